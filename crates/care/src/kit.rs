@@ -1,0 +1,474 @@
+//! The kit as it travels (`kit.json`): what the kiné prescribed, for one patient.
+//!
+//! Holds no name, no national number and no diagnosis: ids are opaque. Unknown fields are
+//! ignored here and survive in the signed text, which is kept as it came; an unknown major
+//! version is refused. The JSON Schema is generated from these types (feature `schema`).
+
+use crate::{
+    calendar::Day,
+    media::MediaRef,
+    text::{Lang, Text},
+};
+use serde::{Deserialize, Serialize};
+
+/// The major version of the format that this code reads.
+pub const FORMAT_MAJOR: u32 = 1;
+/// What this code writes.
+pub const FORMAT: &str = "1.0";
+
+/// The whole kit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Kit {
+    /// `major.minor` of this format.
+    pub format: String,
+    /// Opaque and stable: one link, one patient, one id.
+    pub kit_id: String,
+    /// Grows with each publication; a lower one is a replay and is refused.
+    pub version: u64,
+    /// When it was published.
+    pub issued: Day,
+    /// Last day on which it may be started without asking the kiné again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Day>,
+    /// What the patient reads first.
+    pub title: Text,
+    /// One or two sentences under the title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Text>,
+    /// The topic whose warning rules apply, for instance `fall`.
+    pub topic: String,
+    /// True for demonstrations: they say « Exemple » and never earn the badge.
+    #[serde(default)]
+    pub example: bool,
+    /// Who prescribed it and how to reach them.
+    pub clinic: Clinic,
+    /// Who checked the content, and when. Without it there is no badge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validated_by: Option<Validation>,
+    /// For whom this kit is meant.
+    pub for_whom: Text,
+    /// For whom it is not.
+    pub not_for: Text,
+    /// The clinic reads its content again by this day.
+    pub review_by: Day,
+    /// What happens to results and clips.
+    #[serde(rename = "return", default)]
+    pub return_path: ReturnPath,
+    /// The exercises, in the order of the session.
+    #[serde(default)]
+    pub exercises: Vec<Exercise>,
+    /// Leaflets, kept offline.
+    #[serde(default)]
+    pub documents: Vec<Document>,
+    /// Outside pages that the clinic vetted; they need the Internet and never wear the badge.
+    #[serde(default)]
+    pub links: Vec<VettedLink>,
+    /// Fixed warning rules for the topic: one sign, one screen.
+    #[serde(default)]
+    pub warnings: Vec<WarningRule>,
+}
+
+/// The clinic behind a kit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Clinic {
+    /// As on its door.
+    pub name: String,
+    /// For `tel:`, international form, for instance `+33123456789`.
+    pub phone: String,
+    /// A mobile that reads text messages; without it there is no SMS button.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms: Option<String>,
+    /// Street and town.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// On which days messages are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading_days: Option<Text>,
+}
+
+/// Who checked the content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Validation {
+    /// Full name.
+    pub name: String,
+    /// For instance « masseur-kinésithérapeute D.E. ».
+    pub qualification: Text,
+    /// The day of the check.
+    pub on: Day,
+}
+
+/// Where results and clips go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ReturnPath {
+    /// Sealed and uploaded to the clinic.
+    Server,
+    /// Saved as a file that the patient brings.
+    File,
+    /// Shown on the phone at the next appointment.
+    #[default]
+    Show,
+}
+
+/// May it be done, or filmed, alone?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Company {
+    /// Alone is fine.
+    #[default]
+    Alone,
+    /// Only with somebody beside.
+    Helper,
+    /// Not at home.
+    Never,
+}
+
+/// One exercise with this patient's dosage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Exercise {
+    /// Short, stable, `a-z0-9-`: it stands in addresses.
+    pub id: String,
+    /// What the patient calls it.
+    pub title: Text,
+    /// SHA-256 of the library entry it was made from, when it came from the library.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub library: Option<String>,
+    /// « Version cabinet » or « version patient » of the same movement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<Edition>,
+    /// « Pourquoi cet exercice ? »
+    pub why: Text,
+    /// One idea a step.
+    pub steps: Vec<Text>,
+    /// How much, how often.
+    pub dosage: Dosage,
+    /// The kiné's own word to this patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
+    /// Shown before the first play and acknowledged once.
+    #[serde(default)]
+    pub contraindications: Vec<Text>,
+    /// When to stop at once.
+    #[serde(default)]
+    pub stop_rules: Vec<Text>,
+    /// If it is too hard today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub easier: Option<Text>,
+    /// When it has become easy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harder: Option<Text>,
+    /// May it be done alone?
+    #[serde(rename = "do", default)]
+    pub do_with: Company,
+    /// May it be filmed alone?
+    #[serde(rename = "film", default)]
+    pub film_with: Company,
+    /// To be watched before this appointment (1 = the first).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch_before: Option<u32>,
+    /// The moving picture; steps stand without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<Video>,
+    /// Who made the content and from what.
+    pub provenance: Provenance,
+}
+
+/// Two versions of one movement: as shown at the clinic, as done at home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Edition {
+    /// « Version cabinet »
+    Clinic,
+    /// « Version patient »
+    Patient,
+}
+
+/// How much and how often. Absent numbers are not prescribed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Dosage {
+    /// Sets in one go.
+    pub sets: u32,
+    /// Repetitions in a set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reps: Option<u32>,
+    /// Seconds to hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_s: Option<u32>,
+    /// Seconds of rest between sets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest_s: Option<u32>,
+    /// Seconds that one repetition takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tempo_s: Option<u32>,
+    /// Times a day.
+    pub per_day: u32,
+    /// Days a week, 1–7.
+    pub days_per_week: u32,
+    /// One side after the other?
+    #[serde(default)]
+    pub each_side: bool,
+}
+
+/// Who made it, from what, when, and by what right it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Provenance {
+    /// Full name of the person who shows or wrote it.
+    pub author: String,
+    /// Diploma or role.
+    pub qualification: Text,
+    /// When it was made.
+    pub made: Day,
+    /// Licence or permission.
+    pub rights: Text,
+    /// Published sources of what it says.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+}
+
+/// A published source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Source {
+    /// Its title.
+    pub title: String,
+    /// Who published it.
+    pub publisher: String,
+    /// Year, or full date, as printed.
+    pub date: String,
+    /// Where it can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// One film in several sizes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Video {
+    /// Length in milliseconds.
+    pub duration_ms: u64,
+    /// What is shown in the picture, for those who don't see it.
+    pub alt: Text,
+    /// A still of a few KB.
+    pub poster: MediaRef,
+    /// WebVTT, one a language.
+    #[serde(default)]
+    pub captions: Vec<Caption>,
+    /// The ladder, best first.
+    pub rungs: Vec<Rung>,
+}
+
+/// Captions in one language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Caption {
+    /// Language of the captions.
+    pub lang: Lang,
+    /// The `.vtt` file.
+    pub media: MediaRef,
+}
+
+/// What the patient chose: normal quality or light.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Choice {
+    /// Smallest files.
+    #[default]
+    Light,
+    /// Better picture.
+    Normal,
+}
+
+/// The coding of a rung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Codec {
+    /// AV1 + Opus: smaller, not for every phone.
+    Av1,
+    /// H.264 + AAC: plays everywhere.
+    H264,
+}
+
+/// One size of a film.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Rung {
+    /// Which choice it serves.
+    pub choice: Choice,
+    /// How it is coded.
+    pub codec: Codec,
+    /// Picture width in pixels.
+    pub width: u32,
+    /// Picture height in pixels.
+    pub height: u32,
+    /// Pictures a second, for `MediaCapabilities`.
+    pub fps: f64,
+    /// The file; its `type` carries the codecs.
+    pub media: MediaRef,
+}
+
+impl Video {
+    /// The rung for a choice. `av1_smooth` says whether this device plays AV1 without stutter.
+    /// H.264 is the sure rung; a missing size falls back to the nearest that exists.
+    pub fn rung(&self, choice: Choice, av1_smooth: bool) -> Option<&Rung> {
+        let playable = |r: &&Rung| r.codec == Codec::H264 || av1_smooth;
+        let best = |r: &&Rung| (r.choice == choice, r.codec == Codec::Av1);
+        self.rungs.iter().filter(playable).max_by_key(best)
+    }
+}
+
+/// A leaflet kept offline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Document {
+    /// Short and stable.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// The file (PDF, image or plain text).
+    pub media: MediaRef,
+    /// To be read before this appointment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch_before: Option<u32>,
+}
+
+/// An outside page that the clinic vetted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct VettedLink {
+    /// What it is.
+    pub title: Text,
+    /// `https:` only.
+    pub url: String,
+    /// Who speaks there.
+    pub author: String,
+    /// Their diploma or role.
+    pub qualification: Text,
+    /// When the clinic looked.
+    pub checked: Day,
+    /// Why the clinic gives it.
+    pub reason: Text,
+}
+
+/// Whom a sign calls for. The three are never mixed on a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// 15 or 112, now.
+    Red,
+    /// The treating doctor today; closed: 15.
+    Orange,
+    /// The kiné.
+    Yellow,
+}
+
+/// One sign and its fixed answer, as a public source gives it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WarningRule {
+    /// Short and stable.
+    pub id: String,
+    /// Whom to call.
+    pub level: Level,
+    /// The new sign, in the patient's words.
+    pub sign: Text,
+    /// What to do.
+    pub action: Text,
+    /// Where this is said.
+    pub source: Source,
+}
+
+/// Why a text is not a kit that can be read here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KitError {
+    /// Made for another generation of the portal.
+    #[error("kit format {0} is not known here (expected {FORMAT_MAJOR}.x)")]
+    ForeignVersion(String),
+    /// Not JSON, or a field is missing or wrong.
+    #[error("not a kit: {0}")]
+    Malformed(String),
+}
+
+impl Kit {
+    /// Reads `kit.json`. The format's major version is looked at first, so that a kit from the
+    /// future says so instead of complaining of a field.
+    pub fn from_json(json: &[u8]) -> Result<Self, KitError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: String,
+        }
+        let bad = |e: serde_json::Error| KitError::Malformed(e.to_string());
+        let head: Head = serde_json::from_slice(json).map_err(bad)?;
+        let major = head.format.split('.').next().and_then(|m| m.parse::<u32>().ok());
+        if major != Some(FORMAT_MAJOR) {
+            return Err(KitError::ForeignVersion(head.format));
+        }
+        let kit: Kit = serde_json::from_slice(json).map_err(bad)?;
+        kit.check_ids()?;
+        Ok(kit)
+    }
+
+    /// Ids stand in addresses and in the store, so they are short, plain and unique.
+    fn check_ids(&self) -> Result<(), KitError> {
+        let plain = |id: &str| {
+            (1..=64).contains(&id.len())
+                && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        for id in self.exercises.iter().map(|e| &e.id).chain(self.documents.iter().map(|d| &d.id)) {
+            if !plain(id) || !seen.insert(id) {
+                return Err(KitError::Malformed(format!("id {id:?} is not plain or not unique")));
+            }
+        }
+        match self.media().find(|m| !m.is_sound()) {
+            Some(m) => Err(KitError::Malformed(format!("media {:?} is described wrongly", m.sha256))),
+            None => Ok(()),
+        }
+    }
+
+    /// The exercise with this id.
+    pub fn exercise(&self, id: &str) -> Option<&Exercise> {
+        self.exercises.iter().find(|e| e.id == id)
+    }
+
+    /// True on days after `valid_until`: still readable, but starting advises a call first.
+    pub fn expired(&self, today: Day) -> bool {
+        self.valid_until.is_some_and(|last| today > last)
+    }
+
+    /// Every file the kit names, on any rung.
+    pub fn media(&self) -> impl Iterator<Item = &MediaRef> {
+        let videos = self.exercises.iter().filter_map(|e| e.video.as_ref());
+        videos
+            .flat_map(|v| {
+                std::iter::once(&v.poster)
+                    .chain(v.captions.iter().map(|c| &c.media))
+                    .chain(v.rungs.iter().map(|r| &r.media))
+            })
+            .chain(self.documents.iter().map(|d| &d.media))
+    }
+
+    /// The files that make this kit complete for a choice, small and early ones first: posters
+    /// and captions, then leaflets, then films in the order of the session. Each file once.
+    pub fn wanted(&self, choice: Choice, av1_smooth: bool) -> Vec<&MediaRef> {
+        let videos = || self.exercises.iter().filter_map(|e| e.video.as_ref());
+        let all = videos()
+            .map(|v| &v.poster)
+            .chain(videos().flat_map(|v| v.captions.iter().map(|c| &c.media)))
+            .chain(self.documents.iter().map(|d| &d.media))
+            .chain(videos().filter_map(|v| v.rung(choice, av1_smooth)).map(|r| &r.media));
+        let mut seen = std::collections::BTreeSet::new();
+        all.filter(|m| seen.insert(m.sha256.as_str())).collect()
+    }
+}

@@ -1,0 +1,23 @@
+//! The domain of Bon Geste.
+//!
+//! Everything that is true whatever the device lives here: what a kit is, who may be believed,
+//! what a download still lacks, what the journal proves. Nothing here touches a browser, a
+//! clock, a network or a disk: side effects are traits in [`ports`], each with an in-memory
+//! version beside it, so every rule is tested natively.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod calendar;
+pub mod download;
+pub mod fhir;
+pub mod jose;
+pub mod journal;
+pub mod kit;
+pub mod link;
+pub mod media;
+pub mod opening;
+pub mod ports;
+pub mod problem;
+pub mod profile;
+pub mod text;
+pub mod trust;

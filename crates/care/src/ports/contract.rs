@@ -1,0 +1,88 @@
+//! What every version of a store must do. The same checks run on the in-memory stores natively
+//! and on IndexedDB in real browsers.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "these are test bodies: a broken contract panics")]
+
+use super::{Bytes, MediaStore, Records, StoreError};
+use crate::{
+    calendar::Day,
+    journal::{Event, What},
+    media::{CHUNK_BYTES, MediaRef, hex},
+    profile::{Profile, ProfileId, Settings},
+};
+
+fn event(id: &str, profile: &ProfileId) -> Event {
+    let what = What::Seen { kit: "k".into(), item: id.into() };
+    Event { id: id.into(), profile: profile.clone(), at_ms: 0, offset_min: 0, day: Day::of(0, 0), what }
+}
+
+/// Records: written is readable, `add` refuses twice, lists are by profile and ordered.
+pub async fn records(store: &impl Records) {
+    let (mine, other) = (ProfileId("mine".into()), ProfileId("other".into()));
+    for (id, who) in [("b", &mine), ("a", &mine), ("c", &other)] {
+        store.add(&event(id, who)).await.unwrap();
+    }
+    assert_eq!(store.add(&event("a", &mine)).await, Err(StoreError::Exists), "append-only");
+    let ids: Vec<_> = store.list::<Event>(&mine).await.unwrap().into_iter().map(|e| e.id).collect();
+    assert_eq!(ids, ["a", "b"]);
+    assert_eq!(store.get::<Event>("c").await.unwrap(), Some(event("c", &other)));
+    assert_eq!(store.get::<Profile>("c").await.unwrap(), None, "stores are apart");
+
+    let mut profile = Profile { id: mine.clone(), settings: Settings::default() };
+    store.put(&profile).await.unwrap();
+    profile.settings.install_declined = true;
+    store.put(&profile).await.unwrap();
+    assert_eq!(store.list::<Profile>(&mine).await.unwrap(), [profile], "put replaces");
+    store.remove::<Event>("a").await.unwrap();
+    store.remove::<Event>("a").await.unwrap();
+    assert_eq!(store.list::<Event>(&mine).await.unwrap().len(), 1, "removing twice is harmless");
+}
+
+/// Media: chunks come back byte for byte, shared files live as long as one kit needs them.
+/// `make` turns bytes into the store's own kind.
+pub async fn media<S: MediaStore>(store: &S, make: impl Fn(&[u8]) -> S::Bytes) {
+    let media = |n: u8, bytes| MediaRef {
+        sha256: hex(&[n; 32]),
+        bytes,
+        mime: "video/mp4".into(),
+        chunk_bytes: CHUNK_BYTES,
+        chunks_sha256: hex(&[n; 32]),
+    };
+    let (film, still) = (media(1, CHUNK_BYTES * 2 + 10), media(2, 10));
+    assert_eq!(store.record(&film.sha256).await.unwrap(), None);
+    for (m, kit) in [(&film, "k1"), (&film, "k2"), (&film, "k1"), (&still, "k1")] {
+        store.want(m, kit).await.unwrap();
+    }
+    let record = store.record(&film.sha256).await.unwrap().unwrap();
+    assert_eq!((record.bytes, record.complete), (film.bytes, false));
+    assert_eq!(record.kits, ["k1", "k2"]);
+
+    let chunk: Vec<u8> = (0..CHUNK_BYTES).map(|n| (n % 251) as u8).collect();
+    for n in [2u32, 0, 0] {
+        let len = usize::try_from(film.chunk_len(n)).unwrap();
+        store.put_chunk(&film.sha256, n, make(&chunk[..len])).await.unwrap();
+    }
+    store.put_chunk(&still.sha256, 0, make(b"0123456789")).await.unwrap();
+    assert_eq!(store.present(&film.sha256).await.unwrap(), [0, 2]);
+    assert_eq!(store.chunk(&film.sha256, 0).await.unwrap().unwrap().to_vec(), chunk);
+    assert!(store.chunk(&film.sha256, 1).await.unwrap().is_none());
+
+    store.complete(&film.sha256).await.unwrap();
+    assert!(store.record(&film.sha256).await.unwrap().unwrap().complete);
+    store.want(&film, "k3").await.unwrap();
+    assert!(store.record(&film.sha256).await.unwrap().unwrap().complete, "wanted again stays complete");
+    store.drop_chunk(&film.sha256, 2).await.unwrap();
+    assert!(!store.record(&film.sha256).await.unwrap().unwrap().complete);
+    assert_eq!(store.present(&film.sha256).await.unwrap(), [0]);
+
+    store.retain("k1", std::slice::from_ref(&film.sha256)).await.unwrap();
+    assert!(store.record(&still.sha256).await.unwrap().is_none(), "what no kit needs is gone");
+    assert!(store.present(&still.sha256).await.unwrap().is_empty());
+    store.retain("k1", &[]).await.unwrap();
+    assert!(store.record(&film.sha256).await.unwrap().is_some(), "k2 still needs it");
+    for kit in ["k2", "k3"] {
+        store.retain(kit, &[]).await.unwrap();
+    }
+    assert!(store.records().await.unwrap().is_empty());
+    assert!(store.present(&film.sha256).await.unwrap().is_empty());
+}

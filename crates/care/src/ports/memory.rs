@@ -1,0 +1,177 @@
+//! The ports in memory: for tests, and for a visit where the browser refuses a database.
+
+use super::{Bytes, Clock, Codec, MediaRecord, MediaStore, Record, Records, Row, Store, StoreError};
+use crate::{media::MediaRef, profile::ProfileId};
+use std::{cell::RefCell, collections::BTreeMap};
+
+/// A clock that stands still.
+#[derive(Clone, Copy, Debug)]
+pub struct FixedClock {
+    /// UTC milliseconds.
+    pub now_ms: i64,
+    /// Minutes east of Greenwich.
+    pub offset_min: i32,
+}
+
+impl Clock for FixedClock {
+    fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+    fn offset_min(&self) -> i32 {
+        self.offset_min
+    }
+}
+
+impl Bytes for Vec<u8> {
+    fn byte_len(&self) -> u64 {
+        self.len() as u64
+    }
+    fn tail(&self, start: u64) -> Self {
+        usize::try_from(start).ok().and_then(|s| self.get(s..)).unwrap_or_default().to_vec()
+    }
+    fn to_vec(&self) -> Vec<u8> {
+        self.clone()
+    }
+}
+
+/// Records in memory, as rows: what the codec cannot carry is lost here too.
+#[derive(Debug, Default)]
+pub struct MemoryRecords {
+    rows: RefCell<BTreeMap<(Store, String), Row>>,
+}
+
+impl Records for MemoryRecords {
+    async fn put<R: Record>(&self, record: &R) -> Result<(), StoreError> {
+        let row = Codec.encode(record)?;
+        self.rows.borrow_mut().insert((R::STORE, row.key.clone()), row);
+        Ok(())
+    }
+
+    async fn add<R: Record>(&self, record: &R) -> Result<(), StoreError> {
+        if self.rows.borrow().contains_key(&(R::STORE, record.key())) {
+            return Err(StoreError::Exists);
+        }
+        self.put(record).await
+    }
+
+    async fn get<R: Record>(&self, key: &str) -> Result<Option<R>, StoreError> {
+        self.rows.borrow().get(&(R::STORE, key.to_owned())).map(|row| Codec.decode(row)).transpose()
+    }
+
+    async fn list<R: Record>(&self, profile: &ProfileId) -> Result<Vec<R>, StoreError> {
+        let rows = self.rows.borrow();
+        let mine = rows.iter().filter(|((store, _), row)| *store == R::STORE && row.profile == profile.0);
+        mine.map(|(_, row)| Codec.decode(row)).collect()
+    }
+
+    async fn remove<R: Record>(&self, key: &str) -> Result<(), StoreError> {
+        self.rows.borrow_mut().remove(&(R::STORE, key.to_owned()));
+        Ok(())
+    }
+}
+
+/// Files in memory.
+#[derive(Debug)]
+pub struct MemoryMedia<B = Vec<u8>> {
+    records: RefCell<BTreeMap<String, MediaRecord>>,
+    chunks: RefCell<BTreeMap<(String, u32), B>>,
+    room: RefCell<Option<u64>>,
+}
+
+impl<B> Default for MemoryMedia<B> {
+    fn default() -> Self {
+        MemoryMedia { records: RefCell::default(), chunks: RefCell::default(), room: RefCell::new(None) }
+    }
+}
+
+impl<B: Bytes> MemoryMedia<B> {
+    /// From now on only so many more bytes fit.
+    pub fn limit(&self, bytes: u64) {
+        *self.room.borrow_mut() = Some(bytes);
+    }
+}
+
+impl<B: Bytes> MediaStore for MemoryMedia<B> {
+    type Bytes = B;
+
+    async fn want(&self, media: &MediaRef, kit: &str) -> Result<(), StoreError> {
+        let mut records = self.records.borrow_mut();
+        let record = records.entry(media.sha256.clone()).or_insert_with(|| MediaRecord {
+            sha256: media.sha256.clone(),
+            mime: media.mime.clone(),
+            bytes: media.bytes,
+            complete: false,
+            kits: Vec::new(),
+        });
+        if !record.kits.iter().any(|k| k == kit) {
+            record.kits.push(kit.to_owned());
+        }
+        Ok(())
+    }
+
+    async fn record(&self, sha256: &str) -> Result<Option<MediaRecord>, StoreError> {
+        Ok(self.records.borrow().get(sha256).cloned())
+    }
+
+    async fn records(&self) -> Result<Vec<MediaRecord>, StoreError> {
+        Ok(self.records.borrow().values().cloned().collect())
+    }
+
+    async fn present(&self, sha256: &str) -> Result<Vec<u32>, StoreError> {
+        Ok(self.chunks.borrow().keys().filter(|(s, _)| s == sha256).map(|(_, n)| *n).collect())
+    }
+
+    async fn put_chunk(&self, sha256: &str, n: u32, bytes: B) -> Result<(), StoreError> {
+        if let Some(room) = self.room.borrow_mut().as_mut() {
+            *room = room.checked_sub(bytes.byte_len()).ok_or(StoreError::Quota)?;
+        }
+        self.chunks.borrow_mut().insert((sha256.to_owned(), n), bytes);
+        Ok(())
+    }
+
+    async fn chunk(&self, sha256: &str, n: u32) -> Result<Option<B>, StoreError> {
+        Ok(self.chunks.borrow().get(&(sha256.to_owned(), n)).cloned())
+    }
+
+    async fn drop_chunk(&self, sha256: &str, n: u32) -> Result<(), StoreError> {
+        self.chunks.borrow_mut().remove(&(sha256.to_owned(), n));
+        if let Some(record) = self.records.borrow_mut().get_mut(sha256) {
+            record.complete = false;
+        }
+        Ok(())
+    }
+
+    async fn complete(&self, sha256: &str) -> Result<(), StoreError> {
+        if let Some(record) = self.records.borrow_mut().get_mut(sha256) {
+            record.complete = true;
+        }
+        Ok(())
+    }
+
+    async fn retain(&self, kit: &str, keep: &[String]) -> Result<(), StoreError> {
+        let mut records = self.records.borrow_mut();
+        for record in records.values_mut() {
+            record.kits.retain(|k| k != kit || keep.contains(&record.sha256));
+        }
+        records.retain(|_, r| !r.kits.is_empty());
+        self.chunks.borrow_mut().retain(|(sha256, _), _| records.contains_key(sha256));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::contract;
+    use futures_executor::block_on;
+
+    #[test]
+    fn memory_keeps_the_contract_of_records() {
+        block_on(contract::records(&MemoryRecords::default()));
+    }
+
+    #[test]
+    fn memory_keeps_the_contract_of_media() {
+        block_on(contract::media(&MemoryMedia::default(), <[u8]>::to_vec));
+    }
+}

@@ -1,0 +1,7 @@
+//! Bon Geste, the patient's portal.
+//!
+//! `pages` and `components` show, `state` decides what is shown with the rules of `care`, and
+//! `platform` alone touches the browser.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod platform;

@@ -1,0 +1,1 @@
+//! Every touch of the browser, one file per port of `care`.
