@@ -472,3 +472,96 @@ impl Kit {
         all.filter(|m| seen.insert(m.sha256.as_str())).collect()
     }
 }
+
+/// The JSON Schema (2020-12) of `kit.json`, pretty-printed, as committed in
+/// `crates/care/kit.schema.json`.
+#[cfg(feature = "schema")]
+pub fn json_schema() -> Result<String, serde_json::Error> {
+    let schema = schemars::schema_for!(Kit);
+    Ok(serde_json::to_string_pretty(&schema)? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        media::{CHUNK_BYTES, hex},
+        opening::tests::{exercise, kit},
+    };
+
+    fn media(n: u8) -> MediaRef {
+        MediaRef {
+            sha256: hex(&[n; 32]),
+            bytes: 1000,
+            mime: "video/mp4".into(),
+            chunk_bytes: CHUNK_BYTES,
+            chunks_sha256: hex(&[n; 32]),
+        }
+    }
+
+    fn rung(n: u8, choice: Choice, codec: Codec) -> Rung {
+        Rung { choice, codec, width: 640, height: 360, fps: 15.0, media: media(n) }
+    }
+
+    fn video(n: u8) -> Video {
+        Video {
+            duration_ms: 20_000,
+            alt: "x".into(),
+            poster: media(n),
+            captions: vec![Caption { lang: Lang::Fr, media: media(n + 1) }],
+            rungs: vec![
+                rung(n + 2, Choice::Normal, Codec::Av1),
+                rung(n + 3, Choice::Normal, Codec::H264),
+                rung(n + 4, Choice::Light, Codec::H264),
+            ],
+        }
+    }
+
+    #[test]
+    fn the_rung_is_the_chosen_one_and_av1_only_where_it_is_smooth() {
+        let v = video(1);
+        let pick = |choice, smooth| v.rung(choice, smooth).map(|r| r.media.sha256.clone());
+        assert_eq!(pick(Choice::Normal, true), Some(hex(&[3; 32])));
+        assert_eq!(pick(Choice::Normal, false), Some(hex(&[4; 32])));
+        assert_eq!(pick(Choice::Light, true), Some(hex(&[5; 32])), "light stays light");
+        let only_av1 = Video { rungs: vec![rung(9, Choice::Normal, Codec::Av1)], ..video(1) };
+        assert_eq!(only_av1.rung(Choice::Light, false), None, "steps stand without the film");
+        let no_light = Video { rungs: vec![rung(9, Choice::Normal, Codec::H264)], ..video(1) };
+        assert!(no_light.rung(Choice::Light, false).is_some());
+    }
+
+    #[test]
+    fn posters_and_captions_come_before_films_and_each_file_once() {
+        let mut k = kit(1);
+        k.exercises = ["a", "b", "c"].map(exercise).into();
+        k.exercises[0].video = Some(video(1));
+        k.exercises[1].video = Some(video(10));
+        k.exercises[2].video = Some(video(10));
+        let order: Vec<_> = k.wanted(Choice::Light, false).iter().map(|m| m.sha256.clone()).collect();
+        assert_eq!(order, [1, 10, 2, 11, 5, 14].map(|n| hex(&[n; 32])));
+    }
+
+    #[test]
+    fn a_kit_is_over_the_day_after_its_last() {
+        let k = kit(1);
+        let last = k.valid_until.unwrap();
+        assert!(!k.expired(last));
+        assert!(k.expired(last.plus(1)));
+    }
+
+    #[test]
+    fn ids_that_cannot_stand_in_an_address_or_come_twice_are_refused() {
+        for ids in [["a", "a"], ["a", ""], ["a", "A b"], ["a", "../x"]] {
+            let mut k = kit(1);
+            k.exercises = ids.map(exercise).into();
+            let json = serde_json::to_vec(&k).unwrap();
+            assert!(matches!(Kit::from_json(&json), Err(KitError::Malformed(_))), "{ids:?}");
+        }
+    }
+
+    #[test]
+    fn the_committed_schema_is_the_one_of_these_types() {
+        let committed = include_str!("../kit.schema.json");
+        assert_eq!(committed, json_schema().unwrap(), "run `cargo xtask schema` and commit the result");
+    }
+}
