@@ -1,0 +1,239 @@
+//! The stages of `cargo xtask test`, in the order in which they are cheapest to fail.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use super::counts::{self, Tally};
+use crate::clinic;
+use crate::layout::{Layout, find_on_path};
+use crate::portal::{self, Base};
+use crate::process::{Outcome, shown, tail, watch};
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// One group of checks.
+pub struct Stage {
+    /// Short name, as for `--only`.
+    pub name: &'static str,
+    /// What it proves.
+    pub title: &'static str,
+    /// Does it.
+    pub run: fn(&Layout) -> Result<Verdict>,
+}
+
+/// What a stage found.
+pub struct Verdict {
+    /// How many checks passed and failed.
+    pub tally: Tally,
+    /// What to read about the failures.
+    pub failures: Vec<String>,
+}
+
+/// All stages. The portal's crate is for the browser only: it is left out of native stages.
+pub const STAGES: [Stage; 9] = [
+    Stage { name: "fmt", title: "the sources are formatted", run: fmt },
+    Stage { name: "clippy", title: "no warning in native code", run: clippy },
+    Stage { name: "clippy-wasm", title: "no warning in the portal", run: clippy_wasm },
+    Stage { name: "docs", title: "the documentation builds without warnings", run: docs },
+    Stage { name: "native", title: "domain, companion, build tool, source rules", run: native },
+    Stage { name: "browser", title: "the portal's own tests, in Chromium", run: browser },
+    Stage { name: "portal", title: "release build and size gate", run: release },
+    Stage { name: "companion", title: "release build with the portal inside", run: companion },
+    Stage { name: "e2e", title: "whole paths in real browsers", run: e2e },
+];
+
+fn cargo(layout: &Layout, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).env("CARGO_TERM_COLOR", "never").current_dir(&layout.root);
+    command
+}
+
+fn log_file(layout: &Layout, name: &str) -> PathBuf {
+    layout.work().join("logs").join(format!("{name}.log"))
+}
+
+/// Runs commands that each prove one thing by ending with success.
+fn checks(layout: &Layout, name: &str, commands: Vec<(&str, Command)>) -> Result<Verdict> {
+    let mut verdict = Verdict { tally: Tally::default(), failures: Vec::new() };
+    for (title, mut command) in commands {
+        let log = log_file(layout, name);
+        let outcome = watch(title, &mut command, Some(&log))?;
+        if outcome.success {
+            verdict.tally.passed += 1;
+        } else {
+            verdict.tally.failed += 1;
+            verdict.failures.push(format!(
+                "{}\nThe command was: {}",
+                tail(&outcome.log, 120),
+                shown(&command)
+            ));
+        }
+    }
+    Ok(verdict)
+}
+
+/// Judges a test runner by its end and its numbers.
+fn verdict(layout: &Layout, name: &str, outcome: &Outcome, counted: Tally, excerpt: String) -> Verdict {
+    let tally = counts::judged(outcome.success, counted);
+    let failures = if tally.failed == 0 {
+        Vec::new()
+    } else {
+        let log = log_file(layout, name);
+        let place = log.strip_prefix(&layout.root).unwrap_or(&log);
+        let why = if counted == Tally::default() { "no test ran\n" } else { "" };
+        vec![format!("{why}{excerpt}\nThe whole output is in {}", place.display())]
+    };
+    Verdict { tally, failures }
+}
+
+fn fmt(layout: &Layout) -> Result<Verdict> {
+    checks(layout, "fmt", vec![("cargo fmt", cargo(layout, &["fmt", "--all", "--check"]))])
+}
+
+fn clippy(layout: &Layout) -> Result<Verdict> {
+    let native = cargo(
+        layout,
+        &[
+            "clippy",
+            "--locked",
+            "--workspace",
+            "--exclude",
+            "bon-geste",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    );
+    checks(layout, "clippy", vec![("clippy, native", native)])
+}
+
+fn clippy_wasm(layout: &Layout) -> Result<Verdict> {
+    let portal = cargo(
+        layout,
+        &[
+            "clippy",
+            "--locked",
+            "--package",
+            "bon-geste",
+            "--target",
+            WASM,
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    );
+    checks(layout, "clippy-wasm", vec![("clippy, wasm32", portal)])
+}
+
+fn docs(layout: &Layout) -> Result<Verdict> {
+    let doc = |arguments: &[&str]| {
+        let mut command = cargo(layout, &["doc", "--locked", "--no-deps", "--document-private-items"]);
+        command.args(arguments).env("RUSTDOCFLAGS", "-D warnings");
+        command
+    };
+    checks(
+        layout,
+        "docs",
+        vec![
+            ("rustdoc, native", doc(&["--workspace", "--exclude", "bon-geste"])),
+            ("rustdoc, wasm32", doc(&["--package", "bon-geste", "--lib", "--target", WASM])),
+        ],
+    )
+}
+
+fn native(layout: &Layout) -> Result<Verdict> {
+    let mut command =
+        cargo(layout, &["test", "--locked", "--workspace", "--exclude", "bon-geste", "--no-fail-fast"]);
+    let outcome = watch("cargo test", &mut command, Some(&log_file(layout, "native")))?;
+    Ok(verdict(layout, "native", &outcome, counts::rust(&outcome.log), rust_failures(&outcome.log)))
+}
+
+fn browser(layout: &Layout) -> Result<Verdict> {
+    let driver = find_on_path("chromedriver")
+        .context("chromedriver is not on PATH; `cargo xtask setup` installs it (Debian: chromium-driver)")?;
+    let mut command = cargo(layout, &["test", "--locked", "--package", "bon-geste", "--target", WASM]);
+    command
+        .args(["--lib", "--bins", "--tests", "--no-fail-fast"])
+        .env("PATH", layout.path()?)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+        .env("CHROMEDRIVER", driver)
+        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", layout.root.join("tests/webdriver.json"))
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
+    let outcome = watch("cargo test, in Chromium", &mut command, Some(&log_file(layout, "browser")))?;
+    Ok(verdict(layout, "browser", &outcome, counts::rust(&outcome.log), rust_failures(&outcome.log)))
+}
+
+fn release(layout: &Layout) -> Result<Verdict> {
+    portal::build(layout, &Base::parse("/")?)?;
+    let mut verdict = Verdict { tally: Tally { passed: 1, failed: 0 }, failures: Vec::new() };
+    match portal::enforce_gate(layout) {
+        Ok(()) => verdict.tally.passed += 1,
+        Err(error) => {
+            verdict.tally.failed += 1;
+            verdict.failures.push(format!("{error:#}"));
+        }
+    }
+    Ok(verdict)
+}
+
+fn companion(layout: &Layout) -> Result<Verdict> {
+    clinic::build(layout)?;
+    Ok(Verdict { tally: Tally { passed: 1, failed: 0 }, failures: Vec::new() })
+}
+
+fn e2e(layout: &Layout) -> Result<Verdict> {
+    // Built already when all stages run; a stage that failed to build must not test an old portal.
+    portal::build(layout, &Base::parse("/")?)?;
+    let program = clinic::build(layout)?;
+    let folder = layout.e2e();
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .with_context(|| format!("listing {}", folder.display()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    files.sort();
+    let mut command = Command::new("node");
+    command
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(&files)
+        .env("PATH", layout.path()?)
+        .env("BON_GESTE_CLINIC", program)
+        .env("BON_GESTE_DIST", layout.dist())
+        .current_dir(&folder);
+    let outcome = watch("node --test tests/e2e", &mut command, Some(&log_file(layout, "e2e")))?;
+    let excerpt = match outcome.log.find("✖ failing tests:") {
+        Some(at) => outcome.log[at..].to_owned(),
+        None => tail(&outcome.log, 120),
+    };
+    Ok(verdict(layout, "e2e", &outcome, counts::node(&outcome.stdout), excerpt))
+}
+
+/// What Rust's test runners and compiler say about failures, without the tests that passed.
+fn rust_failures(log: &str) -> String {
+    let telling: Vec<&str> = log
+        .lines()
+        .filter(|line| {
+            let line = line.trim();
+            !(line.ends_with("... ok") || line.starts_with("Compiling ") || line.is_empty())
+        })
+        .collect();
+    tail(&telling.join("\n"), 150)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_excerpt_of_a_failed_run_leaves_out_what_went_well() {
+        let log = "   Compiling a v1\ntest one ... ok\ntest two ... FAILED\n\npanicked at x\n";
+        assert_eq!(rust_failures(log), "test two ... FAILED\npanicked at x");
+    }
+}

@@ -1,0 +1,137 @@
+//! The native companion as this tool uses it: built with the portal inside, and asked to prepare
+//! the demo clinic.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::fingerprint;
+use crate::layout::{Layout, read, write};
+use crate::process::{must, tail};
+
+/// The demo kit that `serve` publishes.
+const DEMO_KIT: &str = "content/demo/kits/apres-une-chute";
+
+/// What the companion is made from, the portal inside it included.
+const INPUTS: [&str; 8] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "crates/care/Cargo.toml",
+    "crates/care/src",
+    "crates/clinic/Cargo.toml",
+    "crates/clinic/src",
+    "crates/clinic/assets",
+    "dist",
+];
+
+/// Builds `clinic` with the portal embedded, unless it is there already, and returns its name.
+///
+/// # Errors
+/// When it doesn't compile.
+pub fn build(layout: &Layout) -> Result<PathBuf> {
+    let program = layout.target().join("release").join(format!("clinic{}", env::consts::EXE_SUFFIX));
+    let stamp = layout.work().join("clinic.stamp");
+    let wanted = fingerprint::of_files(&layout.root, &INPUTS)?;
+    if fingerprint::is_current(&stamp, &wanted) && program.is_file() {
+        return Ok(program);
+    }
+    must(
+        "Clinic: compiling the companion with the portal inside (the first time takes minutes)",
+        Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(["build", "--release", "--locked", "--package", "clinic", "--features", "embedded-portal"])
+            .current_dir(&layout.root),
+    )?;
+    write(&stamp, wanted)?;
+    Ok(program)
+}
+
+/// Makes the demo clinic in `data` on the first run, publishes its kit when it changed, and returns
+/// the patient's link.
+///
+/// # Errors
+/// When `clinic` refuses, with its own words.
+pub fn prepare(layout: &Layout, program: &Path, data: &Path, portal: &str) -> Result<String> {
+    let settings = data.join("clinic.toml");
+    if settings.is_file() {
+        point_to(&settings, portal)?;
+    } else {
+        must(
+            &format!("Demo: making the clinic in {}", data.display()),
+            Command::new(program)
+                .arg("init")
+                .arg(data)
+                .args(["--name", "Cabinet de démonstration des Trois-Fontaines"])
+                // A number that the French regulator keeps free for fiction.
+                .args(["--phone", "01 99 00 12 34"])
+                .args(["--portal-url", portal])
+                .current_dir(&layout.root),
+        )?;
+    }
+    let stamp = data.join("desk/demo-link");
+    let wanted =
+        fingerprint::of_files(&layout.root, &["content/demo", "crates/clinic/src", "crates/care/src"])?;
+    if let Ok(note) = fs::read_to_string(&stamp)
+        && let [found, address, link] = note.lines().collect::<Vec<_>>()[..]
+        && found == wanted
+        && address == portal
+    {
+        return Ok(link.to_owned());
+    }
+    let outcome = must(
+        "Demo: preparing and publishing the kit (its videos, the first time)",
+        Command::new(program).args(["publish", DEMO_KIT, "--clinic"]).arg(data).current_dir(&layout.root),
+    )?;
+    let Some(link) = patient_link(&outcome.stdout) else {
+        bail!("`clinic publish` printed no line `Patient link: URL`:\n{}", tail(&outcome.log, 20));
+    };
+    write(&stamp, format!("{wanted}\n{portal}\n{link}\n"))?;
+    Ok(link)
+}
+
+/// The address in the line `Patient link: URL`.
+fn patient_link(stdout: &str) -> Option<String> {
+    stdout.lines().find_map(|line| line.trim().strip_prefix("Patient link:")).map(|url| url.trim().to_owned())
+}
+
+/// Sets `portal_url` in the clinic's settings: the demo follows the port it is served on.
+fn point_to(settings: &Path, portal: &str) -> Result<()> {
+    let text = read(settings)?;
+    let pointed = with_portal_url(&text, portal)
+        .with_context(|| format!("{} has no line `portal_url = \"…\"`", settings.display()))?;
+    if pointed != text {
+        write(settings, pointed)?;
+    }
+    Ok(())
+}
+
+fn with_portal_url(text: &str, portal: &str) -> Option<String> {
+    let line = text.lines().find(|line| {
+        line.strip_prefix("portal_url").is_some_and(|rest| rest.trim_start().starts_with('='))
+    })?;
+    Some(text.replacen(line, &format!("portal_url = \"{portal}\""), 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_is_found_among_the_other_lines() {
+        let stdout = "Kit 3\nPatient link: http://localhost:8080/#shlink:/abc\n████\n";
+        assert_eq!(patient_link(stdout).unwrap(), "http://localhost:8080/#shlink:/abc");
+        assert!(patient_link("nothing").is_none());
+    }
+
+    #[test]
+    fn another_port_changes_one_line_of_the_settings() {
+        let text = "name = \"A\"\nportal_url = \"http://localhost:1/\"\nphone = \"1\"\n";
+        assert_eq!(
+            with_portal_url(text, "http://localhost:2/").unwrap(),
+            "name = \"A\"\nportal_url = \"http://localhost:2/\"\nphone = \"1\"\n"
+        );
+        assert!(with_portal_url("name = \"A\"\n", "x").is_none());
+    }
+}

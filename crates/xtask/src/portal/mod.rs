@@ -1,0 +1,287 @@
+//! The portal's release build: Trunk compiles into a stage, the stage is finished (names, `<base>`,
+//! CSP, precache list, Brotli), and only a complete portal replaces `dist/`.
+
+mod compress;
+mod deploy;
+mod gate;
+mod html;
+mod names;
+mod precache;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use walkdir::WalkDir;
+
+use crate::fingerprint;
+use crate::layout::{Layout, read, write};
+use crate::process::{elapsed, heading, must};
+
+/// What the portal is made from. When nothing of it changed, there is nothing to build.
+const INPUTS: [&str; 15] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+    "rust-toolchain.toml",
+    "index.html",
+    "src",
+    "style",
+    "public",
+    "locales",
+    "content/quiz",
+    "content/booklet",
+    "crates/care/Cargo.toml",
+    "crates/care/src",
+    "crates/xtask/src",
+    "crates/xtask/npm/package-lock.json",
+];
+
+/// Instructions that recent Rust emits and wasm-opt must be told of.
+const WASM_OPT: [&str; 9] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--strip-debug",
+    "--strip-producers",
+];
+
+/// The path a portal is deployed at: begins and ends with a slash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base(String);
+
+impl Base {
+    /// Reads a path such as `/mon-kit/`.
+    ///
+    /// # Errors
+    /// When it doesn't begin and end with a slash, or has characters that need escaping in HTML or
+    /// in the configuration of a web server.
+    pub fn parse(text: &str) -> Result<Self> {
+        ensure!(
+            text.starts_with('/') && text.ends_with('/') && !text.contains("//"),
+            "--base is `{text}`, but must begin and end with one slash, like /mon-kit/"
+        );
+        ensure!(
+            text.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c)),
+            "--base is `{text}`, but may hold only letters, digits and / - _ . ~"
+        );
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The path.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Builds the portal for `base` into `dist/`, unless it is there already.
+///
+/// # Errors
+/// When a tool fails or the portal's own files don't fit together.
+pub fn build(layout: &Layout, base: &Base) -> Result<()> {
+    let stamp = layout.work().join("portal.stamp");
+    let wanted = format!("{} {}", fingerprint::of_files(&layout.root, &INPUTS)?, base.as_str());
+    if fingerprint::is_current(&stamp, &wanted) && layout.dist().join("sw.js").is_file() {
+        return Ok(());
+    }
+    let start = Instant::now();
+    let stage = layout.work().join("stage");
+    compile(layout)?;
+    optimise(layout, &stage)?;
+    heading("Portal: names, policy, offline list, compression");
+    finish(&stage, base)?;
+    replace(&stage, &layout.dist())?;
+    write(&stamp, wanted)?;
+    heading(&format!("Portal built in {}", elapsed(start.elapsed())));
+    Ok(())
+}
+
+/// Prints what the built portal weighs and fails when it is over the gate.
+///
+/// # Errors
+/// Names each artefact that is too heavy and by how much.
+pub fn enforce_gate(layout: &Layout) -> Result<()> {
+    let gate = gate::Gate::parse(&read(&layout.root.join("crates/xtask/size-gate.toml"))?)?;
+    let report = gate.weigh(&compress::weights(&layout.dist())?);
+    eprint!("{}", report.table());
+    if !report.over().is_empty() {
+        bail!("over the size gate (crates/xtask/size-gate.toml): {}", report.over().join("; "));
+    }
+    Ok(())
+}
+
+fn compile(layout: &Layout) -> Result<()> {
+    // Trunk works offline, so that it never downloads tools of its own: cargo's part comes first.
+    must(
+        "Portal: fetching the libraries it is made with",
+        Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(["fetch", "--locked", "--target", "wasm32-unknown-unknown"])
+            .current_dir(&layout.root),
+    )?;
+    must(
+        "Portal: compiling to WebAssembly, smallest size (the first time takes minutes)",
+        Command::new("trunk")
+            .args(["build", "--color", "never", "--dist"])
+            .arg(layout.work().join("stage"))
+            .env("PATH", layout.path()?)
+            // Trunk reads this variable itself and knows only true and false.
+            .env_remove("NO_COLOR")
+            .current_dir(&layout.root),
+    )?;
+    Ok(())
+}
+
+fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
+    for wasm in files(stage)?.into_iter().filter(|file| file.ends_with(".wasm")) {
+        let file = stage.join(&wasm);
+        must(
+            &format!("Portal: making {wasm} smaller"),
+            Command::new("wasm-opt")
+                .arg(&file)
+                .arg("-o")
+                .arg(&file)
+                .args(WASM_OPT)
+                .env("PATH", layout.path()?),
+        )?;
+    }
+    Ok(())
+}
+
+/// Turns what Trunk left in `stage` into a portal that can be served under `base`.
+///
+/// # Errors
+/// When a file that the portal needs, or a placeholder in it, is missing.
+pub fn finish(stage: &Path, base: &Base) -> Result<()> {
+    let index = stage.join("index.html");
+    let named = names::hash_names(stage)?;
+    let page = html::strip_trunk_links(&read(&index)?);
+    let page = html::fill(&page, &named).context("in index.html")?;
+    let page = html::with_base(&page, base.as_str()).context("in index.html")?;
+    write(&index, &page)?;
+
+    let policy = html::policy(&page).context("in index.html")?;
+    write(&stage.join("headers.json"), deploy::headers_json(&policy)?)?;
+    write(&stage.join("deploy/nginx.conf"), deploy::nginx(&policy, base))?;
+    write(&stage.join("deploy/Caddyfile"), deploy::caddy(&policy, base))?;
+
+    let worker = stage.join("sw.js");
+    let entries = precache::entries(stage, &files(stage)?)?;
+    write(&worker, precache::inject(&read(&worker)?, &entries).context("in sw.js")?)?;
+
+    // Hosts without rewriting rules answer every deep link with this page.
+    write(&stage.join("404.html"), &page)?;
+    compress::all(stage, &files(stage)?)
+}
+
+/// Every file under `folder`, as relative paths with `/`, sorted.
+fn files(folder: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.with_context(|| format!("listing {}", folder.display()))?;
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+            let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+            found.push(parts.join("/"));
+        }
+    }
+    Ok(found)
+}
+
+/// Puts the finished stage where `dist` was: a build that fails leaves the last good one.
+fn replace(stage: &Path, dist: &Path) -> Result<()> {
+    let remove = |dir: &Path| match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("removing {}", dir.display()))
+        }
+        _ => Ok(()),
+    };
+    let old = PathBuf::from(format!("{}.old", stage.display()));
+    remove(&old)?;
+    if dist.exists() && fs::rename(dist, &old).is_err() {
+        // Another file system: no renaming across it.
+        remove(dist)?;
+    }
+    if fs::rename(stage, dist).is_err() {
+        for file in files(stage)? {
+            let target = dist.join(&file);
+            write(&target, fs::read(stage.join(&file)).with_context(|| format!("reading {file}"))?)?;
+        }
+        remove(stage)?;
+    }
+    remove(&old)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INDEX: &str = "<!doctype html><html><head><base href=\"/\"><style>b{}</style>\
+        <link data-trunk rel=\"rust\" data-bin=\"bon-geste\"></head><body>\
+        <script type=\"module\">import(\"@JS@\");fetch(\"@WASM@\")</script></body></html>";
+
+    fn stage(name: &str) -> PathBuf {
+        let stage = env::temp_dir().join(format!("bon-geste-{name}-{}", std::process::id()));
+        let put = |file: &str, text: &str| write(&stage.join(file), text).unwrap();
+        put("index.html", INDEX);
+        put("bon-geste.js", "export default 1");
+        put("bon-geste_bg.wasm", "wasm");
+        put("icons/icon.svg", "<svg/>");
+        put("sw.js", "const P = /* @precache */[]; const V = /* @version */\"\";");
+        stage
+    }
+
+    #[test]
+    fn a_finished_portal_has_hashed_names_a_policy_an_offline_list_and_brotli() {
+        let stage = stage("finish");
+        finish(&stage, &Base::parse("/x/").unwrap()).unwrap();
+        let page = read(&stage.join("index.html")).unwrap();
+        assert!(page.contains("<base href=\"/x/\">"));
+        assert!(!page.contains('@') && !page.contains("data-trunk"));
+        let all = files(&stage).unwrap();
+        let js = all.iter().find(|f| f.starts_with("bon-geste-") && f.ends_with(".js")).unwrap();
+        assert!(page.contains(js.as_str()));
+        assert!(all.contains(&format!("{js}.br")));
+        assert_eq!(read(&stage.join("404.html")).unwrap(), page);
+        let worker = read(&stage.join("sw.js")).unwrap();
+        for file in ["index.html", "icons/icon.svg", js] {
+            assert!(worker.contains(&format!("\"url\":\"{file}\"")), "{file} in {worker}");
+        }
+        for file in ["sw.js\"", "headers.json", "deploy/", ".br\"", "404.html"] {
+            assert!(!worker.contains(file), "{file} in {worker}");
+        }
+        assert!(read(&stage.join("headers.json")).unwrap().contains("sha256-"));
+        fs::remove_dir_all(&stage).unwrap();
+    }
+
+    #[test]
+    fn another_base_changes_only_the_base_and_what_depends_on_it() {
+        let (one, two) = (stage("base-one"), stage("base-two"));
+        finish(&one, &Base::parse("/").unwrap()).unwrap();
+        finish(&two, &Base::parse("/x/").unwrap()).unwrap();
+        assert_eq!(files(&one).unwrap(), files(&two).unwrap());
+        let page = |stage: &Path| read(&stage.join("index.html")).unwrap();
+        assert_eq!(page(&one).replace("href=\"/\"", "href=\"/x/\""), page(&two));
+        assert_eq!(
+            read(&one.join("headers.json")).unwrap(),
+            read(&two.join("headers.json")).unwrap(),
+            "the policy does not depend on the base"
+        );
+        fs::remove_dir_all(&one).unwrap();
+        fs::remove_dir_all(&two).unwrap();
+    }
+
+    #[test]
+    fn a_base_without_its_slashes_is_refused_with_an_example() {
+        for wrong in ["x", "/x", "x/", "//", "/a b/", "/\"/"] {
+            assert!(Base::parse(wrong).unwrap_err().to_string().contains("--base"), "{wrong}");
+        }
+        assert_eq!(Base::parse("/mon-kit/").unwrap().as_str(), "/mon-kit/");
+    }
+}

@@ -1,0 +1,98 @@
+//! The list of files that the service worker keeps offline, each with a revision that changes with
+//! its content, and the version of the whole.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use serde::Serialize;
+
+use crate::fingerprint;
+
+const LIST: &str = "/* @precache */[]";
+const VERSION: &str = "/* @version */\"\"";
+
+/// One file of the list.
+#[derive(Serialize)]
+pub struct Entry {
+    /// Address relative to the portal's base.
+    url: String,
+    /// First 64 bits of the content's SHA-256, in hexadecimal.
+    revision: String,
+}
+
+/// The entries for those of `files` (relative to `stage`) that belong to the app.
+///
+/// # Errors
+/// When a file can't be read.
+pub fn entries(stage: &Path, files: &[String]) -> Result<Vec<Entry>> {
+    files
+        .iter()
+        .filter(|file| belongs(file))
+        .map(|file| {
+            let bytes = fs::read(stage.join(file)).with_context(|| format!("reading {file}"))?;
+            let digest = fingerprint::of_bytes(&bytes);
+            Ok(Entry { url: file.clone(), revision: digest[..16].to_owned() })
+        })
+        .collect()
+}
+
+/// Not the worker itself, nor what only servers read, nor other forms of the same file.
+fn belongs(file: &str) -> bool {
+    !(matches!(file, "sw.js" | "headers.json" | "404.html" | "robots.txt")
+        || file.starts_with("deploy/")
+        || file.ends_with(".br"))
+}
+
+/// Puts the list and its version into the service worker's text.
+///
+/// # Errors
+/// When a placeholder isn't there exactly once.
+pub fn inject(worker: &str, entries: &[Entry]) -> Result<String> {
+    let list = serde_json::to_string(entries).context("writing the offline list")?;
+    let version = fingerprint::of_bytes(list.as_bytes());
+    let mut worker = worker.to_owned();
+    for (placeholder, value) in [(LIST, list.clone()), (VERSION, format!("\"{}\"", &version[..16]))] {
+        let count = worker.matches(placeholder).count();
+        if count != 1 {
+            bail!("the placeholder `{placeholder}` is there {count} times, expected once");
+        }
+        worker = worker.replace(placeholder, &value);
+    }
+    Ok(worker)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(revision: &str) -> Entry {
+        Entry { url: "index.html".into(), revision: revision.into() }
+    }
+
+    #[test]
+    fn the_list_and_a_version_that_follows_it_reach_the_worker() {
+        let worker = "const A = /* @precache */[];\nconst B = /* @version */\"\";";
+        let one = inject(worker, &[entry("1")]).unwrap();
+        let two = inject(worker, &[entry("2")]).unwrap();
+        assert!(one.contains("const A = [{\"url\":\"index.html\",\"revision\":\"1\"}];"));
+        assert_ne!(one.lines().nth(1), two.lines().nth(1));
+        assert_eq!(one, inject(worker, &[entry("1")]).unwrap());
+    }
+
+    #[test]
+    fn a_worker_without_its_placeholder_is_refused() {
+        let error = inject("const A = [];", &[]).unwrap_err().to_string();
+        assert!(error.contains("@precache"));
+    }
+
+    #[test]
+    fn what_only_servers_read_is_not_kept_offline() {
+        for file in ["sw.js", "headers.json", "404.html", "deploy/nginx.conf", "a.js.br"] {
+            assert!(!belongs(file), "{file}");
+        }
+        for file in ["index.html", "a.js", "a.wasm", "icons/a.png", "manifest.webmanifest"] {
+            assert!(belongs(file), "{file}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The Rust toolchain's parts: the WebAssembly target, the formatter, the linter.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::layout::{Layout, find_on_path};
+use crate::process::must;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const COMPONENTS: [(&str, &str); 2] = [("rustfmt", "rustfmt"), ("clippy", "cargo-clippy")];
+
+/// Adds what rust-toolchain.toml names and rustup has not installed. Says whether it did something.
+pub fn install(layout: &Layout) -> Result<bool> {
+    let bin = toolchain_bin();
+    let mut changed = false;
+    let std_lib = |bin: &Path| bin.parent().map(|root| root.join("lib/rustlib").join(TARGET).join("lib"));
+    if !bin.as_deref().and_then(std_lib).is_some_and(|lib| lib.is_dir()) {
+        must(
+            "Rust: adding the WebAssembly target, which the portal is compiled for",
+            Command::new("rustup").args(["target", "add", TARGET]).current_dir(&layout.root),
+        )?;
+        changed = true;
+    }
+    for (component, program) in COMPONENTS {
+        if !bin.as_ref().is_some_and(|bin| bin.join(program).is_file()) {
+            must(
+                &format!("Rust: adding {component}, which the checks run"),
+                Command::new("rustup").args(["component", "add", component]).current_dir(&layout.root),
+            )?;
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+/// The folder of the toolchain's own programs: cargo tells it to what it runs.
+fn toolchain_bin() -> Option<PathBuf> {
+    let cargo = env::var_os("CARGO").map(PathBuf::from).or_else(|| find_on_path("cargo"))?;
+    cargo.parent().map(Path::to_path_buf)
+}
