@@ -23,7 +23,7 @@ pub fn run(layout: &Layout, runs: u32, rest: &[String]) -> Result<()> {
             .args(["--portal", &served.portal, "--link", &served.link, "--runs", &runs.to_string()])
             .args(rest)
             .env("PATH", layout.path()?)
-            .env("BON_GESTE_DIST", layout.dist())
+            .env("PORTAL_DIST", layout.dist())
             .current_dir(layout.e2e()),
     )?;
     let status = bench.wait()?;

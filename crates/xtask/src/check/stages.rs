@@ -204,8 +204,9 @@ fn e2e(layout: &Layout) -> Result<Verdict> {
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .args(&files)
         .env("PATH", layout.path()?)
-        .env("BON_GESTE_CLINIC", program)
-        .env("BON_GESTE_DIST", layout.dist())
+        .env("CLINIC_BIN", program)
+        .env("PORTAL_DIST", layout.dist())
+        .env("BON_GESTE_GECKODRIVER", layout.cargo_tools().join("bin/geckodriver"))
         .current_dir(&folder);
     let outcome = watch("node --test tests/e2e", &mut command, Some(&log_file(layout, "e2e")))?;
     let excerpt = match outcome.log.find("✖ failing tests:") {

@@ -230,7 +230,7 @@ mod tests {
         let stage = env::temp_dir().join(format!("bon-geste-{name}-{}", std::process::id()));
         let put = |file: &str, text: &str| write(&stage.join(file), text).unwrap();
         put("index.html", INDEX);
-        put("bon-geste.js", "export default 1");
+        put("bon-geste.js", &"export default 1;".repeat(20));
         put("bon-geste_bg.wasm", "wasm");
         put("icons/icon.svg", "<svg/>");
         put("sw.js", "const P = /* @precache */[]; const V = /* @version */\"\";");

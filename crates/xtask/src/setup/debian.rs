@@ -19,7 +19,7 @@ struct Package {
     why: &'static str,
 }
 
-const PACKAGES: [Package; 8] = [
+const PACKAGES: [Package; 9] = [
     Package { name: "ffmpeg", sign: "ffmpeg", scope: Scope::Serve, why: "makes the small videos of a kit" },
     Package { name: "chromium", sign: "chromium", scope: Scope::Test, why: "tests and measurements" },
     Package {
@@ -34,6 +34,12 @@ const PACKAGES: [Package; 8] = [
         sign: "WebKitWebDriver",
         scope: Scope::Test,
         why: "tests in WebKit, the engine of Safari",
+    },
+    Package {
+        name: "gstreamer1.0-libav",
+        sign: "/usr/share/doc/gstreamer1.0-libav",
+        scope: Scope::Test,
+        why: "lets WebKit play H.264 and AAC, as Safari does",
     },
     Package {
         name: "xvfb",
