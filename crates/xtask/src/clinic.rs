@@ -15,6 +15,9 @@ use crate::process::{must, tail};
 /// The demo kit that `serve` publishes.
 const DEMO_KIT: &str = "content/demo/kits/apres-une-chute";
 
+/// Name, telephone and so on of the demo clinic.
+const DEMO_SETTINGS: &str = "content/demo/clinic.toml";
+
 /// What the companion is made from, the portal inside it included.
 const INPUTS: [&str; 8] = [
     "Cargo.toml",
@@ -58,17 +61,7 @@ pub fn prepare(layout: &Layout, program: &Path, data: &Path, portal: &str) -> Re
     if settings.is_file() {
         point_to(&settings, portal)?;
     } else {
-        must(
-            &format!("Demo: making the clinic in {}", data.display()),
-            Command::new(program)
-                .arg("init")
-                .arg(data)
-                .args(["--name", "Cabinet de démonstration des Trois-Fontaines"])
-                // A number that the French regulator keeps free for fiction.
-                .args(["--phone", "01 99 00 12 34"])
-                .args(["--portal-url", portal])
-                .current_dir(&layout.root),
-        )?;
+        make(layout, program, data, portal)?;
     }
     let stamp = data.join("desk/demo-link");
     let wanted =
@@ -89,6 +82,28 @@ pub fn prepare(layout: &Layout, program: &Path, data: &Path, portal: &str) -> Re
     };
     write(&stamp, format!("{wanted}\n{portal}\n{link}\n"))?;
     Ok(link)
+}
+
+/// Makes the demo clinic: keys of its own, and the settings of content/demo/clinic.toml.
+fn make(layout: &Layout, program: &Path, data: &Path, portal: &str) -> Result<()> {
+    let source = layout.root.join(DEMO_SETTINGS);
+    let text = read(&source)?;
+    let settings: toml::Table = toml::from_str(&text).with_context(|| format!("in {DEMO_SETTINGS}"))?;
+    let field = |name: &str| {
+        settings
+            .get(name)
+            .and_then(toml::Value::as_str)
+            .with_context(|| format!("{DEMO_SETTINGS} has no text `{name}`"))
+    };
+    must(
+        &format!("Demo: making the clinic in {}", data.display()),
+        Command::new(program)
+            .arg("init")
+            .arg(data)
+            .args(["--name", field("name")?, "--phone", field("phone")?, "--portal-url", portal])
+            .current_dir(&layout.root),
+    )?;
+    write(&data.join("clinic.toml"), format!("portal_url = \"{portal}\"\n{text}"))
 }
 
 /// The address in the line `Patient link: URL`.

@@ -42,7 +42,7 @@ pub fn fill(page: &str, named: &Named) -> Result<String> {
     match &named.css {
         Some(css) => page = page.replace("@CSS@", css),
         None if page.contains("@CSS@") => {
-            bail!("`@CSS@` stands for app.css, but Trunk wrote no such file (a rel=\"copy-file\" link does)")
+            bail!("`@CSS@` stands for the files of style/ that the page doesn't inline, but there are none")
         }
         None => {}
     }
@@ -125,13 +125,16 @@ fn without_inline_parts(page: &str) -> String {
     out
 }
 
-struct Element {
-    open: std::ops::Range<usize>,
-    text: std::ops::Range<usize>,
+/// Where an element with raw text is in a page.
+pub struct Element {
+    /// From `<` to `>` of the opening tag.
+    pub open: std::ops::Range<usize>,
+    /// What is between the tags.
+    pub text: std::ops::Range<usize>,
 }
 
-/// Scripts and styles hold raw text up to their closing tag, so a search finds them exactly.
-fn elements(page: &str, tag: &str) -> Vec<Element> {
+/// The elements `tag` of a page. Scripts and styles hold raw text up to their closing tag, so a search finds them exactly.
+pub fn elements(page: &str, tag: &str) -> Vec<Element> {
     let (open, close) = (format!("<{tag}"), format!("</{tag}"));
     let mut found = Vec::new();
     let mut from = 0;

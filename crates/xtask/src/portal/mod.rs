@@ -2,6 +2,7 @@
 //! CSP, precache list, Brotli), and only a complete portal replaces `dist/`.
 
 mod compress;
+mod css;
 mod deploy;
 mod gate;
 mod html;
@@ -95,6 +96,7 @@ pub fn build(layout: &Layout, base: &Base) -> Result<()> {
     let stage = layout.work().join("stage");
     compile(layout)?;
     optimise(layout, &stage)?;
+    css::bundle(&layout.root, &stage)?;
     heading("Portal: names, policy, offline list, compression");
     finish(&stage, base)?;
     replace(&stage, &layout.dist())?;
@@ -161,7 +163,7 @@ fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
 pub fn finish(stage: &Path, base: &Base) -> Result<()> {
     let index = stage.join("index.html");
     let named = names::hash_names(stage)?;
-    let page = html::strip_trunk_links(&read(&index)?);
+    let page = css::minify_inline(&html::strip_trunk_links(&read(&index)?));
     let page = html::fill(&page, &named).context("in index.html")?;
     let page = html::with_base(&page, base.as_str()).context("in index.html")?;
     write(&index, &page)?;
