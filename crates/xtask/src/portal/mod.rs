@@ -23,10 +23,11 @@ use crate::layout::{Layout, read, write};
 use crate::process::{elapsed, heading, must};
 
 /// What the portal is made from. When nothing of it changed, there is nothing to build.
-const INPUTS: [&str; 15] = [
+const INPUTS: [&str; 16] = [
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
+    "build.rs",
     "rust-toolchain.toml",
     "index.html",
     "src",
