@@ -1,0 +1,24 @@
+//! The clinic's companion, as a library: the `clinic` program is a thin command line over it,
+//! and tests and build tools call the same functions.
+//!
+//! `folder` owns the clinic's folder, `kit_toml` reads what a kiné wrote, `pack` makes the
+//! media, `publish` signs and encrypts, `print` makes the paper, `serve` answers phones.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod document;
+pub mod ffmpeg;
+pub mod files;
+pub mod folder;
+pub mod kit_toml;
+pub mod mp4;
+pub mod pack;
+pub mod print;
+pub mod problem;
+pub mod publish;
+pub mod serve;
+pub mod table;
+pub mod toml_doc;
+pub mod vtt;
+
+pub use problem::{Problem, Problems};
