@@ -1,0 +1,238 @@
+//! The portal's sentences: the typed table that `build.rs` makes of `locales/`, and how numbers,
+//! sizes, durations and dates are put in words.
+//!
+//! The language is a value of the thread: a view reads it while it is built, and the shell builds
+//! its views again when the language changes. That keeps every sentence a static string.
+
+use care::{
+    calendar::Day,
+    problem::Problem,
+    text::{Lang, Text},
+};
+use std::cell::Cell;
+
+include!(concat!(env!("OUT_DIR"), "/locales.rs"));
+
+thread_local! {
+    static LANG: Cell<Lang> = const { Cell::new(Lang::Fr) };
+}
+
+/// The language in which views are being built.
+pub fn lang() -> Lang {
+    LANG.get()
+}
+
+/// From here on, sentences are in `lang`.
+pub fn set_lang(lang: Lang) {
+    LANG.set(lang);
+}
+
+/// The sentence, in the language of the moment.
+pub fn t(k: K) -> &'static str {
+    TABLE[k as usize][lang() as usize]
+}
+
+/// The sentence with its `{name}`s replaced.
+pub fn fill(k: K, with: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    let mut rest = t(k);
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, after)) = after.split_once('}') else { break };
+        if let Some((_, value)) = with.iter().find(|(n, _)| *n == name) {
+            out.push_str(value);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The sentence that fits `n`, with `{n}` replaced. French counts 0 and 1 as one.
+pub fn count(n: u64, one: K, other: K) -> String {
+    let single = n == 1 || (n == 0 && lang() == Lang::Fr);
+    fill(if single { one } else { other }, &[("n", &n.to_string())])
+}
+
+/// A text of the kit in the language of the moment, or in French.
+pub fn text(text: &Text) -> &str {
+    text.get(lang())
+}
+
+/// What happened, and what to do.
+pub fn problem(problem: Problem) -> (&'static str, &'static str) {
+    let key = problem.key();
+    PROBLEMS
+        .iter()
+        .find(|(name, ..)| *name == key)
+        .map_or(("", ""), |(_, what, what_to_do)| (t(*what), t(*what_to_do)))
+}
+
+/// « 21 novembre 2026 », “21 November 2026”.
+pub fn date(day: Day) -> String {
+    const MONTHS: [K; 12] = [
+        K::UnitsMonth1,
+        K::UnitsMonth2,
+        K::UnitsMonth3,
+        K::UnitsMonth4,
+        K::UnitsMonth5,
+        K::UnitsMonth6,
+        K::UnitsMonth7,
+        K::UnitsMonth8,
+        K::UnitsMonth9,
+        K::UnitsMonth10,
+        K::UnitsMonth11,
+        K::UnitsMonth12,
+    ];
+    let (year, month, day) = day.parts();
+    let day = if day == 1 { t(K::UnitsFirst).to_owned() } else { day.to_string() };
+    let month = MONTHS.get(usize::from(month) - 1).map_or("", |k| t(*k));
+    fill(K::UnitsDate, &[("day", &day), ("month", month), ("year", &year.to_string())])
+}
+
+/// « 1,4 Mo », “900 KB”: decimal units, as phone operators count.
+pub fn size(bytes: u64) -> String {
+    let (k, unit) = match bytes {
+        0..=999 => return fill(K::UnitsBytes, &[("n", &bytes.to_string())]),
+        1_000..=999_499 => (K::UnitsKilo, 1_000),
+        999_500..=999_949_999 => (K::UnitsMega, 1_000_000),
+        _ => (K::UnitsGiga, 1_000_000_000),
+    };
+    // Kilobytes are whole; above, one decimal until it no longer matters.
+    let tenths = (bytes + unit / 20) / (unit / 10);
+    let mut n = if unit == 1_000 || tenths >= 1_000 {
+        ((bytes + unit / 2) / unit).to_string()
+    } else {
+        (tenths / 10).to_string()
+    };
+    if unit > 1_000 && tenths < 1_000 && !tenths.is_multiple_of(10) {
+        n.push_str(t(K::UnitsDecimal));
+        n.push_str(&(tenths % 10).to_string());
+    }
+    fill(k, &[("n", &n)])
+}
+
+/// « 1 minute », « 45 secondes ».
+pub fn duration(seconds: u32) -> String {
+    if seconds >= 60 && seconds.is_multiple_of(60) {
+        count(u64::from(seconds / 60), K::DoseMinutesOne, K::DoseMinutesOther)
+    } else {
+        count(u64::from(seconds), K::DoseSecondsOne, K::DoseSecondsOther)
+    }
+}
+
+/// `1:05`, for a position in a film.
+pub fn clock(seconds: f64) -> String {
+    let whole = if seconds.is_finite() && seconds > 0.0 { seconds as u64 } else { 0 };
+    let mut out = (whole / 60).to_string();
+    out.push(':');
+    if whole % 60 < 10 {
+        out.push('0');
+    }
+    out.push_str(&(whole % 60).to_string());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, path::Path};
+
+    fn in_lang<T>(l: Lang, f: impl FnOnce() -> T) -> T {
+        set_lang(l);
+        let out = f();
+        set_lang(Lang::Fr);
+        out
+    }
+
+    #[test]
+    fn every_problem_has_its_sentence_and_its_next_step_in_both_languages() {
+        for p in Problem::ALL {
+            for l in [Lang::Fr, Lang::En] {
+                let (what, what_to_do) = in_lang(l, || problem(p));
+                assert!(!what.is_empty() && !what_to_do.is_empty(), "{}", p.key());
+            }
+        }
+        assert_eq!(PROBLEMS.len(), Problem::ALL.len());
+    }
+
+    #[test]
+    fn no_sentence_uses_a_word_that_patients_must_never_read() {
+        let never = [
+            "télésurveillance",
+            "télésoin",
+            "diagnostic",
+            "détecter",
+            "guérir",
+            "sans danger",
+            "tout va bien",
+            "vous progressez",
+            "signaler",
+            "rien de grave",
+        ];
+        for [fr, _] in TABLE {
+            for word in never {
+                assert!(!fr.to_lowercase().contains(word), "{fr}");
+            }
+        }
+    }
+
+    fn sources(folder: &Path, into: &mut String) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, into);
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("i18n.rs") {
+                into.push_str(&fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_sentence_of_the_locale_files_is_shown_somewhere() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut source = fs::read_to_string(root.join("i18n.rs")).unwrap();
+        sources(&root, &mut source);
+        for (i, [fr, _]) in TABLE.iter().enumerate() {
+            let name = NAMES[i];
+            let used = source.match_indices(name).any(|(at, _)| {
+                source[..at].ends_with("K::")
+                    && !source[at + name.len()..].starts_with(|c: char| c.is_ascii_alphanumeric())
+            });
+            assert!(used || name.starts_with("Problem"), "K::{name} is never shown: {fr}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_filled_and_plurals_follow_the_language() {
+        assert_eq!(fill(K::KitProgress, &[("done", "1"), ("total", "2")]), "1 sur 2");
+        assert_eq!(count(0, K::KitDocumentsOne, K::KitDocumentsOther), "0 document");
+        assert_eq!(in_lang(Lang::En, || count(0, K::KitDocumentsOne, K::KitDocumentsOther)), "0 documents");
+        assert_eq!(count(2, K::KitDocumentsOne, K::KitDocumentsOther), "2 documents");
+    }
+
+    #[test]
+    fn sizes_are_written_as_operators_count_them() {
+        let both = |n| (size(n), in_lang(Lang::En, || size(n)));
+        assert_eq!(both(999).0, "999 octets");
+        assert_eq!(both(1_449), ("1 Ko".into(), "1 KB".into()));
+        assert_eq!(both(999_499).0, "999 Ko");
+        assert_eq!(both(999_500).0, "1 Mo");
+        assert_eq!(both(7_130_000), ("7,1 Mo".into(), "7.1 MB".into()));
+        assert_eq!(both(99_960_000).0, "100 Mo");
+        assert_eq!(both(123_400_000).0, "123 Mo");
+        assert_eq!(both(2_000_000_000).0, "2 Go");
+    }
+
+    #[test]
+    fn dates_and_durations_are_written_in_words() {
+        let day = |d| Day::new(2026, 11, d).unwrap();
+        assert_eq!(date(day(21)), "21 novembre 2026");
+        assert_eq!(date(day(1)), "1er novembre 2026");
+        assert_eq!(in_lang(Lang::En, || date(day(1))), "1 November 2026");
+        assert_eq!(duration(60), "1 minute");
+        assert_eq!(duration(90), "90 secondes");
+        assert_eq!(clock(65.9), "1:05");
+        assert_eq!(clock(f64::NAN), "0:00");
+    }
+}
