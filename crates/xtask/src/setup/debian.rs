@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 
 use super::Scope;
 use crate::layout::on_path;
-use crate::process::must;
+use crate::process::{must, watch};
 
 /// One package and the sign that it is there: a program on `PATH`, or a file.
 struct Package {
@@ -37,7 +37,7 @@ const PACKAGES: [Package; 9] = [
     },
     Package {
         name: "gstreamer1.0-libav",
-        sign: "/usr/share/doc/gstreamer1.0-libav",
+        sign: "/usr/share/doc/gstreamer1.0-libav/copyright",
         scope: Scope::Test,
         why: "lets WebKit play H.264 and AAC, as Safari does",
     },
@@ -80,8 +80,9 @@ pub fn install(scope: Scope) -> Result<bool> {
     for package in &missing {
         eprintln!("  needs {} ({})", package.name, package.why);
     }
-    must("Debian: reading the list of packages", &mut apt(root, &["update"]))?;
-    let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
+    // An old list often still serves: only the installation decides.
+    watch("Debian: reading the list of packages", &mut apt(root, &["update"]), None)?;
+    let mut arguments = vec!["-o", "DPkg::Lock::Timeout=300", "install", "--yes", "--no-install-recommends"];
     arguments.extend(&names);
     must(&format!("Debian: installing {}", names.join(", ")), &mut apt(root, &arguments))?;
     let still: Vec<&str> = missing.iter().filter(|p| !present(p.sign)).map(|p| p.name).collect();

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::layout::{Layout, find_on_path};
+use crate::layout::Layout;
 use crate::process::must;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -14,7 +14,7 @@ const COMPONENTS: [(&str, &str); 2] = [("rustfmt", "rustfmt"), ("clippy", "cargo
 
 /// Adds what rust-toolchain.toml names and rustup has not installed. Says whether it did something.
 pub fn install(layout: &Layout) -> Result<bool> {
-    let bin = toolchain_bin();
+    let bin = toolchain_bin(layout);
     let mut changed = false;
     let std_lib = |bin: &Path| bin.parent().map(|root| root.join("lib/rustlib").join(TARGET).join("lib"));
     if !bin.as_deref().and_then(std_lib).is_some_and(|lib| lib.is_dir()) {
@@ -36,8 +36,13 @@ pub fn install(layout: &Layout) -> Result<bool> {
     Ok(changed)
 }
 
-/// The folder of the toolchain's own programs: cargo tells it to what it runs.
-fn toolchain_bin() -> Option<PathBuf> {
-    let cargo = env::var_os("CARGO").map(PathBuf::from).or_else(|| find_on_path("cargo"))?;
-    cargo.parent().map(Path::to_path_buf)
+/// The folder of the toolchain's own programs. Cargo tells where it is to what it runs; started
+/// without cargo, the compiler is asked.
+fn toolchain_bin(layout: &Layout) -> Option<PathBuf> {
+    if let Some(cargo) = env::var_os("CARGO").map(PathBuf::from) {
+        return cargo.parent().map(Path::to_path_buf);
+    }
+    let output =
+        Command::new("rustc").args(["--print", "sysroot"]).current_dir(&layout.root).output().ok()?;
+    Some(Path::new(String::from_utf8(output.stdout).ok()?.trim()).join("bin"))
 }
