@@ -1,1 +1,25 @@
-//! Every touch of the browser, one file per port of `care`.
+//! Every touch of the browser, one file per port of `care`. Nothing outside this folder uses
+//! `web_sys` for storage, network, camera, cryptography or time.
+
+pub mod camera;
+pub mod channel;
+pub mod clock;
+pub mod connectivity;
+pub mod crypto;
+pub mod device;
+pub mod first_paint;
+pub mod idb;
+pub mod install;
+pub mod js;
+pub mod location;
+pub mod locks;
+pub mod media_url;
+pub mod net;
+pub mod qr;
+pub mod random;
+pub mod service_worker;
+pub mod timer;
+pub mod worker;
+
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

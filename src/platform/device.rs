@@ -1,0 +1,106 @@
+//! What kind of device and browser this is, asked of the browser itself.
+
+use super::js::{get, global, object, text, within};
+use care::{kit::Choice, text::Lang};
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+
+/// Marks that apps leave in the user agent of the browser inside them.
+const IN_APP: [&str; 14] = [
+    "FBAN",
+    "FBAV",
+    "FB_IAB",
+    "Instagram",
+    "TikTok",
+    "BytedanceWebview",
+    "musical_ly",
+    "Snapchat",
+    "Pinterest",
+    "LinkedInApp",
+    "Line/",
+    "MicroMessenger",
+    "GSA/",
+    "; wv)",
+];
+
+/// So long may the browser think about a question.
+const ANSWER_MS: i32 = 2_000;
+
+fn user_agent() -> String {
+    text(&global("navigator"), "userAgent")
+}
+
+fn is_in_app_agent(agent: &str) -> bool {
+    let apple = agent.contains("iPhone") || agent.contains("iPad");
+    // A web view on iOS names no Safari; a Home Screen app doesn't either, but is not asked.
+    IN_APP.iter().any(|mark| agent.contains(mark)) || (apple && !agent.contains("Safari/"))
+}
+
+/// Inside another app (Facebook, TikTok …): nothing can be installed and little is kept.
+pub fn is_in_app() -> bool {
+    !is_standalone() && is_in_app_agent(&user_agent())
+}
+
+/// Started from the home screen.
+pub fn is_standalone() -> bool {
+    let shown = web_sys::window().and_then(|w| w.match_media("(display-mode: standalone)").ok().flatten());
+    shown.is_some_and(|query| query.matches()) || global("navigator.standalone").is_truthy()
+}
+
+/// An iPhone or an iPad, where every browser is Safari. iPads call themselves Macs, with fingers.
+pub fn is_ios() -> bool {
+    let agent = user_agent();
+    ["iPhone", "iPad", "iPod"].iter().any(|mark| agent.contains(mark))
+        || (agent.contains("Macintosh") && global("navigator.maxTouchPoints").as_f64() > Some(1.0))
+}
+
+/// The browser's language, French unless it is English.
+pub fn language() -> Lang {
+    Lang::from_tag(&text(&global("navigator"), "language"))
+}
+
+/// The films that fit this connection: light when the patient saves data or the network is slow,
+/// and where the browser does not say.
+pub fn suggested_choice() -> Choice {
+    let connection = global("navigator.connection");
+    let fast = text(&connection, "effectiveType") == "4g" && !get(&connection, "saveData").is_truthy();
+    if fast { Choice::Normal } else { Choice::Light }
+}
+
+/// Asks the browser to keep what is stored; the answer only matters to it.
+pub fn ask_to_persist() {
+    let storage = global("navigator.storage");
+    call(&storage, "persist", &JsValue::UNDEFINED);
+}
+
+/// Whether 360p AV1 plays here without stutter and without emptying the battery at once.
+pub async fn av1_smooth() -> bool {
+    let video = object(&[
+        ("contentType", "video/mp4; codecs=\"av01.0.01M.08\"".into()),
+        ("width", 640.into()),
+        ("height", 360.into()),
+        ("bitrate", 100_000.into()),
+        ("framerate", 25.into()),
+    ]);
+    let question = object(&[("type", "file".into()), ("video", video)]);
+    let answer = call(&global("navigator.mediaCapabilities"), "decodingInfo", &question);
+    let Some(answer) = answer.and_then(|answer| answer.dyn_into::<Promise>().ok()) else { return false };
+    match within(answer, ANSWER_MS).await {
+        Ok(Some(info)) => get(&info, "supported").is_truthy() && get(&info, "smooth").is_truthy(),
+        _ => false,
+    }
+}
+
+/// Puts a text on the clipboard. Only after a tap.
+pub async fn copy(text: &str) -> bool {
+    let done = call(&global("navigator.clipboard"), "writeText", &text.into());
+    match done.and_then(|done| done.dyn_into::<Promise>().ok()) {
+        Some(done) => matches!(within(done, ANSWER_MS).await, Ok(Some(_))),
+        None => false,
+    }
+}
+
+/// Calls a method that this browser may lack.
+fn call(target: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
+    get(target, method).dyn_into::<Function>().ok()?.call1(target, argument).ok()
+}

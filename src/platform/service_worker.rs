@@ -1,0 +1,140 @@
+//! The service worker (`sw.js`), seen from the page: whether the portal opens without Internet,
+//! and new versions, which wait until the patient agrees.
+
+use super::js::{base_url, get, global, object, text};
+use gloo_events::EventListener;
+use js_sys::Promise;
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::EventTarget;
+
+#[wasm_bindgen]
+extern "C" {
+    type Container;
+    #[wasm_bindgen(method, catch)]
+    async fn register(this: &Container, url: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn ready(this: &Container) -> Promise;
+
+    type Target;
+    #[wasm_bindgen(method, catch, js_name = postMessage)]
+    fn post_message(this: &Target, message: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn update(this: &Target) -> Result<JsValue, JsValue>;
+}
+
+thread_local! {
+    static REGISTRATION: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+}
+
+/// Registers the service worker. Call when the first screen can be used. `offline` is told
+/// whether the portal opens without Internet, when known and at each change; `update` is called
+/// when a new version waits. Without service workers `offline` hears false and nothing else.
+pub fn register(offline: impl Fn(bool) + 'static, update: impl Fn() + 'static) {
+    let container = global("navigator.serviceWorker");
+    if container.is_undefined() {
+        offline(false);
+        return;
+    }
+    let offline = Rc::new(offline);
+    listen(&container, &offline);
+    spawn_local(async move {
+        let options = object(&[("scope", base_url("").into()), ("updateViaCache", "none".into())]);
+        let registered = container.unchecked_ref::<Container>().register(&base_url("sw.js"), &options).await;
+        let Ok(registration) = registered else {
+            // Offline, or refused here: what an earlier visit installed still counts.
+            ask_status(&container);
+            return offline(is_controlled(&container));
+        };
+        REGISTRATION.with(|r| *r.borrow_mut() = Some(registration.clone()));
+        watch_updates(&registration, Rc::new(update));
+        // Never rejected; settles once a version is active, which means its list is complete.
+        if JsFuture::from(container.unchecked_ref::<Container>().ready()).await.is_ok() {
+            ask_status(&container);
+        }
+    });
+}
+
+/// Lets the waiting version take over and opens it. Call when the patient agreed.
+pub fn apply_update() {
+    let container = global("navigator.serviceWorker");
+    let registration = REGISTRATION.with(|r| r.borrow().clone()).unwrap_or_default();
+    let waiting = get(&registration, "waiting");
+    if waiting.is_falsy() {
+        return reload();
+    }
+    EventListener::once(container.unchecked_ref::<EventTarget>(), "controllerchange", |_| reload()).forget();
+    let skip = object(&[("type", "skip-waiting".into())]);
+    if waiting.unchecked_ref::<Target>().post_message(&skip).is_err() {
+        reload();
+    }
+}
+
+/// Looks for a new version, for pages that stay open for days.
+pub fn look_for_update() {
+    if let Some(registration) = REGISTRATION.with(|r| r.borrow().clone()) {
+        spawn_local(async move {
+            // Offline is no news.
+            let _ = registration.unchecked_ref::<Target>().update().await;
+        });
+    }
+}
+
+fn reload() {
+    if let Some(window) = web_sys::window() {
+        // A page that cannot reload stays as it is.
+        let _ = window.location().reload();
+    }
+}
+
+fn is_controlled(container: &JsValue) -> bool {
+    get(container, "controller").is_truthy()
+}
+
+/// Hears the worker's answers, and asks again when another version takes over.
+fn listen(container: &JsValue, offline: &Rc<impl Fn(bool) + 'static>) {
+    let target = container.unchecked_ref::<EventTarget>();
+    let (offline, asked) = (Rc::clone(offline), container.clone());
+    EventListener::new(target, "message", move |event| {
+        let message = get(event, "data");
+        if text(&message, "type") == "status" {
+            offline(get(&message, "complete").is_truthy() && is_controlled(&asked));
+        }
+    })
+    .forget();
+    let asked = container.clone();
+    EventListener::new(target, "controllerchange", move |_| ask_status(&asked)).forget();
+}
+
+/// Asks the worker in charge whether everything of its version is here.
+fn ask_status(container: &JsValue) {
+    let controller = get(container, "controller");
+    if controller.is_truthy() {
+        // A worker that went away is followed by `controllerchange`.
+        let _ = controller.unchecked_ref::<Target>().post_message(&object(&[("type", "status".into())]));
+    }
+}
+
+/// Calls back when a version waits: now, or once one that is being installed is ready.
+fn watch_updates(registration: &JsValue, update: Rc<impl Fn() + 'static>) {
+    if get(registration, "waiting").is_truthy() {
+        update();
+    }
+    let found = registration.clone();
+    EventListener::new(registration.unchecked_ref::<EventTarget>(), "updatefound", move |_| {
+        let installing = get(&found, "installing");
+        if installing.is_falsy() {
+            return;
+        }
+        let (update, worker) = (Rc::clone(&update), installing.clone());
+        EventListener::new(installing.unchecked_ref::<EventTarget>(), "statechange", move |_| {
+            // The very first version takes over at once and is no update.
+            if text(&worker, "state") == "installed" && is_controlled(&global("navigator.serviceWorker")) {
+                update();
+            }
+        })
+        .forget();
+    })
+    .forget();
+}
