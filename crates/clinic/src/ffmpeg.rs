@@ -5,6 +5,7 @@ use crate::{
     kit_toml::NamedFile,
     problem::{Outcome, Problem},
 };
+use indicatif::ProgressBar;
 use serde::Deserialize;
 use std::{
     env,
@@ -240,10 +241,23 @@ impl Target {
         }
     }
 
-    /// How often the encoder goes through the film.
-    pub fn passes(self) -> u64 {
-        if self == Target::Av1 { 1 } else { 2 }
+    /// Video and sound, in bits a second.
+    fn rates(self) -> (u64, u64) {
+        match self {
+            Target::Av1 => (100_000, 19_000),
+            Target::Normal => (160_000, 24_000),
+            Target::Light => (64_000, 24_000),
+        }
     }
+}
+
+/// How the bits are shared out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Budget {
+    /// As many as the picture deserves: a drawing or a calm film stays far below the rate.
+    Deserved,
+    /// The whole rate, over the whole film: pass 0 for an encoder that does it in one go.
+    Rate { pass: u8 },
 }
 
 /// A film as encoded.
@@ -257,6 +271,15 @@ pub struct Shape {
     pub fps: f64,
 }
 
+/// All that one rung is made from.
+struct Rung<'a> {
+    file: &'a NamedFile,
+    probe: &'a Probe,
+    target: Target,
+    shape: Shape,
+    out: &'a Path,
+}
+
 impl Tools {
     fn filters(&self, probe: &Probe, shape: Shape) -> String {
         let mut filters = format!("fps={},", shape.fps);
@@ -267,88 +290,93 @@ impl Tools {
         filters + &format!("scale={}:{}:flags=lanczos,setsar=1,format=yuv420p", shape.width, shape.height)
     }
 
-    /// Makes one rung in `out`. `progress` receives the milliseconds encoded since last time.
+    /// Makes one rung in `out`: at the quality that the picture deserves when that fits the rung's
+    /// rate, else at the rate. The bar advances by the milliseconds encoded.
     pub fn encode(
         &self,
         file: &NamedFile,
         probe: &Probe,
         target: Target,
         out: &Path,
-        progress: &dyn Fn(u64),
+        bar: &ProgressBar,
     ) -> Outcome<Shape> {
         let ((width, height), fps) = match target {
             Target::Av1 | Target::Normal => (probe.fit(360, 640), probe.rate(30.0)),
             Target::Light => (probe.fit(240, 426), probe.rate(25.0)),
         };
         let shape = Shape { width, height, fps };
-        let every_2_s = (fps * 2.0).round().to_string();
-        let log = out.with_extension("log");
-        for pass in 1..=target.passes() {
-            let mut command = Command::new(&self.ffmpeg);
-            command
-                .args(["-hide_banner", "-nostdin", "-v", "error", "-progress", "pipe:1", "-y"])
-                .args(input(&file.path))
-                .arg("-map")
-                .arg(format!("0:{}", probe.video))
-                .args(["-vf", &self.filters(probe, shape), "-g", &every_2_s])
-                .args(["-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn"])
-                .args(["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]);
-            match target {
-                Target::Av1 => {
-                    command.args([
-                        "-c:v",
-                        "libsvtav1",
-                        "-preset",
-                        "5",
-                        "-b:v",
-                        "100k",
-                        "-svtav1-params",
-                        "tune=0",
-                    ]);
-                }
-                Target::Normal | Target::Light => {
-                    let (rate, peak, buffer) = if target == Target::Light {
-                        ("64k", "128k", "256k")
-                    } else {
-                        ("160k", "320k", "640k")
-                    };
-                    command
-                        .args(["-c:v", "libx264", "-preset", "slow", "-profile:v", "main", "-level", "3.0"])
-                        .args(["-b:v", rate, "-maxrate", peak, "-bufsize", buffer])
-                        .args(["-keyint_min", &every_2_s, "-sc_threshold", "0"])
-                        .args(["-pass", &pass.to_string(), "-passlogfile"])
-                        .arg(&log)
-                        // The encoder's own settings travel in SEI messages: of no use to a phone.
-                        .args(["-bsf:v", "filter_units=remove_types=6"]);
-                }
-            }
-            let last = pass == target.passes();
-            match (probe.audio.filter(|_| last), target) {
-                (None, _) => command.arg("-an"),
-                (Some(n), Target::Av1) => {
-                    command.args(["-map", &format!("0:{n}"), "-c:a", "libopus", "-b:a", "19k", "-ac", "1"])
-                }
-                (Some(n), _) => command.args([
-                    "-map",
-                    &format!("0:{n}"),
-                    "-c:a",
-                    "aac",
-                    "-b:a",
-                    "24k",
-                    "-ac",
-                    "1",
-                    "-ar",
-                    "24000",
-                ]),
-            };
-            if last {
-                command.args(["-movflags", "+faststart", "-f", "mp4"]).arg(out);
-            } else {
-                command.args(["-f", "null", "-"]);
-            }
-            self.run(command, file, progress)?;
+        let rung = Rung { file, probe, target, shape, out };
+        self.run(self.rung(&rung, Budget::Deserved), file, bar)?;
+        let length = std::fs::metadata(out).map_err(|e| Problem::io(out, "cannot be read", &e))?.len();
+        let duration_ms = self.duration_ms(out)?;
+        let (video, audio) = target.rates();
+        // 5 % and 8 KB above: the container's own tables.
+        if length <= (video + audio) * duration_ms / 8000 * 105 / 100 + 8192 {
+            return Ok(shape);
+        }
+        let passes: &[u8] = if target == Target::Av1 { &[0] } else { &[1, 2] };
+        bar.inc_length(duration_ms * passes.len() as u64);
+        for pass in passes {
+            self.run(self.rung(&rung, Budget::Rate { pass: *pass }), file, bar)?;
         }
         Ok(shape)
+    }
+
+    fn rung(&self, rung: &Rung<'_>, budget: Budget) -> Command {
+        let Rung { file, probe, target, shape, out } = rung;
+        let every_2_s = (shape.fps * 2.0).round().to_string();
+        let (rate, _) = target.rates();
+        let mut command = Command::new(&self.ffmpeg);
+        command
+            .args(["-hide_banner", "-nostdin", "-v", "error", "-progress", "pipe:1", "-y"])
+            .args(input(&file.path))
+            .arg("-map")
+            .arg(format!("0:{}", probe.video))
+            .args(["-vf", &self.filters(probe, *shape), "-g", &every_2_s])
+            .args(["-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn"])
+            .args(["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]);
+        match target {
+            Target::Av1 => {
+                command.args(["-c:v", "libsvtav1", "-preset", "6"]);
+                match budget {
+                    Budget::Deserved => command.args(["-crf", "38", "-svtav1-params", "tune=0:mbr=110"]),
+                    Budget::Rate { .. } => {
+                        command.args(["-b:v", &rate.to_string(), "-svtav1-params", "tune=0"])
+                    }
+                };
+            }
+            Target::Normal | Target::Light => {
+                command
+                    .args(["-c:v", "libx264", "-preset", "slow", "-profile:v", "main", "-level", "3.0"])
+                    .args(["-maxrate", &(rate * 2).to_string(), "-bufsize", &(rate * 4).to_string()])
+                    .args(["-keyint_min", &every_2_s, "-sc_threshold", "0"])
+                    // The encoder's own settings travel in SEI messages: of no use to a phone.
+                    .args(["-bsf:v", "filter_units=remove_types=6"]);
+                match budget {
+                    Budget::Deserved => command.args(["-crf", "25"]),
+                    Budget::Rate { pass } => command
+                        .args(["-b:v", &rate.to_string(), "-pass", &pass.to_string(), "-passlogfile"])
+                        .arg(out.with_extension("log")),
+                };
+            }
+        }
+        let first_of_two = budget == Budget::Rate { pass: 1 };
+        match (probe.audio.filter(|_| !first_of_two), target) {
+            (None, _) => command.arg("-an"),
+            (Some(n), Target::Av1) => {
+                command.args(["-map", &format!("0:{n}"), "-c:a", "libopus", "-b:a", "19k", "-ac", "1"])
+            }
+            (Some(n), _) => {
+                let aac = ["-c:a", "aac", "-b:a", "24k", "-ac", "1", "-ar", "24000"];
+                command.args(["-map", &format!("0:{n}")]).args(aac)
+            }
+        };
+        if first_of_two {
+            command.args(["-f", "null", "-"]);
+        } else {
+            command.args(["-movflags", "+faststart", "-f", "mp4"]).arg(out);
+        }
+        command
     }
 
     /// Takes one picture of at most `most_bytes`, as a JPEG without metadata.
@@ -379,7 +407,7 @@ impl Tools {
                     .args(["-map_metadata", "-1", "-an", "-fflags", "+bitexact", "-flags:v", "+bitexact"])
                     .args(["-q:v", quality, "-f", "image2", "-update", "1"])
                     .arg(out);
-                self.run(command, file, &|_| ())?;
+                self.run(command, file, &ProgressBar::hidden())?;
                 match std::fs::metadata(out) {
                     Ok(m) if m.len() > 0 && m.len() <= most_bytes => return Ok(()),
                     Ok(m) if m.len() > 0 => {}
@@ -410,7 +438,7 @@ impl Tools {
             .map_err(|_| Problem::new(file, "the encoded film cannot be read back").into())
     }
 
-    fn run(&self, mut command: Command, file: &NamedFile, progress: &dyn Fn(u64)) -> Outcome<()> {
+    fn run(&self, mut command: Command, file: &NamedFile, bar: &ProgressBar) -> Outcome<()> {
         let failed = |e: &std::io::Error| Problem::io(&self.ffmpeg, "cannot be run", e);
         let mut child = command
             .stdin(Stdio::null())
@@ -433,7 +461,7 @@ impl Tools {
             child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()).map_while(Result::ok)
         {
             if let Some(us) = line.strip_prefix("out_time_us=").and_then(|n| n.parse::<u64>().ok()) {
-                progress((us / 1000).saturating_sub(done));
+                bar.inc((us / 1000).saturating_sub(done));
                 done = done.max(us / 1000);
             }
         }
@@ -442,7 +470,11 @@ impl Tools {
         if status.success() {
             return Ok(());
         }
-        let said = errors.lines().rfind(|l| !l.trim().is_empty()).unwrap_or("it gave no reason").to_owned();
+        let said = errors
+            .lines()
+            .rfind(|l| !l.trim().is_empty() && !l.starts_with("Svt["))
+            .unwrap_or("it gave no reason")
+            .to_owned();
         Err(file
             .problem(format!("ffmpeg could not convert {}: {said}", file.path.display()))
             .expected("a film that plays from its beginning to its end")

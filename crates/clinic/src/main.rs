@@ -118,6 +118,14 @@ struct Serve {
     https: bool,
 }
 
+/// Prints a line. A closed pipe means that nobody reads on; the work goes on all the same.
+macro_rules! say {
+    ($($arg:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($arg)*);
+    }};
+}
+
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Init(args) => run_init(args),
@@ -153,11 +161,11 @@ fn run_init(args: Init) -> Result<(), Problems> {
     };
     let clinic = folder::init(&args.dir, &about)?;
     let dir = args.dir.display();
-    println!("Clinic: {} ({dir})", clinic.clinic.name);
-    println!("  {dir}/clinic.toml   name, phone, portal: edit it as you like");
-    println!("  {dir}/desk          private keys: keep a copy in a safe place, show it to nobody");
-    println!("  {dir}/public        what is served");
-    println!("Next: clinic publish KIT_DIR --clinic {dir}");
+    say!("Clinic: {} ({dir})", clinic.clinic.name);
+    say!("  {dir}/clinic.toml   name, phone, portal: edit it as you like");
+    say!("  {dir}/desk          private keys: keep a copy in a safe place, show it to nobody");
+    say!("  {dir}/public        what is served");
+    say!("Next: clinic publish KIT_DIR --clinic {dir}");
     Ok(())
 }
 
@@ -174,10 +182,10 @@ fn progress() -> ProgressBar {
 
 fn run_pack(kit_dir: &std::path::Path) -> Result<(), Problems> {
     let packed = pack::pack(kit_dir, today()?, &progress())?;
-    println!("{}", cost_table(&packed.kit));
-    println!("Packed in {}", packed.dir.display());
+    say!("{}", cost_table(&packed.kit));
+    say!("Packed in {}", packed.dir.display());
     if !packed.before_publishing.is_empty() {
-        println!("\nBefore it can be published:\n\n{}", Problems(packed.before_publishing));
+        say!("\nBefore it can be published:\n\n{}", Problems(packed.before_publishing));
     }
     Ok(())
 }
@@ -193,7 +201,7 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
     };
     let published = publish::publish(&args.kit_dir, &args.clinic, &options, today()?, &progress())?;
     let kit = &published.kit;
-    println!("{}", cost_table(kit));
+    say!("{}", cost_table(kit));
     let mut facts = vec![vec!["Kit".to_owned(), published.name.clone()]];
     let mut fact = |name: &str, value: String| facts.push(vec![name.to_owned(), value]);
     fact("Title", table::shorten(&kit.title.fr, 60));
@@ -208,10 +216,10 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
     fact("Card", published.card.display().to_string());
     fact("Sheet", published.sheet.display().to_string());
     for row in &facts {
-        println!("{:<13} {}", row[0], row[1]);
+        say!("{:<13} {}", row[0], row[1]);
     }
-    println!("\nPatient link: {}\n", published.link);
-    println!("{}", publish::terminal_qr(&published.link)?);
+    say!("\nPatient link: {}\n", published.link);
+    say!("{}", publish::terminal_qr(&published.link)?);
     Ok(())
 }
 
@@ -231,7 +239,7 @@ fn run_serve(args: Serve) -> Result<(), Problems> {
             eprintln!("Warning: {warning}");
         }
         let stop = stop_signal().map_err(failed)?;
-        println!("Listening: http://{}/", server.addr);
+        say!("Listening: http://{}/", server.addr);
         server.run(stop).await
     });
     // Answers that are still running after their last seconds are cut here.

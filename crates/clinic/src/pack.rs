@@ -247,7 +247,7 @@ impl Packer<'_> {
                 }
             }
         }
-        let length = |j: &Job<'_>| j.probe.duration_ms.unwrap_or(0) * j.target.passes();
+        let length = |j: &Job<'_>| j.probe.duration_ms.unwrap_or(0);
         self.bar.set_length(jobs.values().map(length).sum());
         let count = jobs.len();
         let queue = Mutex::new(jobs.into_values().collect::<Vec<_>>());
@@ -276,8 +276,7 @@ impl Packer<'_> {
             30,
         ));
         let out = self.work.join(job.key.replace('/', "-")).with_extension("mp4");
-        let Shape { width, height, fps } =
-            tools.encode(job.file, job.probe, job.target, &out, &|ms| self.bar.inc(ms))?;
+        let Shape { width, height, fps } = tools.encode(job.file, job.probe, job.target, &out, self.bar)?;
         let duration_ms = tools.duration_ms(&out)?;
         if let Some(expected) = job.probe.duration_ms.filter(|e| duration_ms * 10 < e * 9) {
             return Err(job

@@ -5,7 +5,8 @@ use crate::problem::{Outcome, Problem};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use care::{
     calendar::Day,
-    kit::{Company, Dosage, Exercise, Kit, Level},
+    kit::{Company, Document, Dosage, Exercise, Kit, Level},
+    media::MediaRef,
     text::{Lang, Text},
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -65,6 +66,14 @@ pub fn sheet(kit: &Kit, media: &Path, lang: Lang) -> Outcome<String> {
     for (n, exercise) in kit.exercises.iter().enumerate() {
         exercises.push(exercise_on_paper(n + 1, exercise, media, lang)?);
     }
+    let mut leaflets = Vec::new();
+    let mut elsewhere = Vec::new();
+    for document in &kit.documents {
+        match leaflet(document, media, lang)? {
+            Some(leaflet) => leaflets.push(leaflet),
+            None => elsewhere.push(document),
+        }
+    }
     let body = html! {
         main.sheet {
             header {
@@ -89,10 +98,11 @@ pub fn sheet(kit: &Kit, media: &Path, lang: Lang) -> Outcome<String> {
             }
             (warnings(kit, lang))
             @for exercise in &exercises { (exercise) }
-            @if !kit.documents.is_empty() {
+            @for leaflet in &leaflets { (leaflet) }
+            @if !elsewhere.is_empty() {
                 section.documents {
                     h2 { (w.documents) }
-                    ul { @for d in &kit.documents { li { (text(&d.title, lang)) } } }
+                    ul { @for d in &elsewhere { li { (text(&d.title, lang)) } } }
                 }
             }
             section.remarks {
@@ -102,6 +112,12 @@ pub fn sheet(kit: &Kit, media: &Path, lang: Lang) -> Outcome<String> {
             }
             footer {
                 p { strong { (w.emergency) } " " (w.not_instead) }
+                @if !kit.warnings.is_empty() {
+                    p.sources {
+                        (w.sources) " "
+                        @for (n, source) in sources(kit).iter().enumerate() { @if n > 0 { " · " } (source) }
+                    }
+                }
             }
         }
     };
@@ -112,12 +128,7 @@ fn exercise_on_paper(n: usize, exercise: &Exercise, media: &Path, lang: Lang) ->
     let w = Words::of(lang);
     let picture = match &exercise.video {
         None => None,
-        Some(video) => {
-            let file = media.join(video.poster.path());
-            let bytes = fs::read(&file).map_err(|e| Problem::io(&file, "cannot be read", &e))?;
-            let uri = format!("data:{};base64,{}", video.poster.mime, STANDARD.encode(bytes));
-            Some((uri, video.alt.get(lang)))
-        }
+        Some(video) => Some((data_uri(&video.poster, media)?, video.alt.get(lang))),
     };
     let company = match exercise.do_with {
         Company::Alone => None,
@@ -137,19 +148,44 @@ fn exercise_on_paper(n: usize, exercise: &Exercise, media: &Path, lang: Lang) ->
                 }
             }
             ol { @for step in &exercise.steps { li { (text(step, lang)) } } }
-            @if !exercise.contraindications.is_empty() {
-                div.not { p { strong { (w.contraindications) } }
-                    ul { @for c in &exercise.contraindications { li { (text(c, lang)) } } } }
-            }
-            @if !exercise.stop_rules.is_empty() {
-                div.stop { p { strong { (w.stop) } }
-                    ul { @for s in &exercise.stop_rules { li { (text(s, lang)) } } } }
+            div.care {
+                @if !exercise.contraindications.is_empty() {
+                    div.not { p { strong { (w.contraindications) } }
+                        ul { @for c in &exercise.contraindications { li { (text(c, lang)) } } } }
+                }
+                @if !exercise.stop_rules.is_empty() {
+                    div.stop { p { strong { (w.stop) } }
+                        ul { @for s in &exercise.stop_rules { li { (text(s, lang)) } } } }
+                }
             }
             @if let Some(easier) = &exercise.easier { p.variant { strong { (w.easier) } " " (text(easier, lang)) } }
             @if let Some(harder) = &exercise.harder { p.variant { strong { (w.harder) } " " (text(harder, lang)) } }
             @if exercise.do_with != Company::Never { (week(&exercise.dosage, lang)) }
         }
     })
+}
+
+/// A leaflet that paper can hold, or nothing for a PDF, which is printed by itself.
+fn leaflet(document: &Document, media: &Path, lang: Lang) -> Outcome<Option<Markup>> {
+    let title = text(&document.title, lang);
+    let content = match document.media.mime.as_str() {
+        "text/plain" => {
+            let words = crate::files::read_text(&media.join(document.media.path()))?;
+            html! { div.leaflet { (words) } }
+        }
+        "image/jpeg" | "image/png" => {
+            let uri = data_uri(&document.media, media)?;
+            html! { img.page src=(uri) alt=(document.title.get(lang)); }
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(html! { section.kept { h2 { (title) } (content) } }))
+}
+
+fn data_uri(picture: &MediaRef, media: &Path) -> Outcome<String> {
+    let file = media.join(picture.path());
+    let bytes = fs::read(&file).map_err(|e| Problem::io(&file, "cannot be read", &e))?;
+    Ok(format!("data:{};base64,{}", picture.mime, STANDARD.encode(bytes)))
 }
 
 /// A week of boxes: one column a day, one box each time.
@@ -186,10 +222,6 @@ fn warnings(kit: &Kit, lang: Lang) -> Markup {
                             ul { @for rule in &rules { li { strong { (text(&rule.sign, lang)) } " " (text(&rule.action, lang)) } } }
                         }
                     }
-                }
-                p.sources {
-                    (w.sources) " "
-                    @for (n, source) in sources(kit).iter().enumerate() { @if n > 0 { " · " } (source) }
                 }
             }
         }
@@ -271,7 +303,12 @@ fn dosage(d: &Dosage, lang: Lang) -> String {
             format!("Rest for {seconds} between sets")
         });
     }
-    let times = count(d.per_day, ["fois par jour", "fois par jour"], ["time a day", "times a day"]);
+    let times = match (d.per_day, french) {
+        (1, false) => "Once a day".to_owned(),
+        (2, false) => "Twice a day".to_owned(),
+        (n, false) => format!("{n}\u{a0}times a day"),
+        (n, true) => format!("{n}\u{a0}fois par jour"),
+    };
     parts.push(format!("{times}, {}", lower_first(&days_a_week(d.days_per_week, lang))));
     let mut all = parts.join(". ");
     if !all.ends_with('.') {
@@ -528,7 +565,7 @@ mod tests {
         );
         assert_eq!(
             dosage(&d, Lang::En).replace('\u{a0}', " "),
-            "2 sets of 8 repetitions, on each side. Rest for 60 seconds between sets. 1 time a day, 3 days a week."
+            "2 sets of 8 repetitions, on each side. Rest for 60 seconds between sets. Once a day, 3 days a week."
         );
     }
 
