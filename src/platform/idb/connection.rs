@@ -62,6 +62,14 @@ impl Db {
         Ok(db)
     }
 
+    /// What iOS does to the connection of a sleeping app: it is dead and nobody was told.
+    #[cfg(test)]
+    pub(super) fn kill(&self) {
+        if let Some(db) = &*self.0.handle.borrow() {
+            db.clone().close();
+        }
+    }
+
     /// Runs `work` in one transaction over `stores` and waits for the commit. When the connection
     /// turns out to be dead it is opened again and `work` runs a second time.
     pub(super) async fn run<T>(
