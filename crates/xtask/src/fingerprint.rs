@@ -8,6 +8,9 @@ use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
+/// What `clinic pack` leaves in a kit's folder: a result, not a source.
+const PACKED: &str = "packed";
+
 /// Lower-case hexadecimal SHA-256 of `bytes`.
 pub fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
@@ -32,7 +35,8 @@ pub fn of_files(root: &Path, paths: &[&str]) -> Result<String> {
             digest.update(b"missing");
             continue;
         }
-        for entry in WalkDir::new(&start).sort_by_file_name() {
+        let walk = WalkDir::new(&start).sort_by_file_name().into_iter();
+        for entry in walk.filter_entry(|entry| entry.file_name() != PACKED) {
             let entry = entry.with_context(|| format!("listing {}", start.display()))?;
             if !entry.file_type().is_file() {
                 continue;
@@ -70,7 +74,10 @@ mod tests {
         let before = of_files(&root, &["a", "absent"]).unwrap();
         assert_eq!(before, of_files(&root, &["a", "absent"]).unwrap());
         crate::layout::write(&root.join("a/two"), b"2").unwrap();
-        assert_ne!(before, of_files(&root, &["a", "absent"]).unwrap());
+        let after = of_files(&root, &["a", "absent"]).unwrap();
+        assert_ne!(before, after);
+        crate::layout::write(&root.join("a/packed/kit.json"), b"{}").unwrap();
+        assert_eq!(after, of_files(&root, &["a", "absent"]).unwrap(), "a result is not a source");
         fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -136,6 +136,8 @@ fn compile(layout: &Layout) -> Result<()> {
             .env("PATH", layout.path()?)
             // Trunk reads this variable itself and knows only true and false.
             .env_remove("NO_COLOR")
+            // A compile error is read better without the stack of the tool that ran the compiler.
+            .env("RUST_BACKTRACE", "0")
             .current_dir(&layout.root),
     )?;
     Ok(())
