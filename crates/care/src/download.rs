@@ -183,7 +183,7 @@ fn first_chunk<B>(response: &Response<B>, start: u64) -> Result<Answer, Trouble>
         200 => Ok(Answer::Whole),
         404 | 410 => Err(Trouble::Missing),
         // A redirected, rewritten or empty success is a middlebox speaking, not the clinic.
-        200..=399 => Err(Trouble::WrongContent),
+        201..=399 => Err(Trouble::WrongContent),
         status => Err(Trouble::Server(status)),
     }
 }

@@ -155,6 +155,9 @@ pub enum Store {
 }
 
 impl Store {
+    /// Every record store.
+    pub const ALL: [Store; 4] = [Store::Kits, Store::Journal, Store::Profiles, Store::Device];
+
     /// The object store's name.
     pub fn name(self) -> &'static str {
         match self {

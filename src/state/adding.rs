@@ -1,0 +1,147 @@
+//! Adding a kit: from a link that was tapped, pasted or scanned to a kit on view.
+
+use super::{
+    App, KitHandle,
+    keys::{PendingLink, fetch_text},
+};
+use crate::platform::{camera, clock::DeviceClock, crypto::WebCrypto, qr};
+use care::{
+    link::KitLink,
+    opening::{self, KitRecord, Opened},
+    ports::{Clock, Records},
+    problem::Problem,
+    trust::Verification,
+};
+use leptos::prelude::*;
+
+/// How adding a kit goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Adding {
+    /// Nothing under way.
+    #[default]
+    Idle,
+    /// Being fetched and checked.
+    Busy,
+    /// Not possible, and why.
+    Failed(Problem),
+}
+
+/// Keeps the camera on; dropping it turns it off.
+pub struct CameraScan {
+    _camera: camera::Scan,
+}
+
+impl App {
+    /// Adds the kit that a text leads to, and goes to its screen.
+    pub fn add_kit(self, text: String) {
+        if self.adding.get_untracked() == Adding::Busy {
+            return;
+        }
+        self.adding.set(Adding::Busy);
+        leptos::task::spawn_local(async move {
+            match self.try_add(&text).await {
+                Ok(()) => {
+                    self.adding.set(Adding::Idle);
+                    self.store(|db| async move { db.remove::<PendingLink>(PendingLink::KEY).await });
+                    self.go.set(Some("/kit"));
+                }
+                Err(problem) => self.adding.set(Adding::Failed(problem)),
+            }
+        });
+    }
+
+    /// Reads the code in a picture and adds its kit.
+    pub fn scan_file(self, file: web_sys::File) {
+        self.adding.set(Adding::Busy);
+        leptos::task::spawn_local(async move {
+            match qr::decode_file(&file).await {
+                Ok(text) => {
+                    self.adding.set(Adding::Idle);
+                    self.add_kit(text);
+                }
+                Err(problem) => self.adding.set(Adding::Failed(problem)),
+            }
+        });
+    }
+
+    /// Shows the camera in `video` until a code is read; then adds its kit.
+    pub fn start_camera(self, video: web_sys::HtmlVideoElement) -> CameraScan {
+        let camera = camera::scan(
+            video,
+            move |text| self.add_kit(text),
+            move |problem| self.adding.set(Adding::Failed(problem)),
+        );
+        CameraScan { _camera: camera }
+    }
+
+    async fn try_add(self, text: &str) -> Result<(), Problem> {
+        let link = KitLink::parse(text, DeviceClock.now_ms())?;
+        let KitLink::Shl(shl) = &link;
+        if !crate::platform::net::same_origin(&shl.url) {
+            return Err(Problem::LinkElsewhere);
+        }
+        // From here on the link is not lost by a reload, a dead battery or a lost network.
+        let pending = PendingLink::new(self.profile_id(), text.to_owned());
+        self.store(move |db| async move { db.put(&pending).await });
+        let (answer, etag) = fetch_text(&shl.fetch_url(RECIPIENT), None).await?.ok_or(Problem::KitNotAKit)?;
+        let jws = opening::decrypt(&answer, &link, &WebCrypto).await?;
+        let opened = self.read_kit(&jws).await?;
+        let old =
+            self.kits.with_untracked(|kits| kits.iter().find(|k| k.kit.kit_id == opened.kit.kit_id).cloned());
+        let here = old.as_ref().map(|k| Opened { kit: k.kit.clone(), verification: k.verification });
+        opening::accept(&opened, here.as_ref())?;
+        let old_record = old.as_ref().map(|k| k.record.borrow().clone());
+        let record = KitRecord {
+            profile: self.profile_id(),
+            kit_id: opened.kit.kit_id.clone(),
+            version: opened.kit.version,
+            link: shl.clone(),
+            jws,
+            etag,
+            checked_ms: DeviceClock.now_ms(),
+            choice: old_record.as_ref().and_then(|r| r.choice),
+            paused: old_record.is_some_and(|r| r.paused),
+        };
+        self.install_kit(record, opened).await
+    }
+
+    /// Verifies and reads a signed kit. For a key not known yet the deployed ones are looked at.
+    pub(super) async fn read_kit(self, jws: &str) -> Result<Opened, Problem> {
+        let trusted = self.trusted().await?;
+        let opened = opening::read(jws, &trusted, &WebCrypto).await?;
+        if opened.verification != Verification::Stranger {
+            return Ok(opened);
+        }
+        let trusted = self.refresh_keys().await.unwrap_or(trusted);
+        Ok(opening::read(jws, &trusted, &WebCrypto).await?)
+    }
+
+    /// Keeps a kit (in the place of its older version) and shows it. It is on view even when
+    /// it cannot be kept: the reason stands in `storage_problem`.
+    pub(super) async fn install_kit(self, record: KitRecord, opened: Opened) -> Result<(), Problem> {
+        if let Some(db) = self.database()
+            && let Err(e) = db.put(&record).await
+        {
+            self.storage_problem.set(Some(e.into()));
+        }
+        let kit_id = record.kit_id.clone();
+        let handle = KitHandle::new(self, record, opened);
+        self.kits.update(|kits| {
+            if let Some(at) = kits.iter().position(|k| k.kit.kit_id == kit_id) {
+                let old = std::mem::replace(&mut kits[at], handle.clone());
+                old.retire();
+                kits[..=at].rotate_right(1);
+            } else {
+                kits.insert(0, handle.clone());
+            }
+        });
+        leptos::task::spawn_local(async move {
+            handle.drop_unneeded().await;
+            handle.settle().await;
+        });
+        Ok(())
+    }
+}
+
+/// Who asks, as the SHL specification wants it: the portal, never a patient.
+pub(super) const RECIPIENT: &str = "Bon%20Geste";

@@ -1,0 +1,500 @@
+//! One kit on this device: what of it is here, how its download goes, where its films play from.
+
+use super::{App, Local};
+use crate::platform::{
+    channel, clock, crypto::WebCrypto, device, idb::Db, js, locks, media_url, net::Fetch, random, timer,
+};
+use care::{
+    download::{self, Backoff, Facts, KitStatus, Outcome, Rate, Trouble, Watch},
+    journal::{self, What},
+    kit::{Choice, Document, Exercise, Kit},
+    media::MediaRef,
+    opening::{KitRecord, Opened},
+    ports::{MediaStore, Records},
+    problem::Problem,
+    text::Lang,
+    trust::{Badge, Verification, may_play},
+};
+use leptos::prelude::*;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    ops::Deref,
+    rc::Rc,
+};
+
+/// How much of the chosen files is here, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Verified and stored.
+    pub done: u64,
+    /// All of the choice.
+    pub total: u64,
+    /// An estimate, once something has arrived.
+    pub seconds_left: Option<u64>,
+}
+
+/// Where a film plays from. `url` stays empty while there is nothing to play.
+#[derive(Clone, Copy)]
+pub struct Film {
+    /// The address to give to the player.
+    pub url: Signal<Option<String>, LocalStorage>,
+    /// Captions that are here.
+    pub captions: Signal<Vec<(Lang, String)>, LocalStorage>,
+}
+
+/// A kit, shared by the screens that show it.
+#[derive(Clone)]
+pub struct KitHandle(Rc<KitState>);
+
+impl Deref for KitHandle {
+    type Target = KitState;
+    fn deref(&self) -> &KitState {
+        &self.0
+    }
+}
+
+impl PartialEq for KitHandle {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// What is known of a kit.
+pub struct KitState {
+    /// The kit itself.
+    pub kit: Kit,
+    /// What its signature proved.
+    pub verification: Verification,
+    /// Light or normal films.
+    pub choice: RwSignal<Choice>,
+    /// Why it does not go on, if it does not.
+    pub trouble: RwSignal<Option<Problem>>,
+    pub(super) record: RefCell<KitRecord>,
+    app: App,
+    /// Bytes here of each file, by hash.
+    here: Local<BTreeMap<String, u64>>,
+    running: RwSignal<bool>,
+    no_space: RwSignal<bool>,
+    seconds_left: RwSignal<Option<u64>>,
+    av1_smooth: RwSignal<bool>,
+    /// Local addresses of stored files where no service worker answers for them.
+    blobs: Local<BTreeMap<String, media_url::BlobUrl>>,
+    stop: Cell<bool>,
+    urgent: RefCell<Option<String>>,
+    rate: RefCell<Rate>,
+    /// Where the download stood when it was last drawn: a slow phone redraws once in a while.
+    drawn_ms: Cell<f64>,
+    arrived: RefCell<BTreeMap<String, u64>>,
+    wake: timer::Wake,
+    looking: Cell<bool>,
+}
+
+impl KitHandle {
+    /// A kit as it was read, with what of it is already here.
+    pub(super) fn new(app: App, record: KitRecord, opened: Opened) -> Self {
+        let choice = record.choice.unwrap_or_else(device::suggested_choice);
+        KitHandle(Rc::new(KitState {
+            kit: opened.kit,
+            verification: opened.verification,
+            choice: RwSignal::new(choice),
+            trouble: RwSignal::new(None),
+            record: RefCell::new(record),
+            app,
+            here: RwSignal::new_local(BTreeMap::new()),
+            running: RwSignal::new(false),
+            no_space: RwSignal::new(false),
+            seconds_left: RwSignal::new(None),
+            av1_smooth: RwSignal::new(false),
+            blobs: RwSignal::new_local(BTreeMap::new()),
+            stop: Cell::new(false),
+            urgent: RefCell::new(None),
+            rate: RefCell::new(Rate::default()),
+            drawn_ms: Cell::new(0.0),
+            arrived: RefCell::new(BTreeMap::new()),
+            wake: timer::Wake::default(),
+            looking: Cell::new(false),
+        }))
+    }
+
+    /// Reads what is here and goes on with a download that was under way.
+    pub(super) async fn settle(self) {
+        self.av1_smooth.set(device::av1_smooth().await);
+        self.refresh().await;
+        if !may_play(self.verification) || self.app.database().is_none() {
+            return;
+        }
+        let (chosen, paused) = {
+            let record = self.record.borrow();
+            (record.choice.is_some(), record.paused)
+        };
+        if chosen && !paused && !self.is_complete() {
+            self.start();
+        } else if !chosen {
+            // Stills and captions are a few KB: steps and pictures stand before any film.
+            let early = self.early_files();
+            leptos::task::spawn_local(async move { self.run(early).await });
+        }
+    }
+
+    fn early_files(&self) -> Vec<MediaRef> {
+        let videos = self.kit.exercises.iter().filter_map(|e| e.video.as_ref());
+        videos
+            .flat_map(|v| std::iter::once(&v.poster).chain(v.captions.iter().map(|c| &c.media)))
+            .cloned()
+            .collect()
+    }
+
+    /// Counts what is stored.
+    pub(super) async fn refresh(&self) {
+        let Some(db) = self.app.database() else { return };
+        let mut here = BTreeMap::new();
+        for file in self.kit.media() {
+            // Unreadable now is not lost: the next look tells more.
+            if let Ok(present) = db.present(&file.sha256).await {
+                here.insert(file.sha256.clone(), file.bytes_of(&present));
+            }
+        }
+        self.arrived.borrow_mut().clone_from(&here);
+        self.here.set(here);
+        self.make_blobs(&db).await;
+    }
+
+    /// Without a service worker the stored files get addresses of their own.
+    async fn make_blobs(&self, db: &Db) {
+        if media_url::served_by_worker() {
+            return;
+        }
+        for file in self.wanted() {
+            let missing = self.here.with_untracked(|h| h.get(&file.sha256) != Some(&file.bytes));
+            if missing || self.blobs.with_untracked(|b| b.contains_key(&file.sha256)) {
+                continue;
+            }
+            if let Ok(url) = media_url::blob(db, &file).await {
+                self.blobs.update(|b| drop(b.insert(file.sha256.clone(), url)));
+            }
+        }
+    }
+
+    /// Whether files are arriving in this tab.
+    pub fn is_running(&self) -> bool {
+        self.running.get()
+    }
+
+    /// What may be said of the kit.
+    pub fn badge(&self) -> Badge<'_> {
+        Badge::of(&self.kit, self.verification)
+    }
+
+    /// What the screen says of it.
+    pub fn status(&self) -> KitStatus {
+        let progress = self.progress();
+        let facts = Facts {
+            verification: self.verification,
+            total: progress.total,
+            done: progress.done,
+            complete: self.record_chosen() && progress.done == progress.total,
+            running: self.running.get() && self.record_chosen(),
+            no_space: self.no_space.get(),
+            app_offline: self.app.app_offline.get(),
+            today: self.app.today(),
+        };
+        download::status(&self.kit, &facts)
+    }
+
+    /// The patient has said which films to bring. Tracks `choice`.
+    fn record_chosen(&self) -> bool {
+        self.choice.track();
+        self.running.track();
+        self.record.borrow().choice.is_some()
+    }
+
+    fn is_complete(&self) -> bool {
+        let files = self.wanted();
+        self.here.with_untracked(|h| files.iter().all(|f| h.get(&f.sha256) == Some(&f.bytes)))
+    }
+
+    fn wanted(&self) -> Vec<MediaRef> {
+        let (choice, smooth) = (self.choice.get_untracked(), self.av1_smooth.get_untracked());
+        self.kit.wanted(choice, smooth).into_iter().cloned().collect()
+    }
+
+    /// Bytes of all the files of a choice.
+    pub fn size_of(&self, choice: Choice) -> u64 {
+        self.kit.wanted(choice, self.av1_smooth.get()).iter().map(|m| m.bytes).sum()
+    }
+
+    /// How far the download is.
+    pub fn progress(&self) -> Progress {
+        let files = self.kit.wanted(self.choice.get(), self.av1_smooth.get());
+        let done = self.here.with(|h| files.iter().filter_map(|f| h.get(&f.sha256)).sum());
+        let total = files.iter().map(|f| f.bytes).sum();
+        Progress { done, total, seconds_left: self.seconds_left.get() }
+    }
+
+    /// Bytes still to come.
+    pub fn bytes_left(&self) -> u64 {
+        let progress = self.progress();
+        progress.total - progress.done
+    }
+
+    /// Chooses light or normal films. A download under way goes on with the new choice.
+    pub fn choose(&self, choice: Choice) {
+        self.choice.set(choice);
+        if self.record.borrow().choice.is_some() {
+            self.keep(|r| r.choice = Some(choice));
+            self.stop.set(true);
+            self.wake.now();
+            self.start();
+        }
+    }
+
+    /// Brings everything of the choice.
+    pub fn download(&self) {
+        let choice = self.choice.get_untracked();
+        self.keep(|r| (r.choice, r.paused) = (Some(choice), false));
+        device::ask_to_persist();
+        self.start();
+    }
+
+    /// Stops after the chunk under way and stays stopped.
+    pub fn pause(&self) {
+        self.keep(|r| r.paused = true);
+        self.stop.set(true);
+        self.wake.now();
+    }
+
+    /// Goes on.
+    pub fn resume(&self) {
+        self.download();
+    }
+
+    /// The patient waits for this film: it comes before the others.
+    pub fn want_film(&self, exercise: &Exercise) {
+        let film = exercise
+            .video
+            .as_ref()
+            .and_then(|v| v.rung(self.choice.get_untracked(), self.av1_smooth.get_untracked()));
+        let Some(film) = film else { return };
+        if self.here.with_untracked(|h| h.get(&film.media.sha256) == Some(&film.media.bytes)) {
+            return;
+        }
+        *self.urgent.borrow_mut() = Some(film.media.sha256.clone());
+        self.download();
+    }
+
+    fn start(&self) {
+        self.wake.now();
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            let files = this.wanted();
+            this.run(files).await;
+        });
+    }
+
+    /// Brings files until they are here, the patient stops, or only the patient can help.
+    async fn run(self, files: Vec<MediaRef>) {
+        let Some(db) = self.app.database() else { return };
+        // One downloader a device: a second tab, or a second call here, waits its turn and then
+        // finds the work done.
+        let _turn = locks::turn("bon-geste-download").await;
+        self.stop.set(false);
+        self.running.set(true);
+        self.no_space.set(false);
+        let mut backoff = Backoff::default();
+        loop {
+            self.refresh().await;
+            let before = self.done_bytes();
+            let result = self.attempt(&db, &files).await;
+            self.refresh().await;
+            let trouble = result.err();
+            self.trouble.set(trouble.clone().map(Problem::from));
+            match trouble {
+                Some(trouble) if trouble.passes() => {
+                    if self.done_bytes() > before {
+                        backoff.reset();
+                    }
+                    self.wake.within(backoff.next_ms(random::fraction())).await;
+                    if self.stop.get() {
+                        break;
+                    }
+                }
+                Some(Trouble::Store(care::ports::StoreError::Quota)) => {
+                    self.no_space.set(true);
+                    break;
+                }
+                _ => break,
+            }
+        }
+        self.urgent.borrow_mut().take();
+        self.seconds_left.set(None);
+        self.running.set(false);
+        if self.is_complete() {
+            clock::mark_kit_ready();
+        }
+    }
+
+    async fn attempt(&self, db: &Db, files: &[MediaRef]) -> Result<Outcome, Trouble> {
+        let kit = self.record.borrow().kit_id.clone();
+        for file in files {
+            db.want(file, &kit).await?;
+        }
+        *self.rate.borrow_mut() = Rate::default();
+        download::fetch_all(&Fetch, db, &WebCrypto, files, self).await
+    }
+
+    fn done_bytes(&self) -> u64 {
+        self.arrived.borrow().values().sum()
+    }
+
+    /// Changes the record, here and in the store.
+    pub(super) fn keep(&self, change: impl FnOnce(&mut KitRecord)) {
+        change(&mut self.record.borrow_mut());
+        let record = self.record.borrow().clone();
+        self.app.store(move |db| async move { db.put(&record).await });
+    }
+
+    /// The network may be back: a wait for the next try ends now.
+    pub(super) fn wake_up(&self) {
+        self.wake.now();
+    }
+
+    /// A newer version takes this one's place: its download ends after the chunk under way.
+    pub(super) fn retire(&self) {
+        self.stop.set(true);
+        self.wake.now();
+    }
+
+    /// Gives back the room of files that this version no longer names.
+    pub(super) async fn drop_unneeded(&self) {
+        let Some(db) = self.app.database() else { return };
+        let keep: Vec<String> = self.kit.media().map(|m| m.sha256.clone()).collect();
+        // Room not given back now is given back with the next version.
+        let _ = db.retain(&self.kit.kit_id, &keep).await;
+    }
+
+    /// Another tab stored something, or the worker began to answer. Many such calls in a short
+    /// time are one look.
+    pub(super) fn look_again(&self) {
+        if self.looking.replace(true) {
+            return;
+        }
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            const TOGETHER_MS: i32 = 300;
+            js::sleep(TOGETHER_MS).await;
+            this.looking.set(false);
+            this.refresh().await;
+        });
+    }
+
+    /// A film that plays waits for bytes of this file: it comes before the others.
+    pub(super) fn hurry(&self, sha256: &str) {
+        if self.running.get_untracked() && self.kit.media().any(|m| m.sha256 == sha256) {
+            *self.urgent.borrow_mut() = Some(sha256.to_owned());
+        }
+    }
+
+    /// The address of a stored file: answered by the worker, or made here.
+    fn stored_url(&self, file: &MediaRef) -> Option<String> {
+        self.app.app_offline.track();
+        if !self.here.with(|h| h.get(&file.sha256) == Some(&file.bytes)) {
+            return None;
+        }
+        if media_url::served_by_worker() {
+            return Some(file.path());
+        }
+        self.blobs.with(|b| b.get(&file.sha256).map(|url| url.address()))
+    }
+
+    /// The address of a stored file, as it comes.
+    fn url_when_stored(&self, file: &MediaRef) -> Signal<Option<String>, LocalStorage> {
+        let (this, file) = (self.clone(), file.clone());
+        Signal::derive_local(move || this.stored_url(&file))
+    }
+
+    /// An exercise's still, once it is here.
+    pub fn poster_url(&self, exercise: &Exercise) -> Signal<Option<String>, LocalStorage> {
+        match &exercise.video {
+            Some(video) => self.url_when_stored(&video.poster),
+            None => Signal::derive_local(|| None),
+        }
+    }
+
+    /// A leaflet, once it is here.
+    pub fn document_url(&self, document: &Document) -> Signal<Option<String>, LocalStorage> {
+        self.url_when_stored(&document.media)
+    }
+
+    /// Where an exercise's film plays from. With a service worker a film that is still arriving
+    /// plays too: the worker waits for its verified chunks.
+    pub fn film(&self, exercise: &Exercise) -> Film {
+        let Some(video) = exercise.video.clone().filter(|_| may_play(self.verification)) else {
+            return Film { url: Signal::derive_local(|| None), captions: Signal::derive_local(Vec::new) };
+        };
+        let captions = video.captions.clone();
+        let (this, that) = (self.clone(), self.clone());
+        let url = Signal::derive_local(move || {
+            let rung = video.rung(this.choice.get(), this.av1_smooth.get())?;
+            let arriving =
+                this.running.get() || this.here.with(|h| h.get(&rung.media.sha256).is_some_and(|b| *b > 0));
+            if arriving && media_url::served_by_worker() {
+                return Some(rung.media.path());
+            }
+            this.stored_url(&rung.media)
+        });
+        let captions = Signal::derive_local(move || {
+            captions.iter().filter_map(|c| Some((c.lang, that.stored_url(&c.media)?))).collect()
+        });
+        Film { url, captions }
+    }
+
+    /// Whether the contraindications are still to be read.
+    pub fn must_acknowledge(&self, exercise: &Exercise) -> bool {
+        self.app.events.with(|e| journal::must_acknowledge(e, &self.kit.kit_id, exercise))
+    }
+
+    /// The patient has read them.
+    pub fn acknowledge(&self, exercise: &Exercise) {
+        let notice = journal::notice_fingerprint(exercise);
+        let (kit, exercise) = (self.kit.kit_id.clone(), exercise.id.clone());
+        self.app.append(What::Acknowledged { kit, exercise, notice });
+    }
+
+    /// Whether an item was seen.
+    pub fn seen(&self, id: &str) -> bool {
+        self.app.events.with(|e| journal::seen(e, &self.kit.kit_id, id))
+    }
+
+    /// An item was watched to its end or read.
+    pub fn mark_seen(&self, id: &str) {
+        if !self.app.events.with_untracked(|e| journal::seen(e, &self.kit.kit_id, id)) {
+            self.app.append(What::Seen { kit: self.kit.kit_id.clone(), item: id.to_owned() });
+        }
+    }
+}
+
+impl Watch for KitHandle {
+    fn stored(&self, sha256: &str, n: u32, bytes: u64) {
+        *self.arrived.borrow_mut().entry(sha256.to_owned()).or_default() += bytes;
+        let now = clock::monotonic_ms();
+        self.rate.borrow_mut().push(now, bytes);
+        channel::chunk_stored(sha256, n);
+        const REDRAW_MS: f64 = 200.0;
+        if now - self.drawn_ms.get() > REDRAW_MS {
+            self.drawn_ms.set(now);
+            self.trouble.set(None);
+            self.here.set(self.arrived.borrow().clone());
+            let progress = untrack(|| self.progress());
+            self.seconds_left.set(self.rate.borrow().seconds_left(progress.total - progress.done));
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.get()
+    }
+
+    fn urgent(&self) -> Option<String> {
+        self.urgent.borrow().clone()
+    }
+}

@@ -1,0 +1,182 @@
+//! What the screens show and what they may ask for. The rules are `care`'s, the browser is
+//! `platform`'s; this joins them. Both modes and both languages share it.
+
+mod adding;
+mod keys;
+mod kit;
+mod start;
+mod versions;
+
+pub use adding::{Adding, CameraScan};
+pub use kit::{Film, KitHandle, Progress};
+pub use start::{mount_state, use_app};
+
+use crate::platform::{clock::DeviceClock, idb::Db, install};
+use care::{
+    calendar::Day,
+    journal::{Event, What},
+    ports::{Clock, Records, StoreError},
+    problem::Problem,
+    profile::{Mode, Profile, ProfileId, Settings},
+    text::Lang,
+};
+use leptos::prelude::*;
+
+/// A signal of things that live on the one thread of the page.
+pub type Local<T> = RwSignal<T, LocalStorage>;
+
+/// Where the start has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The database is being opened.
+    Opening,
+    /// Opened, or refused: what is known is on view.
+    Ready,
+}
+
+/// Everything the screens share. Copied freely; the signals live as long as the page.
+#[derive(Clone, Copy)]
+pub struct App {
+    /// The language of the screens.
+    pub lang: RwSignal<Lang>,
+    /// Standard or simplified.
+    pub mode: RwSignal<Mode>,
+    /// What the browser believes of the network. Never the reason not to try.
+    pub online: RwSignal<bool>,
+    /// Where the start has come to.
+    pub phase: RwSignal<Phase>,
+    /// Why nothing can be kept on this device, if so.
+    pub storage_problem: RwSignal<Option<Problem>>,
+    /// The kits, the current one first.
+    pub kits: Local<Vec<KitHandle>>,
+    /// How adding a kit goes.
+    pub adding: RwSignal<Adding>,
+    /// A new version of the portal waits for the patient's yes.
+    update_waiting: RwSignal<bool>,
+    /// The portal itself opens without network.
+    pub app_offline: RwSignal<bool>,
+    /// Where the shell should go next; it takes the value and navigates.
+    pub go: RwSignal<Option<&'static str>>,
+    /// What happened, as written in the journal.
+    events: Local<Vec<Event>>,
+    profile: Local<Profile>,
+    db: Local<Option<Db>>,
+    install_changed: RwSignal<()>,
+}
+
+impl App {
+    fn new(settings: Settings, device_lang: Lang) -> Self {
+        let profile = Profile { id: ProfileId::first(), settings };
+        App {
+            lang: RwSignal::new(profile.settings.lang.unwrap_or(device_lang)),
+            mode: RwSignal::new(profile.settings.mode),
+            online: RwSignal::new(true),
+            phase: RwSignal::new(Phase::Opening),
+            storage_problem: RwSignal::new(None),
+            kits: RwSignal::new_local(Vec::new()),
+            adding: RwSignal::new(Adding::Idle),
+            update_waiting: RwSignal::new(false),
+            app_offline: RwSignal::new(false),
+            go: RwSignal::new(None),
+            events: RwSignal::new_local(Vec::new()),
+            profile: RwSignal::new_local(profile),
+            db: RwSignal::new_local(None),
+            install_changed: RwSignal::new(()),
+        }
+    }
+
+    /// The kit that the screens speak of.
+    pub fn current(self) -> Option<KitHandle> {
+        self.kits.with(|kits| kits.first().cloned())
+    }
+
+    /// Makes a kit the current one.
+    pub fn make_current(self, kit_id: &str) {
+        self.kits.update(|kits| {
+            if let Some(at) = kits.iter().position(|k| k.kit.kit_id == kit_id) {
+                kits[..=at].rotate_right(1);
+            }
+        });
+    }
+
+    /// Today, as the device tells it.
+    pub fn today(self) -> Day {
+        DeviceClock.today()
+    }
+
+    /// Chooses the language and remembers it.
+    pub fn set_lang(self, lang: Lang) {
+        self.lang.set(lang);
+        self.remember(|s| s.lang = Some(lang));
+    }
+
+    /// Chooses the mode and remembers it.
+    pub fn set_mode(self, mode: Mode) {
+        self.mode.set(mode);
+        self.remember(|s| s.mode = mode);
+    }
+
+    /// Whether a new version of the portal may be offered now: never during a download.
+    pub fn update_ready(self) -> bool {
+        self.update_waiting.get() && !self.kits.with(|kits| kits.iter().any(KitHandle::is_running))
+    }
+
+    /// Changes the settings, here and in the store.
+    fn remember(self, change: impl FnOnce(&mut Settings)) {
+        self.profile.update(|p| change(&mut p.settings));
+        let profile = self.profile.get_untracked();
+        crate::platform::first_paint::remember(&profile.settings);
+        self.store(move |db| async move { db.put(&profile).await });
+    }
+
+    /// Appends to the journal, on the screen at once and in the store as soon as it commits.
+    fn append(self, what: What) {
+        let event = Event::now(&DeviceClock, self.profile_id(), crate::platform::random::number(), what);
+        self.events.update(|events| events.push(event.clone()));
+        self.store(move |db| async move { db.add(&event).await });
+    }
+
+    fn profile_id(self) -> ProfileId {
+        self.profile.with_untracked(|p| p.id.clone())
+    }
+
+    /// Runs a write in the background; a failure becomes the notice that every screen shows.
+    fn store<F>(self, write: impl FnOnce(Db) -> F + 'static)
+    where
+        F: Future<Output = Result<(), StoreError>> + 'static,
+    {
+        let Some(db) = self.database() else { return };
+        leptos::task::spawn_local(async move {
+            if let Err(e) = write(db).await {
+                self.storage_problem.set(Some(e.into()));
+            }
+        });
+    }
+
+    /// Removes everything of this device: kits, films, journal, settings.
+    pub async fn erase_all(self) -> Result<(), Problem> {
+        for kit in self.kits.get_untracked() {
+            kit.pause();
+        }
+        if let Some(db) = self.database() {
+            db.erase().await?;
+        }
+        crate::platform::first_paint::forget();
+        self.kits.set(Vec::new());
+        self.events.set(Vec::new());
+        self.profile.update(|p| p.settings = Settings::default());
+        Ok(())
+    }
+
+    /// What to say about installing.
+    pub fn install_hint(self) -> install::Hint {
+        self.install_changed.track();
+        install::hint()
+    }
+
+    /// Opens the browser's own question whether to install.
+    pub fn install(self) {
+        install::prompt();
+        self.install_changed.notify();
+    }
+}

@@ -1,0 +1,119 @@
+//! The start: open the database, read what is kept, open a tapped link, listen to the browser.
+
+use super::{App, KitHandle, Phase};
+use crate::platform::{
+    channel, connectivity, crypto::WebCrypto, device, first_paint, idb::Db, install, location, service_worker,
+};
+use care::{
+    opening::{self, KitRecord},
+    ports::Records,
+    problem::Problem,
+    profile::Profile,
+};
+use leptos::prelude::*;
+
+/// The database's name on this device.
+const DATABASE: &str = "bon-geste";
+
+/// Makes the state, provides it to every screen and begins to fill it.
+pub fn mount_state() -> App {
+    let app = App::new(first_paint::settings(), device::language());
+    provide_context(app);
+    leptos::task::spawn_local(async move {
+        app.open().await;
+        app.phase.set(Phase::Ready);
+        app.listen();
+        let tapped = location::take_link();
+        match tapped {
+            Some(text) => app.add_kit(text),
+            None => app.check_now(),
+        }
+        service_worker::register(
+            move |offline| {
+                app.app_offline.set(offline);
+                app.look_again();
+            },
+            move || app.update_waiting.set(true),
+        );
+    });
+    app
+}
+
+/// The state, on any screen.
+pub fn use_app() -> App {
+    expect_context()
+}
+
+impl App {
+    pub(super) fn database(self) -> Option<Db> {
+        self.db.get_untracked()
+    }
+
+    /// Reads everything that is kept. A kit that cannot be read is left where it is and said.
+    async fn open(self) {
+        let result: Result<(), Problem> = async {
+            let db = Db::open(DATABASE).await?;
+            self.db.set(Some(db.clone()));
+            let id = self.profile_id();
+            if let Some(profile) = db.get::<Profile>(&id.0).await? {
+                self.mode.set(profile.settings.mode);
+                if let Some(lang) = profile.settings.lang {
+                    self.lang.set(lang);
+                }
+                self.profile.set(profile);
+            }
+            self.events.set(db.list(&id).await?);
+            let mut records: Vec<KitRecord> = db.list(&id).await?;
+            if records.is_empty() {
+                return Ok(());
+            }
+            records.sort_by_key(|r| std::cmp::Reverse(r.checked_ms));
+            let trusted = self.trusted().await.unwrap_or_default();
+            for record in records {
+                let opened = opening::read(&record.jws, &trusted, &WebCrypto).await?;
+                let handle = KitHandle::new(self, record, opened);
+                handle.refresh().await;
+                self.kits.update(|kits| kits.push(handle.clone()));
+                leptos::task::spawn_local(handle.settle());
+            }
+            Ok(())
+        }
+        .await;
+        if let Err(problem) = result {
+            self.storage_problem.set(Some(problem));
+        }
+    }
+
+    fn look_again(self) {
+        for kit in self.kits.get_untracked() {
+            kit.look_again();
+        }
+    }
+
+    fn listen(self) {
+        self.online.set(connectivity::is_online());
+        connectivity::on_change(move |change| match change {
+            connectivity::Change::Online => {
+                self.online.set(true);
+                self.wake_downloads();
+                self.check_now();
+            }
+            connectivity::Change::Offline => self.online.set(false),
+            connectivity::Change::Visible => self.wake_downloads(),
+        });
+        channel::on_chunk(move |_| self.look_again());
+        channel::on_wanted(move |sha256| {
+            for kit in self.kits.get_untracked() {
+                kit.hurry(&sha256);
+            }
+        });
+        install::listen(move || self.install_changed.notify());
+        location::on_link(move |text| self.add_kit(text));
+    }
+
+    fn wake_downloads(self) {
+        for kit in self.kits.get_untracked() {
+            kit.wake_up();
+        }
+    }
+}

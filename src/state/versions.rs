@@ -1,0 +1,67 @@
+//! New versions: of a kit (asked for on opening and when the network returns) and of the portal.
+
+use super::{
+    App,
+    adding::RECIPIENT,
+    keys::{PendingLink, fetch_text},
+};
+use crate::platform::{clock::DeviceClock, crypto::WebCrypto, service_worker};
+use care::{
+    link::KitLink,
+    opening::{self, Opened},
+    ports::{Clock, Records},
+    problem::Problem,
+};
+use leptos::prelude::*;
+
+impl App {
+    /// Asks the clinic for a newer version of every kit, and tries a pending link again.
+    /// What fails here is tried again next time; nothing is said, because nothing is lost.
+    pub fn check_now(self) {
+        leptos::task::spawn_local(async move {
+            if self.kits.with_untracked(Vec::is_empty) {
+                self.try_pending().await;
+                return;
+            }
+            let _ = self.refresh_keys().await;
+            for at in 0..self.kits.with_untracked(Vec::len) {
+                let _ = self.check_kit(at).await;
+            }
+        });
+    }
+
+    async fn try_pending(self) {
+        let Some(db) = self.database() else { return };
+        if let Ok(Some(pending)) = db.get::<PendingLink>(PendingLink::KEY).await {
+            self.add_kit(pending.text);
+        }
+    }
+
+    async fn check_kit(self, at: usize) -> Result<(), Problem> {
+        let Some(handle) = self.kits.with_untracked(|kits| kits.get(at).cloned()) else { return Ok(()) };
+        let record = handle.record.borrow().clone();
+        let url = record.link.fetch_url(RECIPIENT);
+        let Some((answer, etag)) = fetch_text(&url, record.etag.clone()).await? else {
+            handle.keep(|r| r.checked_ms = DeviceClock.now_ms());
+            return Ok(());
+        };
+        let link = KitLink::Shl(record.link.clone());
+        let jws = opening::decrypt(&answer, &link, &WebCrypto).await?;
+        let opened = self.read_kit(&jws).await?;
+        let here = Opened { kit: handle.kit.clone(), verification: handle.verification };
+        opening::accept(&opened, Some(&here))?;
+        if opened == here {
+            handle.keep(|r| (r.etag, r.checked_ms) = (etag, DeviceClock.now_ms()));
+            return Ok(());
+        }
+        let mut newer = handle.record.borrow().clone();
+        (newer.version, newer.jws, newer.etag) = (opened.kit.version, jws, etag);
+        newer.checked_ms = DeviceClock.now_ms();
+        self.install_kit(newer, opened).await
+    }
+
+    /// Takes the new version of the portal and opens it.
+    pub fn apply_update(self) {
+        service_worker::apply_update();
+    }
+}
