@@ -1,10 +1,9 @@
 // A clinic of its own for each test: a fresh folder, made, filled and served by the real
-// `clinic` program. What is slow (encoding the demo films) is done once and copied.
+// `clinic` program. What is slow (encoding the demo films) is done once, in the checkout, and copied.
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -36,32 +35,12 @@ async function must(...args) {
   return done.stdout;
 }
 
-/** A copy of the demo content whose films are encoded; made once per content and program. */
-export async function packedDemo() {
-  const hash = createHash("sha256");
-  const files = (await readdir(DEMO, { recursive: true })).filter((f) => !f.includes("packed")).sort();
-  for (const file of files) {
-    const at = path.join(DEMO, file);
-    if ((await stat(at)).isFile()) hash.update(file).update(await readFile(at));
-  }
-  const bin = await stat(clinicBin());
-  hash.update(`${bin.size} ${bin.mtimeMs}`);
-  const place = path.join(os.tmpdir(), `bon-geste-demo-${hash.digest("hex").slice(0, 16)}`);
-  const there = await stat(place).catch(() => null);
-  if (!there) {
-    const work = await temporary("pack");
-    await cp(DEMO, work, { recursive: true, filter: (from) => path.basename(from) !== "packed" });
-    // An earlier build's films are taken along: `pack` keeps those whose source is unchanged.
-    for (const old of await readdir(os.tmpdir())) {
-      if (!old.startsWith("bon-geste-demo-")) continue;
-      const packed = path.join(os.tmpdir(), old, KIT, "packed");
-      await cp(packed, path.join(work, KIT, "packed"), { recursive: true }).catch(() => {});
-      await rm(path.join(os.tmpdir(), old), { recursive: true, force: true });
-    }
-    await must("pack", path.join(work, KIT));
-    await rename(work, place);
-  }
-  return { base: place, kit: path.join(place, KIT) };
+let packed;
+
+/** The demo content with its films encoded: minutes the first time, then as it was left. */
+export function packedDemo() {
+  packed ??= must("pack", path.join(DEMO, KIT));
+  return packed;
 }
 
 export class Clinic {
@@ -83,7 +62,8 @@ export class Clinic {
       "--portal-url", clinic.proxy.url,
     );
     if (kit === undefined) {
-      await cp((await packedDemo()).base, path.join(clinic.dir, "demo"), { recursive: true });
+      await packedDemo();
+      await cp(DEMO, path.join(clinic.dir, "demo"), { recursive: true });
       clinic.kit = path.join(clinic.dir, "demo", KIT);
     } else if (kit) {
       clinic.kit = kit;

@@ -1,0 +1,116 @@
+// The portal as a patient uses it, through its public hooks alone (data-action, data-status,
+// performance marks, addresses). Works on a Playwright page and on a WebDriver page alike.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { readLink } from "./clinic.mjs";
+import { decrypt, readJws, signedKit } from "./envelope.mjs";
+
+/** Every address that shows a screen, for a kit with this exercise. */
+export const screens = (exercise) => ["", "kit", `exercise/${exercise}`, "report", "settings", "help"];
+
+/** Waits for the app to say that it can be used. */
+export async function usable(page) {
+  await page.waitForSelector("main h1, [role=alert], #old:not([hidden])");
+  return page.evaluate(async () => {
+    for (let i = 0; i < 400; i++) {
+      const mark = performance.getEntriesByName("usable")[0];
+      if (mark) return mark.startTime;
+      await new Promise((go) => setTimeout(go, 50));
+    }
+    throw new Error(`no performance mark "usable" in 20 s; on the screen: ${document.body.innerText.slice(0, 400)}`);
+  });
+}
+
+/** Opens a screen of the portal. */
+export async function open(page, portal, address = "") {
+  await page.goto(portal + address);
+  await usable(page);
+}
+
+/** Opens the patient's link and waits for the kit's screen. */
+export async function openLink(page, link) {
+  await page.goto(link);
+  await page.waitForSelector("[data-action=kit-download], [data-status=ready]", { timeout: 30_000 });
+}
+
+/** Downloads the kit on view and waits until it is ready. */
+export async function download(page, { timeout = 60_000 } = {}) {
+  await page.click("[data-action=kit-download]");
+  await page.waitForSelector("[data-status=ready]", { timeout });
+}
+
+/** Plays an exercise's film for a moment, then jumps close to its end; what happened. */
+export async function playAndSeek(page, portal, exercise) {
+  await open(page, portal, `exercise/${exercise}`);
+  await page.click("[data-action=play]");
+  const dialog = await page.evaluate(() => !!document.querySelector("dialog[open] [data-action=acknowledge]"));
+  if (dialog) await page.click("dialog[open] [data-action=acknowledge]");
+  return page.evaluate(async () => {
+    const until = async (what, test) => {
+      for (let i = 0; i < 200; i++) {
+        const value = test();
+        if (value) return value;
+        await new Promise((go) => setTimeout(go, 50));
+      }
+      const v = document.querySelector("video");
+      throw new Error(`${what}: not in 10 s (src ${v?.currentSrc}, error ${v?.error?.message}, ready ${v?.readyState}, at ${v?.currentTime})`);
+    };
+    const video = await until("a video element", () => document.querySelector("main video"));
+    await until("the first second", () => video.currentTime > 0.8);
+    const played = video.currentTime;
+    const target = video.duration - 3;
+    video.currentTime = target;
+    await until("the seek", () => !video.seeking && video.readyState >= 2 && video.currentTime >= target - 0.1);
+    await until("playing on after the seek", () => video.ended || video.currentTime > target + 0.4);
+    video.pause();
+    return { src: video.currentSrc, duration: video.duration, played, target };
+  });
+}
+
+/** Fetches a range in the page, so through its service worker when it has one. */
+export const fetchRange = (page, url, range) =>
+  page.evaluate(
+    async ([url, range]) => {
+      const res = await fetch(url, range ? { headers: { range } } : {});
+      const bytes = new Uint8Array(await res.arrayBuffer());
+      const hash = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))];
+      return {
+        status: res.status,
+        range: res.headers.get("content-range"),
+        type: res.headers.get("content-type"),
+        bytes: bytes.length,
+        sha256: hash.map((b) => b.toString(16).padStart(2, "0")).join(""),
+      };
+    },
+    [url, range],
+  );
+
+/** The kit that a clinic serves under a link, read independently of the portal. */
+export async function kitOf(clinic, link = clinic.link) {
+  const jwe = await readFile(clinic.kitFile(link), "utf8");
+  return readJws(signedKit(decrypt(jwe, readLink(link).key).bundle)).kit;
+}
+
+/** All media a kit names: MediaRef by hash. */
+export function mediaOf(kit) {
+  const videos = kit.exercises.flatMap((e) => e.video ?? []);
+  const all = [
+    ...videos.flatMap((v) => [v.poster, ...v.captions.map((c) => c.media), ...v.rungs.map((r) => r.media)]),
+    ...kit.documents.map((d) => d.media),
+  ];
+  return new Map(all.map((m) => [m.sha256, m]));
+}
+
+/** The data-bytes that are on the screen, by the text beside them. */
+export const shownBytes = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("[data-bytes]")]
+      .filter((e) => e.getClientRects().length)
+      .map((e) => Number(e.dataset.bytes)),
+  );
+
+/** Fails when the app reported errors to the console. */
+export function noErrors(browser) {
+  assert.deepEqual(browser.errors, [], "no uncaught error in the page");
+}
