@@ -1,0 +1,34 @@
+//! Worker module that reads QR codes, for browsers without a reader of their own. A message
+//! `[pixels, width, height]` with four bytes a pixel is answered with the text, or null.
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = postMessage)]
+    fn post_message(message: &JsValue);
+    #[wasm_bindgen(js_name = addEventListener)]
+    fn add_event_listener(event: &str, callback: &JsValue);
+}
+
+fn main() {
+    let answer = Closure::<dyn Fn(JsValue)>::new(|event: JsValue| {
+        let message = Array::from(&js_sys::Reflect::get(&event, &"data".into()).unwrap_or_default());
+        let pixels = Uint8Array::new(&message.get(0)).to_vec();
+        let side = |at| message.get(at).as_f64().unwrap_or_default() as usize;
+        post_message(&decode(&pixels, side(1), side(2)).map_or(JsValue::NULL, JsValue::from));
+    });
+    add_event_listener("message", &answer.into_js_value());
+    // Ready: the page waits for this before it asks.
+    post_message(&JsValue::TRUE);
+}
+
+/// The text of the first code that can be read.
+fn decode(pixels: &[u8], width: usize, height: usize) -> Option<String> {
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
+        // Green is nearest to how bright a colour looks.
+        pixels.get((y * width + x) * 4 + 1).copied().unwrap_or(u8::MAX)
+    });
+    picture.detect_grids().iter().find_map(|grid| grid.decode().ok()).map(|(_, text)| text)
+}
