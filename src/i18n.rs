@@ -206,9 +206,9 @@ mod tests {
     #[test]
     fn placeholders_are_filled_and_plurals_follow_the_language() {
         assert_eq!(fill(K::KitProgress, &[("done", "1"), ("total", "2")]), "1 sur 2");
-        assert_eq!(count(0, K::KitDocumentsOne, K::KitDocumentsOther), "0 document");
-        assert_eq!(in_lang(Lang::En, || count(0, K::KitDocumentsOne, K::KitDocumentsOther)), "0 documents");
-        assert_eq!(count(2, K::KitDocumentsOne, K::KitDocumentsOther), "2 documents");
+        assert_eq!(count(0, K::KitNDocumentsOne, K::KitNDocumentsOther), "0 document");
+        assert_eq!(in_lang(Lang::En, || count(0, K::KitNDocumentsOne, K::KitNDocumentsOther)), "0 documents");
+        assert_eq!(count(2, K::KitNDocumentsOne, K::KitNDocumentsOther), "2 documents");
     }
 
     #[test]

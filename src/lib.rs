@@ -4,5 +4,9 @@
 //! `platform` alone touches the browser.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod app;
+pub mod components;
+pub mod i18n;
+pub mod pages;
 pub mod platform;
 pub mod state;

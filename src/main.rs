@@ -1,3 +1,5 @@
 //! Mounts the portal.
 
-fn main() {}
+fn main() {
+    bon_geste::app::start();
+}

@@ -1,0 +1,30 @@
+//! Simple mode shows one thing a screen: this leads from one to the next.
+
+use super::{control, icon};
+use crate::{
+    i18n::{K, fill, t},
+    platform::page,
+};
+use leptos::prelude::*;
+
+/// « 2 sur 5 ».
+pub fn place(at: usize, total: usize) -> AnyView {
+    let words = fill(K::HomePageN, &[("n", &(at + 1).to_string()), ("total", &total.to_string())]);
+    view! { <p class="soft place">{words}</p> }.into_any()
+}
+
+/// « Continuer », to the next thing.
+pub fn onward(at: RwSignal<usize>) -> AnyView {
+    control::button("button main wide", "", icon::NEXT, t(K::AppNext), move || turn(at, 1))
+}
+
+/// « Retour », to the thing before.
+pub fn backward(at: RwSignal<usize>) -> AnyView {
+    control::button("button wide", "", icon::BACK, t(K::AppBack), move || turn(at, -1))
+}
+
+/// Shows another thing and puts reader and focus at its heading.
+pub fn turn(at: RwSignal<usize>, by: isize) {
+    at.update(|at| *at = at.saturating_add_signed(by));
+    page::arrive(true);
+}

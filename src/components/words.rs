@@ -1,0 +1,95 @@
+//! The kit's own words on a screen: in the language they are written in, in its direction; and
+//! the dosage in words.
+
+use crate::i18n::{self, K, count, fill, t};
+use care::{kit::Dosage, text::Text};
+use leptos::prelude::*;
+
+/// A kit's text, with its own language when that is not the screen's.
+pub fn said(text: &Text) -> AnyView {
+    let wanted = i18n::lang();
+    let lang = text.lang(wanted);
+    let other = (lang != wanted).then(|| lang.tag());
+    view! { <span lang=other dir="auto">{i18n::text(text).to_owned()}</span> }.into_any()
+}
+
+/// A list of a kit's texts.
+pub fn said_list(texts: &[Text]) -> AnyView {
+    let items: Vec<_> = texts.iter().map(|text| view! { <li>{said(text)}</li> }).collect();
+    view! { <ul class="list">{items}</ul> }.into_any()
+}
+
+/// The dosage, one idea a line: what to do, then how often.
+pub fn dosage(dose: &Dosage) -> Vec<String> {
+    let n = u64::from;
+    let mut lines = Vec::new();
+    let mut what = count(n(dose.sets), K::DoseSetsOne, K::DoseSetsOther);
+    if let Some(reps) = dose.reps {
+        what.push(' ');
+        what.push_str(&count(n(reps), K::DoseRepsOne, K::DoseRepsOther));
+    }
+    lines.push(what);
+    if dose.each_side {
+        lines.push(t(K::DoseEachSide).to_owned());
+    }
+    if let Some(hold) = dose.hold_s {
+        lines.push(count(n(hold), K::DoseHoldOne, K::DoseHoldOther));
+    }
+    if let Some(tempo) = dose.tempo_s {
+        lines.push(fill(K::DoseTempo, &[("n", &tempo.to_string())]));
+    }
+    if let Some(rest) = dose.rest_s {
+        lines.push(fill(K::DoseRest, &[("time", &i18n::duration(rest))]));
+    }
+    lines.push(count(n(dose.per_day), K::DosePerDayOne, K::DosePerDayOther));
+    lines.push(if dose.days_per_week >= 7 {
+        t(K::DoseEveryDay).to_owned()
+    } else {
+        count(n(dose.days_per_week), K::DosePerWeekOne, K::DosePerWeekOther)
+    });
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dosage_reads_as_a_physiotherapist_says_it() {
+        let dose = Dosage {
+            sets: 2,
+            reps: Some(5),
+            rest_s: Some(60),
+            tempo_s: Some(4),
+            per_day: 1,
+            days_per_week: 3,
+            ..Dosage::default()
+        };
+        assert_eq!(
+            dosage(&dose),
+            [
+                "2 séries de 5 fois",
+                "Prenez 4 secondes à chaque fois",
+                "Repos entre les séries\u{a0}: 1 minute",
+                "1 fois par jour",
+                "3 jours par semaine",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_held_position_on_each_side_says_so() {
+        let dose = Dosage {
+            sets: 1,
+            hold_s: Some(10),
+            each_side: true,
+            per_day: 2,
+            days_per_week: 7,
+            ..Dosage::default()
+        };
+        assert_eq!(
+            dosage(&dose),
+            ["1 série", "De chaque côté", "Tenez 10 secondes", "2 fois par jour", "Tous les jours"]
+        );
+    }
+}

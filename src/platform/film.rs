@@ -1,0 +1,68 @@
+//! What the player does to its `<video>` element: play, seek, speed, captions, full screen.
+
+use super::js;
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlVideoElement};
+
+/// Plays or pauses. `play` answers with a promise that fails when the film is taken away: the
+/// element's own events say what the screen must show.
+pub fn toggle(video: &HtmlVideoElement) {
+    if video.paused() {
+        if let Ok(started) = video.play() {
+            leptos::task::spawn_local(async move {
+                let _ = wasm_bindgen_futures::JsFuture::from(started).await;
+            });
+        }
+    } else {
+        // Only a detached element refuses.
+        let _ = video.pause();
+    }
+}
+
+/// Moves `seconds` forward, or back when negative, within the film.
+pub fn skip(video: &HtmlVideoElement, seconds: f64) {
+    let end = if video.duration().is_finite() { video.duration() } else { f64::MAX };
+    video.set_current_time((video.current_time() + seconds).clamp(0.0, end));
+}
+
+/// Shows captions in `lang` (or the first that there are), or none.
+pub fn show_captions(video: &HtmlVideoElement, lang: Option<&str>) {
+    let tracks = js::get(video, "textTracks");
+    let count = js::get(&tracks, "length").as_f64().unwrap_or(0.0) as u32;
+    let track = |i: u32| js::get(&tracks, &i.to_string());
+    let shown = lang.map(|lang| (0..count).find(|i| js::text(&track(*i), "language") == lang).unwrap_or(0));
+    for i in 0..count {
+        let mode = if shown == Some(i) { "showing" } else { "disabled" };
+        // Setting a mode never fails.
+        let _ = js_sys::Reflect::set(&track(i), &"mode".into(), &mode.into());
+    }
+}
+
+/// Fills the screen with `frame`, or leaves. On iPhones only the bare film can fill it.
+pub fn toggle_full_screen(frame: &Element, video: &HtmlVideoElement) {
+    if is_full() {
+        call(&js::global("document"), "exitFullscreen");
+    } else if !call(frame, "requestFullscreen") {
+        call(video, "webkitEnterFullscreen");
+    }
+}
+
+/// Whether something fills the screen.
+pub fn is_full() -> bool {
+    js::get(&js::global("document"), "fullscreenElement").is_object()
+}
+
+/// Calls a method that this browser may lack; says whether it is there. Refusals come as a
+/// rejected promise and leave everything as it is.
+fn call(target: &JsValue, method: &str) -> bool {
+    let Ok(method) = js::get(target, method).dyn_into::<Function>() else { return false };
+    if let Ok(answer) = method.call0(target)
+        && let Ok(promise) = answer.dyn_into::<js_sys::Promise>()
+    {
+        leptos::task::spawn_local(async move {
+            let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+        });
+    }
+    true
+}
