@@ -66,3 +66,28 @@ fn listen(kind: &'static str, found: impl Fn(&JsValue) + 'static) {
         channel.add_event_listener("message", &callback.into_js_value());
     });
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::platform::js::{script, sleep};
+    use std::{cell::RefCell, rc::Rc};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn tabs_and_service_worker_understand_each_other() {
+        let heard = Rc::new(RefCell::new(Vec::new()));
+        let (chunks, wanted) = (Rc::clone(&heard), Rc::clone(&heard));
+        on_chunk(move |sha256| chunks.borrow_mut().push(("chunk", sha256)));
+        on_wanted(move |sha256| wanted.borrow_mut().push(("wanted", sha256)));
+        let other_tab = "const c = new BroadcastChannel('bon-geste'); c.onmessage = (e) => { b.got = JSON.stringify(e.data); };
+            c.postMessage({ type: 'chunk', sha256: 'aa', n: 3 }); c.postMessage({ type: 'wanted', sha256: 'bb' });
+            return Promise.resolve()";
+        let other = object(&[]);
+        script(other_tab, "", &other).await;
+        chunk_stored("cc", 7);
+        sleep(100).await;
+        assert_eq!(*heard.borrow(), [("chunk", "aa".to_owned()), ("wanted", "bb".to_owned())]);
+        assert_eq!(text(&other, "got"), r#"{"type":"chunk","sha256":"cc","n":7}"#);
+    }
+}

@@ -104,3 +104,40 @@ pub async fn copy(text: &str) -> bool {
 fn call(target: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
     get(target, method).dyn_into::<Function>().ok()?.call1(target, argument).ok()
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn browsers_inside_other_apps_are_told_from_real_ones() {
+        for agent in [
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/455.0]",
+            "Mozilla/5.0 (Linux; Android 13; SM-A135F; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/122.0 Mobile Safari/537.36",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Instagram 320.0.0.32.90",
+            "Mozilla/5.0 (Linux; Android 12) AppleWebKit/537.36 Chrome/119 Mobile Safari/537.36 TikTok 33.1.4 BytedanceWebview/d8a21c6",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+        ] {
+            assert!(is_in_app_agent(agent), "{agent}");
+        }
+        for agent in [
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1",
+            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36",
+            "Mozilla/5.0 (Linux; Android 13; SAMSUNG SM-A136B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36",
+            "Mozilla/5.0 (Android 14; Mobile; rv:127.0) Gecko/127.0 Firefox/127.0",
+        ] {
+            assert!(!is_in_app_agent(agent), "{agent}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_the_browser_is_asked_is_answered_without_failing() {
+        assert!(!is_standalone() && !is_in_app());
+        ask_to_persist();
+        let (first, second) = (av1_smooth().await, av1_smooth().await);
+        assert_eq!(first, second);
+        language();
+        suggested_choice();
+    }
+}

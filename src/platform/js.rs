@@ -105,3 +105,12 @@ pub(crate) fn base_url(path: &str) -> String {
     let base = text(&global("document"), "baseURI");
     web_sys::Url::new_with_base(path, &base).map_or(base, |url| url.href())
 }
+
+/// Runs a piece of JavaScript that returns a promise, with arguments `a` and `b`: for what
+/// strangers to our code do in tests.
+#[cfg(all(test, target_arch = "wasm32"))]
+pub(crate) async fn script(body: &str, a: &str, b: &JsValue) -> JsValue {
+    let function = js_sys::Function::new_with_args("a, b", body);
+    let promise: Promise = function.call2(&JsValue::UNDEFINED, &a.into(), b).unwrap().unchecked_into();
+    JsFuture::from(promise).await.unwrap()
+}

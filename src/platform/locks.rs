@@ -68,3 +68,30 @@ async fn take(name: &str, only_if_free: bool) -> Option<Turn> {
     let granted = JsFuture::from(granted).await.is_ok_and(|granted| granted.is_truthy());
     granted.then_some(turn)
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::platform::js::sleep;
+    use std::{cell::Cell, rc::Rc};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn a_turn_is_one_at_a_time_and_comes_when_the_other_is_dropped() {
+        let mine = turn("test-turn").await;
+        assert!(try_turn("test-turn").await.is_none());
+        assert!(try_turn("test-another").await.is_some());
+        let got = Rc::new(Cell::new(false));
+        let other = Rc::clone(&got);
+        wasm_bindgen_futures::spawn_local(async move {
+            let _turn = turn("test-turn").await;
+            other.set(true);
+        });
+        sleep(50).await;
+        assert!(!got.get());
+        drop(mine);
+        sleep(50).await;
+        assert!(got.get());
+        assert!(try_turn("test-turn").await.is_some(), "dropped by the other too");
+    }
+}

@@ -134,6 +134,115 @@ pub async fn read_text(body: &mut Arriving, cap: u64) -> Result<Option<String>, 
 
 /// Whether an address belongs to the place that the portal came from.
 pub fn same_origin(url: &str) -> bool {
-    let origin = |path| web_sys::Url::new(&super::js::base_url(path)).map(|url| url.origin());
+    let base = super::js::base_url("");
+    let origin = |url| web_sys::Url::new_with_base(url, &base).map(|url| url.origin());
     matches!((origin(url), origin("")), (Ok(theirs), Ok(ours)) if theirs == ours)
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::platform::js::{JsBytes, script};
+    use care::ports::Bytes;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    /// The browser's `fetch` until [`Answers::drop`] answers as `body` says, with `url` and `init`.
+    struct Answers(js_sys::Function);
+
+    impl Answers {
+        async fn with(body: &str) -> Self {
+            let replace = "const fetch = self.fetch; self.fetch = new Function('url', 'init', a);
+                return Promise.resolve(() => { self.fetch = fetch; })";
+            Answers(script(replace, body, &JsValue::UNDEFINED).await.unchecked_into())
+        }
+    }
+
+    impl Drop for Answers {
+        fn drop(&mut self) {
+            self.0.call0(&JsValue::UNDEFINED).unwrap();
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn bodies_come_in_the_asked_lengths_however_the_network_cuts_them() {
+        let pieces = "let n = 0; const body = new ReadableStream({ pull(c) {
+            if (n === 100) return c.close();
+            const size = n % 7; c.enqueue(Uint8Array.from({ length: size }, () => n)); n++; } });
+            return Promise.resolve(new Response(body))";
+        let _answers = Answers::with(pieces).await;
+        let whole: Vec<u8> = (0..100u8).flat_map(|n| std::iter::repeat_n(n, usize::from(n % 7))).collect();
+        for len in [1, 2, 5, 64, 1000] {
+            let mut body = Fetch.fetch(Request::get("m/x")).await.unwrap().body;
+            let mut got: Vec<Vec<u8>> = Vec::new();
+            while let Some(bytes) = body.read(len).await.unwrap() {
+                assert_eq!(JsBytes(bytes.owned()).byte_len(), bytes.byte_len());
+                got.push(bytes.to_vec());
+            }
+            assert!(got.iter().rev().skip(1).all(|bytes| bytes.len() as u64 == len));
+            assert_eq!(got.concat(), whole);
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_range_an_etag_and_the_mark_for_the_service_worker_are_sent() {
+        let echo = "return Promise.resolve(new Response(JSON.stringify([url, init.headers, init.cache, init.credentials]),
+            { status: 206, headers: { 'Content-Range': 'bytes 131072-262143/900000', ETag: '\"e\"', 'Content-Type': 'video/mp4' } }))";
+        let _answers = Answers::with(echo).await;
+        let request =
+            Request { url: "m/film.mp4".into(), range: Some((131_072, 262_144)), etag: Some("\"d\"".into()) };
+        let mut response = Fetch.fetch(request).await.unwrap();
+        assert_eq!((response.status, response.range_start), (206, Some(131_072)));
+        assert_eq!((response.etag.as_deref(), response.mime.as_str()), (Some("\"e\""), "video/mp4"));
+        let sent = read_text(&mut response.body, 1000).await.unwrap().unwrap();
+        assert_eq!(
+            sent,
+            r#"["m/film.mp4",{"Range":"bytes=131072-262143","If-None-Match":"\"d\""},"no-store","omit"]"#
+        );
+        let mut keys = Fetch.fetch(Request::get("jwks.json")).await.unwrap();
+        assert!(read_text(&mut keys.body, 1000).await.unwrap().unwrap().contains("no-cache"));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_transfer_ends_when_nobody_wants_its_body_any_more() {
+        let watch = "self.ended = false; init.signal.onabort = () => { self.ended = true; };
+            return Promise.resolve(new Response(new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(9)); } })))";
+        let _answers = Answers::with(watch).await;
+        let mut response = Fetch.fetch(Request::get("m/x")).await.unwrap();
+        response.body.read(5).await.unwrap();
+        drop(response);
+        assert!(script("return Promise.resolve(self.ended)", "", &JsValue::UNDEFINED).await.is_truthy());
+    }
+
+    #[wasm_bindgen_test]
+    async fn without_an_answer_or_with_a_broken_one_there_is_no_connection() {
+        let refused = Answers::with("return Promise.reject(new TypeError('failed'))").await;
+        assert_eq!(Fetch.fetch(Request::get("m/x")).await.err(), Some(NetError::Offline));
+        drop(refused);
+        let broken = "let n = 0; return Promise.resolve(new Response(new ReadableStream({ pull(c) {
+            if (n++) c.error(new TypeError('broken')); else c.enqueue(new Uint8Array(9)); } })))";
+        let _broken = Answers::with(broken).await;
+        let mut body = Fetch.fetch(Request::get("m/x")).await.unwrap().body;
+        assert_eq!(body.read(9).await.unwrap().map(|b| b.byte_len()), Some(9));
+        assert_eq!(body.read(9).await.err(), Some(NetError::Offline));
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_answer_longer_than_the_cap_and_one_that_is_no_text_are_not_read() {
+        let _answers = Answers::with(
+            "return Promise.resolve(new Response(url === 'm/long' ? 'abcdef' : new Uint8Array([255])))",
+        )
+        .await;
+        for (url, text) in [("m/long", Some("abcdef")), ("m/bytes", None)] {
+            let mut body = Fetch.fetch(Request::get(url)).await.unwrap().body;
+            assert_eq!(read_text(&mut body, 6).await.unwrap().as_deref(), text);
+        }
+        let mut body = Fetch.fetch(Request::get("m/long")).await.unwrap().body;
+        assert_eq!(read_text(&mut body, 5).await.unwrap(), None);
+    }
+
+    #[wasm_bindgen_test]
+    fn only_the_portals_own_place_is_its_own() {
+        assert!(same_origin("k/abc") && same_origin(&crate::platform::js::base_url("k/abc")));
+        assert!(!same_origin("https://elsewhere.example/k/abc") && !same_origin("http://["));
+    }
 }

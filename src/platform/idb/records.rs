@@ -1,6 +1,9 @@
 //! Patients' records: `{key, profile, v, body}`, written and read by the one codec of `care`.
 
-use super::{connection::Db, schema::BY_PROFILE};
+use super::{
+    connection::Db,
+    schema::{BY_PROFILE, MEDIA, MEDIA_CHUNKS},
+};
 use crate::platform::js;
 use care::{
     ports::{Codec, Record, Records, Row, Store, StoreError},
@@ -8,6 +11,21 @@ use care::{
 };
 use indexed_db_futures::{KeyRange, prelude::*, transaction::TransactionMode};
 use wasm_bindgen::JsValue;
+
+impl Db {
+    /// Empties every store at once: patients' records and files.
+    pub async fn erase(&self) -> Result<(), StoreError> {
+        let stores = Store::ALL.map(Store::name);
+        let all: Vec<&str> = stores.into_iter().chain([MEDIA, MEDIA_CHUNKS]).collect();
+        self.run(&all, TransactionMode::Readwrite, async |tx| {
+            for name in &all {
+                tx.object_store(name)?.clear()?.await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
 
 impl Records for Db {
     async fn put<R: Record>(&self, record: &R) -> Result<(), StoreError> {

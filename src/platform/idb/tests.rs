@@ -6,7 +6,7 @@ use super::{
     schema::{MEDIA, MEDIA_CHUNKS, MIGRATIONS},
 };
 use crate::platform::{
-    js::{self, JsBytes, object},
+    js::{self, JsBytes, object, script},
     random,
 };
 use care::{
@@ -25,13 +25,6 @@ fn fresh_name() -> String {
 
 async fn fresh() -> Db {
     Db::open(&fresh_name()).await.unwrap()
-}
-
-/// Runs JavaScript with arguments `a`, `b`; what a stranger to our code does to the database.
-async fn script(body: &str, a: &str, b: &JsValue) -> JsValue {
-    let function = Function::new_with_args("a, b", body);
-    let promise: Promise = function.call2(&JsValue::UNDEFINED, &a.into(), b).unwrap().unchecked_into();
-    JsFuture::from(promise).await.unwrap()
 }
 
 /// Opens without a version, as the service worker does, and reads one value.
