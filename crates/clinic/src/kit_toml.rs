@@ -149,7 +149,7 @@ impl Reader<'_> {
             return_path: top.get("return").and_then(|f| f.one_of(RETURN_PATHS)).unwrap_or_default(),
             exercises: Vec::new(),
             documents: Vec::new(),
-            links: top.list("links").iter().filter_map(|f| self.link(&f.table()?)).collect(),
+            links: top.list("links").iter().filter_map(|f| self.link(f)).collect(),
             warnings: self.warnings(&top),
         };
         let (mut exercises, mut videos) = (Vec::new(), Vec::new());
@@ -473,7 +473,8 @@ impl Reader<'_> {
         Some(DocumentSource { id: id?, title: title?, file: file?, watch_before })
     }
 
-    fn link(&self, table: &Table<'_>) -> Option<VettedLink> {
+    fn link(&self, field: &Field<'_>) -> Option<VettedLink> {
+        let table = field.table()?;
         let title = table
             .need("title", Stage::Publish, "what the page is", "title = \"Les chutes : comment les éviter\"")
             .and_then(|f| f.text(TITLE));
@@ -483,7 +484,7 @@ impl Reader<'_> {
         let author = table
             .need("author", Stage::Publish, "who speaks there", "author = \"Santé publique France\"")
             .and_then(|f| f.string(TITLE));
-        let qualification = self.qualification(table);
+        let qualification = self.qualification(&table);
         let checked = table
             .need("checked", Stage::Publish, "the day the clinic looked", "checked = \"2026-11-02\"")
             .and_then(|f| self.past_day(&f, "the clinic looked at the page"));
@@ -495,9 +496,7 @@ impl Reader<'_> {
                 "reason = \"Pour aménager votre logement.\"",
             )
             .and_then(|f| f.text(PARAGRAPH));
-        for key in ["title", "url", "author", "qualification", "checked", "reason"] {
-            table.get(key);
-        }
+        table.done();
         Some(VettedLink {
             title: title?,
             url: url?,
