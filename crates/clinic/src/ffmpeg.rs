@@ -210,9 +210,9 @@ impl Probe {
         (even(w), even(h))
     }
 
-    fn rate(&self, most: f64) -> f64 {
-        // 29.97 stays 29.97; a telephone's 60 becomes 30; a wild average is rounded.
-        let fps = if self.fps > most { self.fps / (self.fps / most).ceil() } else { self.fps };
+    /// At most 30 pictures a second: 29.97 stays, a telephone's 60 becomes 30.
+    fn rate(&self) -> f64 {
+        let fps = self.fps / (self.fps / 30.0).ceil().max(1.0);
         (fps.max(5.0) * 100.0).round() / 100.0
     }
 }
@@ -300,10 +300,11 @@ impl Tools {
         out: &Path,
         bar: &ProgressBar,
     ) -> Outcome<Shape> {
-        let ((width, height), fps) = match target {
-            Target::Av1 | Target::Normal => (probe.fit(360, 640), probe.rate(30.0)),
-            Target::Light => (probe.fit(240, 426), probe.rate(25.0)),
+        let (width, height) = match target {
+            Target::Av1 | Target::Normal => probe.fit(360, 640),
+            Target::Light => probe.fit(240, 426),
         };
+        let fps = probe.rate();
         let shape = Shape { width, height, fps };
         let rung = Rung { file, probe, target, shape, out };
         self.run(self.rung(&rung, Budget::Deserved), file, bar)?;
@@ -391,7 +392,7 @@ impl Tools {
         for side in [480, 400, 320] {
             for quality in ["4", "6", "9", "13", "19", "27"] {
                 let (width, height) = probe.fit(side, side);
-                let shape = Shape { width, height, fps: probe.rate(30.0) };
+                let shape = Shape { width, height, fps: probe.rate() };
                 let mut command = Command::new(&self.ffmpeg);
                 command
                     .args(["-hide_banner", "-nostdin", "-v", "error", "-y", "-ss", &format!("{}ms", at_ms)])

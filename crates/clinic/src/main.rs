@@ -8,7 +8,7 @@ use clinic::{
     publish, serve, table,
 };
 use indicatif::{ProgressBar, ProgressStyle};
-use std::{net::IpAddr, path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal as _, net::IpAddr, path::PathBuf, process::ExitCode};
 
 /// Makes the clinic's folder, packs videos for poor networks, signs and publishes kits, serves
 /// them.
@@ -219,7 +219,7 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
         say!("{:<13} {}", row[0], row[1]);
     }
     say!("\nPatient link: {}\n", published.link);
-    say!("{}", publish::terminal_qr(&published.link)?);
+    say!("{}", publish::terminal_qr(&published.link, std::io::stdout().is_terminal())?);
     Ok(())
 }
 

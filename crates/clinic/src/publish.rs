@@ -242,11 +242,15 @@ fn plain_name(text: &str) -> String {
     mapped.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// The link as a QR code, for a camera in front of the screen.
-pub fn terminal_qr(link: &str) -> Outcome<String> {
+/// The link as a QR code, for a camera in front of the screen. `colours` forces black on white,
+/// whatever the terminal's own colours are.
+pub fn terminal_qr(link: &str, colours: bool) -> Outcome<String> {
     use qrcode::{QrCode, render::unicode::Dense1x2};
     let code = QrCode::with_error_correction_level(link, qrcode::EcLevel::L)
         .map_err(|e| Problem::new("QR", format!("the link does not fit: {e}")))?;
-    // On a dark terminal the squares must still be dark on light.
-    Ok(code.render::<Dense1x2>().dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build())
+    let squares = code.render::<Dense1x2>().dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build();
+    if !colours {
+        return Ok(squares);
+    }
+    Ok(squares.lines().map(|line| format!("\x1b[30;107m{line}\x1b[0m\n")).collect())
 }

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-const WASM: &str = "bon-geste-0123456789abcdef_bg.wasm";
+const WASM: &str = "bon-geste_bg-0123456789abcdef.wasm";
 const CSP: &str = "default-src 'self'; script-src 'self' 'sha256-abc' 'wasm-unsafe-eval'";
 
 /// A clinic with one published kit, a small portal, and a medium of three chunks.
@@ -290,7 +290,8 @@ fn what_may_be_kept_is_kept_and_what_may_change_is_asked_for_again() {
     let server = site.start();
     let cache = |path: &str| get(&server, path, &[]).header("cache-control").to_owned();
     assert_eq!(cache(&format!("/{WASM}")), "public, max-age=31536000, immutable");
-    for path in ["/sw.js", "/manifest.webmanifest", "/icons/icon.svg", "/bon-geste-0123456789abcdef.js"] {
+    assert_eq!(cache("/bon-geste-0123456789abcdef.js"), "public, max-age=31536000, immutable");
+    for path in ["/sw.js", "/manifest.webmanifest", "/icons/icon.svg"] {
         assert_eq!(cache(path), "no-cache", "{path}");
     }
     let wasm = get(&server, &format!("/{WASM}"), &[]);

@@ -71,7 +71,7 @@ impl Portal {
     /// What the portal gives at a path: a file, or the application for one of its screens.
     pub fn get(&self, path: &str, request: &HeaderMap) -> Option<Entity> {
         let name = if is_screen(path) { "index.html" } else { path };
-        if !is_plain(name) || name == "headers.json" || name.ends_with(".br") {
+        if !is_plain(name) || is_for_the_server(name) {
             return None;
         }
         let bytes = self.read(name)?;
@@ -123,6 +123,11 @@ fn is_plain(name: &str) -> bool {
     name.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(letters))
 }
 
+/// What the build wrote for whoever serves the portal.
+fn is_for_the_server(name: &str) -> bool {
+    name == "headers.json" || name.starts_with("deploy/") || name.ends_with(".br")
+}
+
 /// Whether `Accept-Encoding` allows Brotli.
 fn takes_brotli(request: &HeaderMap) -> bool {
     let listed = request.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|v| v.to_str().ok());
@@ -134,14 +139,13 @@ fn takes_brotli(request: &HeaderMap) -> bool {
     })
 }
 
-/// Trunk writes sixteen hexadecimal digits of the content into a name. Of the files that wear
-/// them the JavaScript is the exception: its digits are those of the WebAssembly, so a rebuild can
-/// give the same name to other bytes.
+/// The portal's build writes sixteen hexadecimal digits of a file's own content into its name, just
+/// before the extension.
 fn cache(name: &str) -> &'static str {
-    let hashed = name
-        .split(['-', '.', '_'])
-        .any(|p| p.len() == 16 && p.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
-    if hashed && !name.ends_with(".js") { FOR_EVER } else { ASK_AGAIN }
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let digits = stem.rsplit_once('-').map_or("", |(_, digits)| digits);
+    let hashed = digits.len() == 16 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if hashed { FOR_EVER } else { ASK_AGAIN }
 }
 
 fn mime(name: &str) -> &'static str {
@@ -202,10 +206,16 @@ mod tests {
 
     #[test]
     fn only_what_its_name_describes_is_kept_for_ever() {
-        assert_eq!(cache("bon-geste-0123456789abcdef_bg.wasm"), FOR_EVER);
-        assert_eq!(cache("base-0123456789abcdef.css"), FOR_EVER);
+        for name in [
+            "bon-geste_bg-0123456789abcdef.wasm",
+            "bon-geste-0123456789abcdef.js",
+            "a/base-0123456789abcdef.css",
+        ] {
+            assert_eq!(cache(name), FOR_EVER, "{name}");
+        }
+        // The last is Trunk's own form: its digits are not those of the file itself.
         for name in
-            ["bon-geste-0123456789abcdef.js", "sw.js", "index.html", "worker_bg.wasm", "manifest.webmanifest"]
+            ["sw.js", "index.html", "worker_bg.wasm", "icon-512.png", "bon-geste-0123456789abcdef_bg.wasm"]
         {
             assert_eq!(cache(name), ASK_AGAIN, "{name}");
         }
