@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::fingerprint;
-use crate::layout::{Layout, read, write};
+use crate::layout::{Layout, exclusive, read, write};
 use crate::process::{must, tail};
 
 /// The demo kit that `serve` publishes.
@@ -35,6 +35,7 @@ const INPUTS: [&str; 8] = [
 /// # Errors
 /// When it doesn't compile.
 pub fn build(layout: &Layout) -> Result<PathBuf> {
+    let _lock = exclusive(layout)?;
     let program = layout.target().join("release").join(format!("clinic{}", env::consts::EXE_SUFFIX));
     let stamp = layout.work().join("clinic.stamp");
     let wanted = fingerprint::of_files(&layout.root, &INPUTS)?;

@@ -77,6 +77,22 @@ impl Layout {
     }
 }
 
+/// Waits until no other run of this tool builds in the same target folder. The lock ends with the
+/// value.
+///
+/// # Errors
+/// When the lock's file can't be made.
+pub fn exclusive(layout: &Layout) -> Result<std::fs::File> {
+    let path = layout.work().join("build.lock");
+    write(&path, "")?;
+    let file = std::fs::File::open(&path).with_context(|| format!("opening {}", path.display()))?;
+    if file.try_lock().is_err() {
+        crate::process::heading("Waiting for another build of this checkout to end");
+        file.lock().with_context(|| format!("locking {}", path.display()))?;
+    }
+    Ok(file)
+}
+
 /// Whether `program` is in one of the folders of `PATH`.
 pub fn on_path(program: &str) -> bool {
     find_on_path(program).is_some()

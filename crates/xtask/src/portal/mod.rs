@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use walkdir::WalkDir;
 
 use crate::fingerprint;
-use crate::layout::{Layout, read, write};
+use crate::layout::{Layout, exclusive, read, write};
 use crate::process::{elapsed, heading, must};
 
 /// What the portal is made from. When nothing of it changed, there is nothing to build.
@@ -88,6 +88,7 @@ impl Base {
 /// # Errors
 /// When a tool fails or the portal's own files don't fit together.
 pub fn build(layout: &Layout, base: &Base) -> Result<()> {
+    let _lock = exclusive(layout)?;
     let stamp = layout.work().join("portal.stamp");
     let wanted = format!("{} {}", fingerprint::of_files(&layout.root, &INPUTS)?, base.as_str());
     if fingerprint::is_current(&stamp, &wanted) && layout.dist().join("sw.js").is_file() {
