@@ -4,20 +4,15 @@
 use super::schema::{MIGRATIONS, Migration};
 use crate::platform::js;
 use care::ports::StoreError;
-use indexed_db_futures::{
-    database::Database,
-    error::{Error, OpenDbError},
-    internals::SystemRepr,
-    prelude::*,
-    transaction::{Transaction, TransactionMode},
-};
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use std::{
     cell::{Cell, RefCell},
+    pin::Pin,
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{IdbDatabase, IdbRequest, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent};
 
 /// The portal's database.
 pub const NAME: &str = "bon-geste";
@@ -34,7 +29,7 @@ pub struct Db(Rc<Inner>);
 pub(super) struct Inner {
     name: String,
     migrations: &'static [Migration],
-    handle: RefCell<Option<Database>>,
+    handle: RefCell<Option<IdbDatabase>>,
     opening: RefCell<Option<Promise>>,
     failure: RefCell<Option<StoreError>>,
     blocked: Cell<bool>,
@@ -66,57 +61,80 @@ impl Db {
     #[cfg(test)]
     pub(super) fn kill(&self) {
         if let Some(db) = &*self.0.handle.borrow() {
-            db.clone().close();
+            db.close();
         }
     }
 
     /// Runs `work` in one transaction over `stores` and waits for the commit. When the connection
     /// turns out to be dead it is opened again and `work` runs a second time.
-    pub(super) async fn run<T>(
+    pub(super) async fn run(
         &self,
         stores: &[&str],
-        mode: TransactionMode,
-        work: impl AsyncFn(&Transaction<'_>) -> Result<T, Error>,
-    ) -> Result<T, StoreError> {
-        match self.attempt(stores, mode, &work).await {
+        mode: IdbTransactionMode,
+        work: &Work<'_>,
+    ) -> Result<JsValue, StoreError> {
+        match self.attempt(stores, mode, work).await {
             Err(e) if e.is_connection() => {
                 self.0.forget();
-                self.attempt(stores, mode, &work).await
+                self.attempt(stores, mode, work).await
             }
             done => done,
         }
     }
 
-    async fn attempt<T>(
+    async fn attempt(
         &self,
         stores: &[&str],
-        mode: TransactionMode,
-        work: &impl AsyncFn(&Transaction<'_>) -> Result<T, Error>,
-    ) -> Result<T, StoreError> {
+        mode: IdbTransactionMode,
+        work: &Work<'_>,
+    ) -> Result<JsValue, StoreError> {
         let db = self.0.connection().await?;
-        let tx = db.transaction(stores).with_mode(mode).build().map_err(|e| store_error(&e))?;
-        match work(&tx).await {
-            Ok(value) => commit(tx).await.map(|()| value),
-            Err(e) => Err(failure(&tx, &e)),
+        let stores: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
+        let tx = db.transaction_with_str_sequence_and_mode(&stores, mode).map_err(|e| dom_error(&e))?;
+        let ended = Promise::new(&mut |committed, aborted| {
+            tx.set_oncomplete(Some(&committed));
+            tx.set_onabort(Some(&aborted));
+        });
+        let worked = work(tx.clone()).await;
+        if worked.is_err() {
+            // One that has ended already cannot be aborted, and need not be.
+            let _ = tx.abort();
+        }
+        let committed = JsFuture::from(ended).await.is_ok();
+        match worked {
+            Ok(value) if committed => Ok(value),
+            // Without room only the transaction may know why it ended, not its last request.
+            worked => Err(match (tx.error(), worked) {
+                (Some(e), _) => dom_error(&e),
+                (None, Err(e)) => dom_error(&e),
+                (None, Ok(_)) => StoreError::Closed("aborted".into()),
+            }),
         }
     }
 }
 
-/// Waits until the transaction is on disk.
-async fn commit(tx: Transaction<'_>) -> Result<(), StoreError> {
-    let sys = tx.as_sys().clone();
-    // Without room only the transaction may know why it ended, not its last request.
-    tx.commit().await.map_err(|e| sys.error().map_or_else(|| store_error(&e), |e| dom_error(&e)))
-}
+/// What is done in a transaction. It may wait for [`request`]s and for nothing else: the browser
+/// commits a transaction that is left alone.
+pub(super) type Work<'w> = dyn Fn(IdbTransaction) -> Working<'w> + 'w;
 
-/// Why a transaction's work failed: the transaction's own reason when it has one.
-fn failure(tx: &Transaction<'_>, error: &Error) -> StoreError {
-    tx.as_sys().error().map_or_else(|| store_error(error), |e| dom_error(&e))
+/// The work under way; its value is for the caller, its error the browser's own.
+pub(super) type Working<'w> = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>> + 'w>>;
+
+/// The result of a request.
+pub(super) async fn request(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let settled = Promise::new(&mut |success, error| {
+        request.set_onsuccess(Some(&success));
+        request.set_onerror(Some(&error));
+    });
+    match JsFuture::from(settled).await {
+        Ok(_) => request.result(),
+        Err(_) => Err(request.error()?.map_or(JsValue::UNDEFINED, JsValue::from)),
+    }
 }
 
 impl Inner {
     /// The shared connection, opened when there is none.
-    async fn connection(self: &Rc<Self>) -> Result<Database, StoreError> {
+    async fn connection(self: &Rc<Self>) -> Result<IdbDatabase, StoreError> {
         if let Some(db) = &*self.handle.borrow() {
             return Ok(db.clone());
         }
@@ -152,27 +170,33 @@ impl Inner {
         opening
     }
 
-    async fn open(self: &Rc<Self>) -> Result<Database, StoreError> {
+    async fn open(self: &Rc<Self>) -> Result<IdbDatabase, StoreError> {
         let version = u32::try_from(self.migrations.len()).unwrap_or(u32::MAX);
-        let (migrations, weak) = (self.migrations, Rc::downgrade(self));
-        let request = Database::open(self.name.as_str())
-            .with_version(version)
-            .with_on_blocked(move |_| {
-                if let Some(inner) = weak.upgrade() {
-                    inner.blocked.set(true);
-                }
-                Ok(())
-            })
-            .with_on_upgrade_needed(move |event, tx| {
-                let done = event.old_version() as usize;
-                migrations.iter().skip(done).try_for_each(|migrate| migrate(tx.db()))
-            })
-            .build()
-            .map_err(open_error)?;
-        let db = request.await.map_err(open_error)?;
+        let factory = web_sys::window().and_then(|window| window.indexed_db().ok().flatten());
+        let factory = factory.ok_or_else(|| StoreError::Refused("no IndexedDB".into()))?;
+        let opening = factory.open_with_u32(&self.name, version).map_err(|e| open_error(&e))?;
+        let (migrations, upgrading) = (self.migrations, opening.clone());
+        let upgrade = Closure::once_into_js(move |event: IdbVersionChangeEvent| {
+            let (Ok(db), Some(tx)) = (upgrading.result(), upgrading.transaction()) else { return };
+            let done = event.old_version() as usize;
+            let db = db.unchecked_into();
+            if migrations.iter().skip(done).try_for_each(|migrate| migrate(&db)).is_err() {
+                // All or nothing: opening then fails and the data stay as they were.
+                let _ = tx.abort();
+            }
+        });
+        opening.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
+        let weak = Rc::downgrade(self);
+        let blocked = Closure::once_into_js(move || {
+            if let Some(inner) = weak.upgrade() {
+                inner.blocked.set(true);
+            }
+        });
+        opening.set_onblocked(Some(blocked.unchecked_ref()));
+        let db: IdbDatabase = request(&opening).await.map_err(|e| open_error(&e))?.unchecked_into();
         let forget = forgetter(Rc::downgrade(self));
-        db.as_sys().set_onversionchange(Some(&forget));
-        db.as_sys().set_onclose(Some(&forget));
+        db.set_onversionchange(Some(&forget));
+        db.set_onclose(Some(&forget));
         Ok(db)
     }
 
@@ -200,24 +224,11 @@ fn forgetter(inner: Weak<Inner>) -> js_sys::Function {
     forget.into_js_value().unchecked_into()
 }
 
-fn open_error(error: OpenDbError) -> StoreError {
-    match error {
-        OpenDbError::Base(error) => match store_error(&error) {
-            // Firefox in private mode, before it learnt to keep databases in memory.
-            StoreError::Closed(why) if why.starts_with("InvalidStateError") => StoreError::Refused(why),
-            error => error,
-        },
-        _ => StoreError::Refused("no IndexedDB".into()),
-    }
-}
-
-fn store_error(error: &Error) -> StoreError {
-    match error {
-        Error::DomException(e) => dom_error(AsRef::<JsValue>::as_ref(e)),
-        Error::Unknown(e) => dom_error(e.as_ref()),
-        // The library met an abort without a reason: the connection went.
-        Error::MissingData(_) => StoreError::Closed("aborted".into()),
-        Error::Serialisation(_) => StoreError::Unreadable("unexpected value".into()),
+fn open_error(error: &JsValue) -> StoreError {
+    match dom_error(error) {
+        // Firefox in private mode, before it learnt to keep databases in memory.
+        StoreError::Closed(why) if why.starts_with("InvalidStateError") => StoreError::Refused(why),
+        error => error,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files and their chunks. Bytes stay in JavaScript's memory on their way to disk and back.
 
 use super::{
-    connection::Db,
+    connection::{Db, request},
     schema::{MEDIA, MEDIA_CHUNKS},
 };
 use crate::platform::js::{self, JsBytes};
@@ -9,135 +9,148 @@ use care::{
     media::MediaRef,
     ports::{MediaRecord, MediaStore, StoreError},
 };
-use indexed_db_futures::{
-    KeyRange, Result as DbResult, object_store::ObjectStore, prelude::*, transaction::TransactionMode,
-};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
+use web_sys::{IdbKeyRange, IdbObjectStore, IdbTransactionMode as Mode};
 
-const READ: TransactionMode = TransactionMode::Readonly;
-const WRITE: TransactionMode = TransactionMode::Readwrite;
+const DONE: Result<JsValue, JsValue> = Ok(JsValue::UNDEFINED);
 
 impl MediaStore for Db {
     type Bytes = JsBytes;
 
     async fn want(&self, media: &MediaRef, kit: &str) -> Result<(), StoreError> {
-        self.run(&[MEDIA], WRITE, async |tx| {
-            let files = tx.object_store(MEDIA)?;
-            let mut record = load(&files, &media.sha256).await?.unwrap_or_else(|| MediaRecord {
-                sha256: media.sha256.clone(),
-                mime: media.mime.clone(),
-                bytes: media.bytes,
-                complete: false,
-                kits: Vec::new(),
-            });
-            if record.kits.iter().any(|k| k == kit) {
-                return Ok(());
-            }
-            record.kits.push(kit.to_owned());
-            save(&files, &record).await
+        self.run(&[MEDIA], Mode::Readwrite, &|tx| {
+            Box::pin(async move {
+                let files = tx.object_store(MEDIA)?;
+                let mut record = load(&files, &media.sha256).await?.unwrap_or_else(|| MediaRecord {
+                    sha256: media.sha256.clone(),
+                    mime: media.mime.clone(),
+                    bytes: media.bytes,
+                    complete: false,
+                    kits: Vec::new(),
+                });
+                if record.kits.iter().any(|k| k == kit) {
+                    return DONE;
+                }
+                record.kits.push(kit.to_owned());
+                request(&files.put(&to_js(&record))?).await
+            })
         })
         .await
+        .map(drop)
     }
 
     async fn record(&self, sha256: &str) -> Result<Option<MediaRecord>, StoreError> {
-        self.run(&[MEDIA], READ, async |tx| load(&tx.object_store(MEDIA)?, sha256).await).await
+        let record = read(self, MEDIA, sha256.into()).await?;
+        Ok((!record.is_undefined()).then(|| from_js(&record)))
     }
 
     async fn records(&self) -> Result<Vec<MediaRecord>, StoreError> {
-        self.run(&[MEDIA], READ, async |tx| load_all(&tx.object_store(MEDIA)?).await).await
+        let all = self
+            .run(&[MEDIA], Mode::Readonly, &|tx| {
+                Box::pin(async move { request(&tx.object_store(MEDIA)?.get_all()?).await })
+            })
+            .await?;
+        Ok(all_from_js(&all))
     }
 
     async fn present(&self, sha256: &str) -> Result<Vec<u32>, StoreError> {
-        self.run(&[MEDIA_CHUNKS], READ, async |tx| {
-            let chunks = tx.object_store(MEDIA_CHUNKS)?;
-            let keys = chunks
-                .get_all_keys::<JsValue>()
-                .with_query::<JsValue, _>(all_chunks(sha256))
-                .primitive()?
-                .await?;
-            keys.map(|key| Ok(Array::from(&key?).get(1).as_f64().unwrap_or_default() as u32)).collect()
-        })
-        .await
+        let keys = self
+            .run(&[MEDIA_CHUNKS], Mode::Readonly, &|tx| {
+                Box::pin(async move {
+                    let chunks = tx.object_store(MEDIA_CHUNKS)?;
+                    request(&chunks.get_all_keys_with_key(&all_chunks(sha256)?)?).await
+                })
+            })
+            .await?;
+        let number = |key: JsValue| Array::from(&key).get(1).as_f64().unwrap_or_default() as u32;
+        Ok(Array::from(&keys).iter().map(number).collect())
     }
 
     async fn put_chunk(&self, sha256: &str, n: u32, bytes: JsBytes) -> Result<(), StoreError> {
-        let bytes: JsValue = bytes.owned().into();
-        self.run(&[MEDIA_CHUNKS], WRITE, async |tx| {
-            let chunks = tx.object_store(MEDIA_CHUNKS)?;
-            chunks.put(bytes.clone()).with_key(chunk_key(sha256, n)).primitive()?.await?;
-            Ok(())
+        let (bytes, key) = (bytes.owned(), &chunk_key(sha256, n));
+        self.run(&[MEDIA_CHUNKS], Mode::Readwrite, &|tx| {
+            let bytes = bytes.clone();
+            Box::pin(async move { request(&tx.object_store(MEDIA_CHUNKS)?.put_with_key(&bytes, key)?).await })
         })
         .await
+        .map(drop)
     }
 
     async fn chunk(&self, sha256: &str, n: u32) -> Result<Option<JsBytes>, StoreError> {
-        self.run(&[MEDIA_CHUNKS], READ, async |tx| {
-            let chunk: Option<JsValue> =
-                tx.object_store(MEDIA_CHUNKS)?.get(chunk_key(sha256, n)).primitive()?.await?;
-            Ok(chunk.map(|bytes| JsBytes(bytes.unchecked_into())))
-        })
-        .await
+        let chunk = read(self, MEDIA_CHUNKS, chunk_key(sha256, n)).await?;
+        Ok((!chunk.is_undefined()).then(|| JsBytes(chunk.unchecked_into())))
     }
 
     async fn drop_chunk(&self, sha256: &str, n: u32) -> Result<(), StoreError> {
-        self.run(&[MEDIA, MEDIA_CHUNKS], WRITE, async |tx| {
-            tx.object_store(MEDIA_CHUNKS)?.delete(chunk_key(sha256, n)).primitive()?.await?;
-            mark(&tx.object_store(MEDIA)?, sha256, false).await
+        self.run(&[MEDIA, MEDIA_CHUNKS], Mode::Readwrite, &|tx| {
+            Box::pin(async move {
+                request(&tx.object_store(MEDIA_CHUNKS)?.delete(&chunk_key(sha256, n))?).await?;
+                mark(&tx.object_store(MEDIA)?, sha256, false).await
+            })
         })
         .await
+        .map(drop)
     }
 
     async fn complete(&self, sha256: &str) -> Result<(), StoreError> {
-        self.run(&[MEDIA], WRITE, async |tx| mark(&tx.object_store(MEDIA)?, sha256, true).await).await
+        self.run(&[MEDIA], Mode::Readwrite, &|tx| {
+            Box::pin(async move { mark(&tx.object_store(MEDIA)?, sha256, true).await })
+        })
+        .await
+        .map(drop)
     }
 
     async fn retain(&self, kit: &str, keep: &[String]) -> Result<(), StoreError> {
-        self.run(&[MEDIA, MEDIA_CHUNKS], WRITE, async |tx| {
-            let (files, chunks) = (tx.object_store(MEDIA)?, tx.object_store(MEDIA_CHUNKS)?);
-            for mut record in load_all(&files).await? {
-                if keep.contains(&record.sha256) || !record.kits.iter().any(|k| k == kit) {
-                    continue;
+        self.run(&[MEDIA, MEDIA_CHUNKS], Mode::Readwrite, &|tx| {
+            Box::pin(async move {
+                let (files, chunks) = (tx.object_store(MEDIA)?, tx.object_store(MEDIA_CHUNKS)?);
+                for mut record in all_from_js(&request(&files.get_all()?).await?) {
+                    if keep.contains(&record.sha256) || !record.kits.iter().any(|k| k == kit) {
+                        continue;
+                    }
+                    record.kits.retain(|k| k != kit);
+                    if record.kits.is_empty() {
+                        request(&chunks.delete(&all_chunks(&record.sha256)?)?).await?;
+                        request(&files.delete(&record.sha256.as_str().into())?).await?;
+                    } else {
+                        request(&files.put(&to_js(&record))?).await?;
+                    }
                 }
-                record.kits.retain(|k| k != kit);
-                if record.kits.is_empty() {
-                    chunks.delete::<JsValue, _>(all_chunks(&record.sha256)).primitive()?.await?;
-                    files.delete(JsValue::from_str(&record.sha256)).primitive()?.await?;
-                } else {
-                    save(&files, &record).await?;
-                }
-            }
-            Ok(())
+                DONE
+            })
         })
         .await
+        .map(drop)
     }
+}
+
+/// One value, `undefined` when there is none.
+async fn read(db: &Db, store: &str, key: JsValue) -> Result<JsValue, StoreError> {
+    let key = &key;
+    db.run(&[store], Mode::Readonly, &|tx| {
+        Box::pin(async move { request(&tx.object_store(store)?.get(key)?).await })
+    })
+    .await
 }
 
 fn chunk_key(sha256: &str, n: impl Into<JsValue>) -> JsValue {
     Array::of2(&sha256.into(), &n.into()).into()
 }
 
-fn all_chunks(sha256: &str) -> KeyRange<JsValue> {
-    KeyRange::Bound(chunk_key(sha256, 0), false, chunk_key(sha256, f64::INFINITY), false)
+fn all_chunks(sha256: &str) -> Result<JsValue, JsValue> {
+    IdbKeyRange::bound(&chunk_key(sha256, 0), &chunk_key(sha256, f64::INFINITY)).map(JsValue::from)
 }
 
-async fn load(files: &ObjectStore<'_>, sha256: &str) -> DbResult<Option<MediaRecord>> {
-    let record: Option<JsValue> = files.get(JsValue::from_str(sha256)).primitive()?.await?;
-    Ok(record.as_ref().map(from_js))
+async fn load(files: &IdbObjectStore, sha256: &str) -> Result<Option<MediaRecord>, JsValue> {
+    let record = request(&files.get(&sha256.into())?).await?;
+    Ok((!record.is_undefined()).then(|| from_js(&record)))
 }
 
-async fn load_all(files: &ObjectStore<'_>) -> DbResult<Vec<MediaRecord>> {
-    files.get_all::<JsValue>().primitive()?.await?.map(|record| Ok(from_js(&record?))).collect()
-}
-
-async fn save(files: &ObjectStore<'_>, record: &MediaRecord) -> DbResult<()> {
-    files.put(to_js(record)).primitive()?.await
-}
-
-async fn mark(files: &ObjectStore<'_>, sha256: &str, complete: bool) -> DbResult<()> {
+async fn mark(files: &IdbObjectStore, sha256: &str, complete: bool) -> Result<JsValue, JsValue> {
     match load(files, sha256).await? {
-        Some(record) => save(files, &MediaRecord { complete, ..record }).await,
-        None => Ok(()),
+        Some(record) => request(&files.put(&to_js(&MediaRecord { complete, ..record }))?).await,
+        None => DONE,
     }
 }
 
@@ -160,4 +173,8 @@ fn from_js(record: &JsValue) -> MediaRecord {
         complete: js::get(record, "complete").is_truthy(),
         kits: kits.iter().filter_map(|kit| kit.as_string()).collect(),
     }
+}
+
+fn all_from_js(records: &JsValue) -> Vec<MediaRecord> {
+    Array::from(records).iter().map(|record| from_js(&record)).collect()
 }

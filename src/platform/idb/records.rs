@@ -1,7 +1,7 @@
 //! Patients' records: `{key, profile, v, body}`, written and read by the one codec of `care`.
 
 use super::{
-    connection::Db,
+    connection::{Db, request},
     schema::{BY_PROFILE, MEDIA, MEDIA_CHUNKS},
 };
 use crate::platform::js;
@@ -9,21 +9,26 @@ use care::{
     ports::{Codec, Record, Records, Row, Store, StoreError},
     profile::ProfileId,
 };
-use indexed_db_futures::{KeyRange, prelude::*, transaction::TransactionMode};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
+use web_sys::IdbTransactionMode as Mode;
 
 impl Db {
     /// Empties every store at once: patients' records and files.
     pub async fn erase(&self) -> Result<(), StoreError> {
         let stores = Store::ALL.map(Store::name);
         let all: Vec<&str> = stores.into_iter().chain([MEDIA, MEDIA_CHUNKS]).collect();
-        self.run(&all, TransactionMode::Readwrite, async |tx| {
-            for name in &all {
-                tx.object_store(name)?.clear()?.await?;
-            }
-            Ok(())
+        let names = &all;
+        self.run(names, Mode::Readwrite, &|tx| {
+            Box::pin(async move {
+                for name in names {
+                    request(&tx.object_store(name)?.clear()?).await?;
+                }
+                Ok(JsValue::UNDEFINED)
+            })
         })
         .await
+        .map(drop)
     }
 }
 
@@ -50,40 +55,48 @@ impl Records for Db {
 }
 
 async fn write(db: &Db, store: Store, row: Row, new: bool) -> Result<(), StoreError> {
-    let row = to_js(&row);
-    db.run(&[store.name()], TransactionMode::Readwrite, async |tx| {
-        let store = tx.object_store(store.name())?;
+    let (name, row) = (store.name(), to_js(&row));
+    db.run(&[name], Mode::Readwrite, &|tx| {
         let row = row.clone();
-        if new { store.add(row).primitive()?.await } else { store.put(row).primitive()?.await }
+        Box::pin(async move {
+            let store = tx.object_store(name)?;
+            request(&if new { store.add(&row)? } else { store.put(&row)? }).await
+        })
     })
     .await
+    .map(drop)
 }
 
 async fn read(db: &Db, store: Store, key: &str) -> Result<Option<Row>, StoreError> {
-    let row: Option<JsValue> = db
-        .run(&[store.name()], TransactionMode::Readonly, async |tx| {
-            tx.object_store(store.name())?.get(JsValue::from_str(key)).primitive()?.await
+    let name = store.name();
+    let row = db
+        .run(&[name], Mode::Readonly, &|tx| {
+            Box::pin(async move { request(&tx.object_store(name)?.get(&key.into())?).await })
         })
         .await?;
-    Ok(row.as_ref().map(from_js))
+    Ok((!row.is_undefined()).then(|| from_js(&row)))
 }
 
 async fn read_all(db: &Db, store: Store, profile: &str) -> Result<Vec<Row>, StoreError> {
-    db.run(&[store.name()], TransactionMode::Readonly, async |tx| {
-        let store = tx.object_store(store.name())?;
-        let mine = KeyRange::Only(JsValue::from_str(profile));
-        let index = store.index(BY_PROFILE)?;
-        let rows = index.get_all::<JsValue>().with_query::<JsValue, _>(mine).primitive()?.await?;
-        rows.map(|row| row.map(|row| from_js(&row))).collect()
-    })
-    .await
+    let name = store.name();
+    let rows = db
+        .run(&[name], Mode::Readonly, &|tx| {
+            Box::pin(async move {
+                let index = tx.object_store(name)?.index(BY_PROFILE)?;
+                request(&index.get_all_with_key(&profile.into())?).await
+            })
+        })
+        .await?;
+    Ok(Array::from(&rows).iter().map(|row| from_js(&row)).collect())
 }
 
 async fn remove(db: &Db, store: Store, key: &str) -> Result<(), StoreError> {
-    db.run(&[store.name()], TransactionMode::Readwrite, async |tx| {
-        tx.object_store(store.name())?.delete(JsValue::from_str(key)).primitive()?.await
+    let name = store.name();
+    db.run(&[name], Mode::Readwrite, &|tx| {
+        Box::pin(async move { request(&tx.object_store(name)?.delete(&key.into())?).await })
     })
     .await
+    .map(drop)
 }
 
 fn to_js(row: &Row) -> JsValue {

@@ -1,7 +1,8 @@
 //! The database's shape, as the list of its changes. The list only grows: its length is the
 //! database's version.
 
-use indexed_db_futures::{KeyPath, Result, database::Database, prelude::*};
+use wasm_bindgen::JsValue;
+use web_sys::{IdbDatabase, IdbObjectStore, IdbObjectStoreParameters};
 
 /// Object store of the files' records.
 pub(super) const MEDIA: &str = "media";
@@ -11,7 +12,7 @@ pub(super) const MEDIA_CHUNKS: &str = "media_chunks";
 pub(super) const BY_PROFILE: &str = "profile";
 
 /// One change.
-pub(super) type Migration = fn(&Database) -> Result<()>;
+pub(super) type Migration = fn(&IdbDatabase) -> Result<(), JsValue>;
 
 /// Every change ever made, oldest first.
 pub(super) const MIGRATIONS: &[Migration] = &[
@@ -19,15 +20,21 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         for store in ["kits", "journal", "profiles"] {
             record_store(db, store)?;
         }
-        db.create_object_store(MEDIA).with_key_path(KeyPath::One("sha256")).build()?;
-        db.create_object_store(MEDIA_CHUNKS).build()?;
+        keyed_store(db, MEDIA, "sha256")?;
+        db.create_object_store(MEDIA_CHUNKS)?;
         Ok(())
     },
     |db| record_store(db, "device"),
 ];
 
-fn record_store(db: &Database, name: &str) -> Result<()> {
-    let store = db.create_object_store(name).with_key_path(KeyPath::One("key")).build()?;
-    store.create_index(BY_PROFILE, KeyPath::One("profile")).build()?;
+fn record_store(db: &IdbDatabase, name: &str) -> Result<(), JsValue> {
+    keyed_store(db, name, "key")?.create_index_with_str(BY_PROFILE, "profile")?;
     Ok(())
+}
+
+/// A store whose values carry their key.
+fn keyed_store(db: &IdbDatabase, name: &str, key: &str) -> Result<IdbObjectStore, JsValue> {
+    let parameters = IdbObjectStoreParameters::new();
+    parameters.set_key_path(&key.into());
+    db.create_object_store_with_optional_parameters(name, &parameters)
 }
