@@ -265,8 +265,14 @@ impl Reader<'_> {
     fn exercise(&self, field: &Field<'_>, ids: &mut Ids) -> Option<(Exercise, Option<VideoSource>)> {
         let own = field.table()?;
         // The library entry must outlive the table that reads through it, hence the two steps.
-        let library = own.get("library").and_then(|f| Some((library_file(&f)?, f)));
-        let entry = library.and_then(|(file, _)| self.sink.take(TomlDocument::read(&file)));
+        let entry = match own.get("library") {
+            None => None,
+            // Without its entry everything else would seem to be missing: one fault is told once.
+            Some(field) => {
+                let file = library_file(&field)?;
+                Some(self.sink.take(TomlDocument::read(&file))?)
+            }
+        };
         let (exercise, video) = match &entry {
             None => self.exercise_fields(own, ids)?,
             Some(entry) => {

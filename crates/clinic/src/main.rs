@@ -137,6 +137,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
             eprintln!("{problems}");
+            if problems.0.len() > 1 {
+                eprintln!("\n{} things to put right, then start again.", problems.0.len());
+            }
             ExitCode::FAILURE
         }
     }

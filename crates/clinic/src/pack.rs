@@ -109,6 +109,8 @@ pub fn pack(kit_dir: &Path, today: Day, bar: &ProgressBar) -> Outcome<Packed> {
     let root = kit_dir.join("packed");
     let _lock = Lock::take(&root)?;
     clear_leftovers(&root);
+    // Whoever keeps the kits under version control keeps what was written, not what was made.
+    files::write(&root.join(".gitignore"), b"*\n", Access::Open)?;
     let cache = Cache::open(&root);
     let work = tempfile::Builder::new()
         .prefix(".work-")

@@ -576,6 +576,17 @@ mod tests {
     }
 
     #[test]
+    fn the_card_quotes_the_words_that_the_portal_shows() {
+        for (lang, words) in [("fr", &FR), ("en", &EN)] {
+            let file = format!("{}/../../locales/{lang}.toml", env!("CARGO_MANIFEST_DIR"));
+            let locale: toml::Table = fs::read_to_string(file).unwrap().parse().unwrap();
+            let shown = |key: &str| locale["kit"][key].as_str().unwrap().to_owned();
+            assert!(words.stay.contains(&shown("ready")), "{lang}");
+            assert!(words.then_scan.contains(&shown("add")), "{lang}");
+        }
+    }
+
+    #[test]
     fn french_typography_is_kept_in_every_sentence() {
         let kit_words = format!("{}{}{}{}", FR.stay, FR.or, FR.emergency, FR.type_address);
         for mark in [" :", " ?", " !", "« ", " »", "'"] {

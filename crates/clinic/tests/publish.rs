@@ -192,7 +192,13 @@ fn all_faults_are_told_in_one_run() {
         .replace("sets = 2", "sets = 0")
         .replace("https://www.example.org/l", "http://l");
     let kit = write_kit(dir.path(), &toml);
-    refused(&mut publish(&kit, &clinic_dir), &["review_by", "dosage.sets", "links[1].url"]);
+    refused(&mut publish(&kit, &clinic_dir), &["review_by", "dosage.sets", "links[1].url", "3 things"]);
+    // A lost library entry is one fault, not ten.
+    let toml =
+        KIT.replace("id = \"sit-to-stand\"", "id = \"a\"\nlibrary = \"gone\"").replace("why = ", "wy = ");
+    write_kit(dir.path(), &toml);
+    let err = refused(&mut publish(&kit, &clinic_dir), &["exercises[1].library"]);
+    assert_eq!(err.matches("What to do").count(), 1, "{err}");
 }
 
 #[test]
