@@ -580,9 +580,9 @@ mod tests {
         for (lang, words) in [("fr", &FR), ("en", &EN)] {
             let file = format!("{}/../../locales/{lang}.toml", env!("CARGO_MANIFEST_DIR"));
             let locale: toml::Table = fs::read_to_string(file).unwrap().parse().unwrap();
-            let shown = |key: &str| locale["kit"][key].as_str().unwrap().to_owned();
-            assert!(words.stay.contains(&shown("ready")), "{lang}");
-            assert!(words.then_scan.contains(&shown("add")), "{lang}");
+            let shown = |part: &str, key: &str| locale[part][key].as_str().unwrap().to_owned();
+            assert!(words.stay.contains(&shown("status", "ready")), "{lang}");
+            assert!(words.then_scan.contains(&shown("kit", "add")), "{lang}");
         }
     }
 
