@@ -192,7 +192,8 @@ impl KitHandle {
         let facts = Facts {
             verification: self.verification,
             total: progress.total,
-            done: progress.done,
+            // Stills that came on their own are no download begun.
+            done: if self.record_chosen() { progress.done } else { 0 },
             complete: self.record_chosen() && progress.done == progress.total,
             running: self.running.get() && self.record_chosen(),
             no_space: self.no_space.get(),
@@ -299,6 +300,12 @@ impl KitHandle {
         // finds the work done.
         let _turn = locks::turn("bon-geste-download").await;
         self.stop.set(false);
+        // The service worker knows the files before a player asks for one: it then waits for what
+        // arrives instead of fetching it a second time. A failure shows in the attempt.
+        let kit_id = self.record.borrow().kit_id.clone();
+        for file in &files {
+            let _ = db.want(file, &kit_id).await;
+        }
         self.running.set(true);
         self.no_space.set(false);
         let mut backoff = Backoff::default();
@@ -437,7 +444,7 @@ impl KitHandle {
         let url = Signal::derive_local(move || {
             let rung = video.rung(this.choice.get(), this.av1_smooth.get())?;
             let arriving =
-                this.running.get() || this.here.with(|h| h.get(&rung.media.sha256).is_some_and(|b| *b > 0));
+                this.running.get() && this.record_chosen() || this.here.with(|h| h.get(&rung.media.sha256).is_some_and(|b| *b > 0));
             if arriving && media_url::served_by_worker() {
                 return Some(rung.media.path());
             }

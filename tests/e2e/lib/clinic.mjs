@@ -48,29 +48,37 @@ export class Clinic {
 
   /**
    * A clinic behind a proxy, serving. `kit` is a kit's folder to publish, the demo's by default,
-   * or null for none yet. `base` is a path prefix such as "/kine/".
+   * or null for none yet.
    */
   static async open({ kit } = {}) {
     const clinic = new Clinic();
-    clinic.dir = await temporary("clinic");
-    clinic.proxy = await Proxy.start();
-    clinic.folder = path.join(clinic.dir, "clinic");
+    try {
+      await clinic.#prepare(kit);
+      await clinic.serve();
+    } catch (e) {
+      await clinic.close();
+      throw e;
+    }
+    return clinic;
+  }
+
+  async #prepare(kit) {
+    this.dir = await temporary("clinic");
+    this.proxy = await Proxy.start();
+    this.folder = path.join(this.dir, "clinic");
     await must(
-      "init", clinic.folder,
+      "init", this.folder,
       "--name", "Cabinet de démonstration des Tilleuls",
       "--phone", "01 99 00 12 34",
-      "--portal-url", clinic.proxy.url,
+      "--portal-url", this.proxy.url,
     );
     if (kit === undefined) {
       await packedDemo();
-      await cp(DEMO, path.join(clinic.dir, "demo"), { recursive: true });
-      clinic.kit = path.join(clinic.dir, "demo", KIT);
-    } else if (kit) {
-      clinic.kit = kit;
+      await cp(DEMO, path.join(this.dir, "demo"), { recursive: true });
+      kit = path.join(this.dir, "demo", KIT);
     }
-    if (clinic.kit) clinic.link = await clinic.publish(clinic.kit);
-    await clinic.serve();
-    return clinic;
+    this.kit = kit;
+    if (kit) this.link = await this.publish(kit);
   }
 
   /** Publishes a kit's folder and returns the patient's link. */
@@ -124,7 +132,7 @@ export class Clinic {
   }
 
   async close() {
-    await this.proxy.stop();
+    await this.proxy?.stop();
     await this.stopServing();
     await rm(this.dir, { recursive: true, force: true });
   }

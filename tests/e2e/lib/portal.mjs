@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { readLink } from "./clinic.mjs";
+import { Chromium } from "./chromium.mjs";
 import { decrypt, readJws, signedKit } from "./envelope.mjs";
 
 /** Every address that shows a screen, for a kit with this exercise. */
@@ -114,3 +115,41 @@ export const shownBytes = (page) =>
 export function noErrors(browser) {
   assert.deepEqual(browser.errors, [], "no uncaught error in the page");
 }
+
+/** A phone with a fresh profile for one test; an uncaught error in the page fails the test. */
+export async function onPhone(run, options) {
+  const browser = await Chromium.start(options);
+  try {
+    await run(browser.page, browser);
+    noErrors(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Waits for a problem to be told, by its public name. */
+export const problem = (page, name, { timeout = 15_000 } = {}) =>
+  page.waitForSelector(`[role=alert][data-problem=${name}]`, { timeout });
+
+/** Waits for the kit's state in the panel of its screen. */
+export const kitState = (page, words, { timeout = 30_000 } = {}) =>
+  page.waitForSelector([].concat(words).map((w) => `main section[data-status=${w}]`).join(", "), { timeout });
+
+/** Chooses the light films and starts the download. */
+export async function startLight(page) {
+  await page.click("[data-action=rung-light]");
+  await page.click("[data-action=kit-download]");
+}
+
+/** Every file of a choice that is stored here is byte for byte the clinic's. */
+export async function allIntact(page, clinic, kit, choice = "light") {
+  for (const e of kit.exercises.filter((e) => e.video)) {
+    const { media } = e.video.rungs.find((r) => r.choice === choice && r.codec === "h264");
+    const got = await fetchRange(page, `${clinic.proxy.url}m/${media.sha256}.mp4`);
+    assert.deepEqual([got.status, got.bytes, got.sha256], [200, media.bytes, media.sha256], e.id);
+  }
+}
+
+/** Bytes of the light films. */
+export const lightFilms = (kit) =>
+  kit.exercises.flatMap((e) => e.video ?? []).reduce((sum, v) => sum + v.rungs.find((r) => r.choice === "light").media.bytes, 0);

@@ -69,6 +69,10 @@ export class Proxy {
     this.#target = port;
   }
 
+  get listening() {
+    return this.#server.listening;
+  }
+
   /** Nobody answers: connections are refused and those open are broken. */
   async goOffline() {
     const closed = new Promise((resolve) => this.#server.close(resolve));
