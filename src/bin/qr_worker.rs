@@ -32,3 +32,37 @@ fn decode(pixels: &[u8], width: usize, height: usize) -> Option<String> {
     });
     picture.detect_grids().iter().find_map(|grid| grid.decode().ok()).map(|(_, text)| text)
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::decode;
+
+    /// A code drawn with four bytes a pixel, `scale` pixels a module, black on white.
+    fn picture(text: &str, scale: usize) -> (Vec<u8>, usize) {
+        let code = qrcode::QrCode::new(text).unwrap();
+        let (modules, margin) = (code.width(), 4);
+        let side = (modules + 2 * margin) * scale;
+        let dark = |at: usize| (at / scale).checked_sub(margin).filter(|module| *module < modules);
+        let pixel = |at: usize| match (dark(at % side), dark(at / side)) {
+            (Some(x), Some(y)) if code[(x, y)] == qrcode::Color::Dark => [0, 0, 0, 255],
+            _ => [255; 4],
+        };
+        ((0..side * side).flat_map(pixel).collect(), side)
+    }
+
+    #[test]
+    fn the_code_of_a_kits_link_is_read_at_several_sizes() {
+        let link = format!("https://portail.example/#shlink:/{}", "eyJ1cmwiOiJodHRwczovL3Bv".repeat(10));
+        for scale in [2, 3, 7] {
+            let (pixels, side) = picture(&link, scale);
+            assert_eq!(decode(&pixels, side, side).as_deref(), Some(link.as_str()), "scale {scale}");
+        }
+    }
+
+    #[test]
+    fn a_picture_without_a_code_gives_nothing() {
+        assert_eq!(decode(&[255; 40_000], 100, 100), None);
+        assert_eq!(decode(&[], 100, 100), None);
+    }
+}

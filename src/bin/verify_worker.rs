@@ -42,3 +42,29 @@ fn is_signed(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
     };
     key.verify(message, &signature).is_ok()
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::is_signed;
+
+    fn bytes(hexadecimal: &str) -> Vec<u8> {
+        let digit = |n: &u8| char::from(*n).to_digit(16).unwrap() as u8;
+        hexadecimal.as_bytes().chunks(2).map(|pair| digit(&pair[0]) << 4 | digit(&pair[1])).collect()
+    }
+
+    #[test]
+    fn the_signature_of_rfc_8037_is_right_and_a_changed_one_is_not() {
+        let key = bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+        let message = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
+        let mut signature = bytes(
+            "860c98d2297f3060a33f42739672d61b53cf3adefed3d3c672f320dc021b411e\
+             9d59b8628dc351e248b88b29468e0e41855b0fb7d83bb15be902bfccb8cd0a02",
+        );
+        assert!(is_signed(&key, message, &signature));
+        assert!(!is_signed(&key, b"other", &signature));
+        assert!(!is_signed(&key[1..], message, &signature) && !is_signed(&key, message, &signature[1..]));
+        signature[40] ^= 1;
+        assert!(!is_signed(&key, message, &signature));
+    }
+}

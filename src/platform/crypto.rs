@@ -149,8 +149,7 @@ mod tests {
         hexadecimal.as_bytes().chunks(2).map(|pair| digit(&pair[0]) << 4 | digit(&pair[1])).collect()
     }
 
-    /// RFC 8032, section 7.1, test 2 is the shortest with a message; RFC 8037, appendix A.4 signs
-    /// a JWS with the key below.
+    /// RFC 8037, appendix A.4: public key, signed text, signature.
     fn rfc_8037() -> ([u8; 32], &'static [u8], Vec<u8>) {
         let key = bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
         let signature = bytes(
