@@ -18,7 +18,6 @@ use care::{
 use leptos::prelude::*;
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     ops::Deref,
     rc::Rc,
 };
@@ -32,6 +31,27 @@ pub struct Progress {
     pub total: u64,
     /// An estimate, once something has arrived.
     pub seconds_left: Option<u64>,
+}
+
+/// Bytes here of each file, by hash. A kit has some dozen files: a list is the smallest map.
+#[derive(Clone, Debug, Default)]
+struct Stock(Vec<(String, u64)>);
+
+impl Stock {
+    fn of(&self, sha256: &str) -> u64 {
+        self.0.iter().find(|(s, _)| s == sha256).map_or(0, |(_, bytes)| *bytes)
+    }
+
+    fn set(&mut self, sha256: &str, bytes: u64) {
+        match self.0.iter_mut().find(|(s, _)| s == sha256) {
+            Some((_, held)) => *held = bytes,
+            None => self.0.push((sha256.to_owned(), bytes)),
+        }
+    }
+
+    fn add(&mut self, sha256: &str, bytes: u64) {
+        self.set(sha256, self.of(sha256) + bytes);
+    }
 }
 
 /// Where a film plays from. `url` stays empty while there is nothing to play.
@@ -73,19 +93,19 @@ pub struct KitState {
     pub(super) record: RefCell<KitRecord>,
     app: App,
     /// Bytes here of each file, by hash.
-    here: Local<BTreeMap<String, u64>>,
+    here: Local<Stock>,
     running: RwSignal<bool>,
     no_space: RwSignal<bool>,
     seconds_left: RwSignal<Option<u64>>,
     av1_smooth: RwSignal<bool>,
     /// Local addresses of stored files where no service worker answers for them.
-    blobs: Local<BTreeMap<String, media_url::BlobUrl>>,
+    blobs: Local<Vec<(String, media_url::BlobUrl)>>,
     stop: Cell<bool>,
     urgent: RefCell<Option<String>>,
     rate: RefCell<Rate>,
     /// Where the download stood when it was last drawn: a slow phone redraws once in a while.
     drawn_ms: Cell<f64>,
-    arrived: RefCell<BTreeMap<String, u64>>,
+    arrived: RefCell<Stock>,
     wake: timer::Wake,
     looking: Cell<bool>,
 }
@@ -101,17 +121,17 @@ impl KitHandle {
             trouble: RwSignal::new(None),
             record: RefCell::new(record),
             app,
-            here: RwSignal::new_local(BTreeMap::new()),
+            here: RwSignal::new_local(Stock::default()),
             running: RwSignal::new(false),
             no_space: RwSignal::new(false),
             seconds_left: RwSignal::new(None),
             av1_smooth: RwSignal::new(false),
-            blobs: RwSignal::new_local(BTreeMap::new()),
+            blobs: RwSignal::new_local(Vec::new()),
             stop: Cell::new(false),
             urgent: RefCell::new(None),
             rate: RefCell::new(Rate::default()),
             drawn_ms: Cell::new(0.0),
-            arrived: RefCell::new(BTreeMap::new()),
+            arrived: RefCell::default(),
             wake: timer::Wake::default(),
             looking: Cell::new(false),
         }))
@@ -148,11 +168,11 @@ impl KitHandle {
     /// Counts what is stored.
     pub(super) async fn refresh(&self) {
         let Some(db) = self.app.database() else { return };
-        let mut here = BTreeMap::new();
+        let mut here = Stock::default();
         for file in self.kit.media() {
             // Unreadable now is not lost: the next look tells more.
             if let Ok(present) = db.present(&file.sha256).await {
-                here.insert(file.sha256.clone(), file.bytes_of(&present));
+                here.set(&file.sha256, file.bytes_of(&present));
             }
         }
         self.arrived.borrow_mut().clone_from(&here);
@@ -166,12 +186,12 @@ impl KitHandle {
             return;
         }
         for file in self.wanted() {
-            let missing = self.here.with_untracked(|h| h.get(&file.sha256) != Some(&file.bytes));
-            if missing || self.blobs.with_untracked(|b| b.contains_key(&file.sha256)) {
+            let missing = self.here.with_untracked(|h| h.of(&file.sha256) != file.bytes);
+            if missing || self.blob_of(&file).is_some() {
                 continue;
             }
             if let Ok(url) = media_url::blob(db, &file).await {
-                self.blobs.update(|b| drop(b.insert(file.sha256.clone(), url)));
+                self.blobs.update(|b| b.push((file.sha256.clone(), url)));
             }
         }
     }
@@ -212,7 +232,7 @@ impl KitHandle {
 
     fn is_complete(&self) -> bool {
         let files = self.wanted();
-        self.here.with_untracked(|h| files.iter().all(|f| h.get(&f.sha256) == Some(&f.bytes)))
+        self.here.with_untracked(|h| files.iter().all(|f| h.of(&f.sha256) == f.bytes))
     }
 
     fn wanted(&self) -> Vec<MediaRef> {
@@ -228,7 +248,7 @@ impl KitHandle {
     /// How far the download is.
     pub fn progress(&self) -> Progress {
         let files = self.kit.wanted(self.choice.get(), self.av1_smooth.get());
-        let done = self.here.with(|h| files.iter().filter_map(|f| h.get(&f.sha256)).sum());
+        let done = self.here.with(|h| files.iter().map(|f| h.of(&f.sha256)).sum());
         let total = files.iter().map(|f| f.bytes).sum();
         Progress { done, total, seconds_left: self.seconds_left.get() }
     }
@@ -277,7 +297,7 @@ impl KitHandle {
             .as_ref()
             .and_then(|v| v.rung(self.choice.get_untracked(), self.av1_smooth.get_untracked()));
         let Some(film) = film else { return };
-        if self.here.with_untracked(|h| h.get(&film.media.sha256) == Some(&film.media.bytes)) {
+        if self.here.with_untracked(|h| h.of(&film.media.sha256) == film.media.bytes) {
             return;
         }
         *self.urgent.borrow_mut() = Some(film.media.sha256.clone());
@@ -351,7 +371,7 @@ impl KitHandle {
     }
 
     fn done_bytes(&self) -> u64 {
-        self.arrived.borrow().values().sum()
+        self.arrived.borrow().0.iter().map(|(_, bytes)| bytes).sum()
     }
 
     /// Changes the record, here and in the store.
@@ -402,16 +422,21 @@ impl KitHandle {
         }
     }
 
+    fn blob_of(&self, file: &MediaRef) -> Option<String> {
+        self.blobs.with_untracked(|b| b.iter().find(|(s, _)| *s == file.sha256).map(|(_, url)| url.address()))
+    }
+
     /// The address of a stored file: answered by the worker, or made here.
     fn stored_url(&self, file: &MediaRef) -> Option<String> {
         self.app.app_offline.track();
-        if !self.here.with(|h| h.get(&file.sha256) == Some(&file.bytes)) {
+        if !self.here.with(|h| h.of(&file.sha256) == file.bytes) {
             return None;
         }
         if media_url::served_by_worker() {
             return Some(file.path());
         }
-        self.blobs.with(|b| b.get(&file.sha256).map(|url| url.address()))
+        self.blobs.track();
+        self.blob_of(file)
     }
 
     /// The address of a stored file, as it comes.
@@ -444,7 +469,7 @@ impl KitHandle {
         let url = Signal::derive_local(move || {
             let rung = video.rung(this.choice.get(), this.av1_smooth.get())?;
             let arriving =
-                this.running.get() && this.record_chosen() || this.here.with(|h| h.get(&rung.media.sha256).is_some_and(|b| *b > 0));
+                this.running.get() && this.record_chosen() || this.here.with(|h| h.of(&rung.media.sha256) > 0);
             if arriving && media_url::served_by_worker() {
                 return Some(rung.media.path());
             }
@@ -463,9 +488,7 @@ impl KitHandle {
 
     /// The patient has read them.
     pub fn acknowledge(&self, exercise: &Exercise) {
-        let notice = journal::notice_fingerprint(exercise);
-        let (kit, exercise) = (self.kit.kit_id.clone(), exercise.id.clone());
-        self.app.append(What::Acknowledged { kit, exercise, notice });
+        self.app.append(journal::acknowledged(&self.kit.kit_id, exercise));
     }
 
     /// Whether an item was seen.
@@ -483,7 +506,7 @@ impl KitHandle {
 
 impl Watch for KitHandle {
     fn stored(&self, sha256: &str, n: u32, bytes: u64) {
-        *self.arrived.borrow_mut().entry(sha256.to_owned()).or_default() += bytes;
+        self.arrived.borrow_mut().add(sha256, bytes);
         let now = clock::monotonic_ms();
         self.rate.borrow_mut().push(now, bytes);
         channel::chunk_stored(sha256, n);

@@ -131,7 +131,7 @@ impl App {
 
     /// Appends to the journal, on the screen at once and in the store as soon as it commits.
     fn append(self, what: What) {
-        let event = Event::now(&DeviceClock, self.profile_id(), crate::platform::random::number(), what);
+        let event = Event::now(&DeviceClock, self.profile_id(), crate::platform::random::number(), &what);
         self.events.update(|events| events.push(event.clone()));
         self.store(move |db| async move { db.add(&event).await });
     }

@@ -8,6 +8,7 @@ use crate::{
     profile::ProfileId,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Something that happened, as the patient lived it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,16 +23,15 @@ pub struct Event {
     pub offset_min: i32,
     /// The local date that the device showed.
     pub day: Day,
-    /// What.
-    #[serde(flatten)]
-    pub what: What,
+    /// What, as [`What`] writes it. Kept as it came: a kind of a later version is ignored and
+    /// survives.
+    pub what: serde_json::Value,
 }
 
-/// What happened. A kind written by a later version is kept as it is and ignored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// A film was watched to its end.
+    /// A film was watched to its end, or a leaflet opened.
     Seen {
         /// The kit.
         kit: String,
@@ -47,17 +47,32 @@ pub enum What {
         /// Of which words: see [`notice_fingerprint`].
         notice: String,
     },
-    /// Of a later version.
-    #[serde(untagged)]
-    Other(serde_json::Map<String, serde_json::Value>),
+}
+
+impl What {
+    /// The form in which it is stored and sent.
+    fn to_json(&self) -> serde_json::Value {
+        match self {
+            What::Seen { kit, item } => json!({ "kind": "seen", "kit": kit, "item": item }),
+            What::Acknowledged { kit, exercise, notice } => {
+                json!({ "kind": "acknowledged", "kit": kit, "exercise": exercise, "notice": notice })
+            }
+        }
+    }
 }
 
 impl Event {
     /// An event of now. `random` makes the id unique among events of one millisecond.
-    pub fn now(clock: &impl Clock, profile: ProfileId, random: u64, what: What) -> Self {
+    pub fn now(clock: &impl Clock, profile: ProfileId, random: u64, what: &What) -> Self {
         let at_ms = clock.now_ms();
         let id = format!("{:012x}-{random:016x}", at_ms.max(0));
-        Event { id, profile, at_ms, offset_min: clock.offset_min(), day: clock.today(), what }
+        let (offset_min, day) = (clock.offset_min(), clock.today());
+        Event { id, profile, at_ms, offset_min, day, what: what.to_json() }
+    }
+
+    /// Whether exactly this happened.
+    fn is(&self, what: &What) -> bool {
+        self.what == what.to_json()
     }
 }
 
@@ -84,17 +99,23 @@ pub fn notice_fingerprint(exercise: &Exercise) -> String {
 
 /// Whether the notice must still be shown before the first play.
 pub fn must_acknowledge(events: &[Event], kit_id: &str, exercise: &Exercise) -> bool {
-    let wanted = notice_fingerprint(exercise);
-    !exercise.contraindications.is_empty()
-        && !events.iter().any(|e| {
-            matches!(&e.what, What::Acknowledged { kit, exercise: id, notice }
-                if kit == kit_id && *id == exercise.id && *notice == wanted)
-        })
+    let done = acknowledged(kit_id, exercise);
+    !exercise.contraindications.is_empty() && !events.iter().any(|e| e.is(&done))
+}
+
+/// The event of having read an exercise's contraindications as they stand now.
+pub fn acknowledged(kit_id: &str, exercise: &Exercise) -> What {
+    What::Acknowledged {
+        kit: kit_id.to_owned(),
+        exercise: exercise.id.clone(),
+        notice: notice_fingerprint(exercise),
+    }
 }
 
 /// Whether a film or document was seen: « à voir / vue ».
 pub fn seen(events: &[Event], kit_id: &str, item_id: &str) -> bool {
-    events.iter().any(|e| matches!(&e.what, What::Seen { kit, item } if kit == kit_id && item == item_id))
+    let what = What::Seen { kit: kit_id.to_owned(), item: item_id.to_owned() };
+    events.iter().any(|e| e.is(&what))
 }
 
 #[cfg(test)]
@@ -103,11 +124,7 @@ mod tests {
     use crate::{opening::tests::exercise, ports::memory::FixedClock, text::Text};
 
     fn event(what: What) -> Event {
-        Event::now(&FixedClock { now_ms: 1_772_407_800_000, offset_min: 60 }, ProfileId::first(), 7, what)
-    }
-
-    fn acknowledged(e: &Exercise) -> Event {
-        event(What::Acknowledged { kit: "k".into(), exercise: e.id.clone(), notice: notice_fingerprint(e) })
+        Event::now(&FixedClock { now_ms: 1_772_407_800_000, offset_min: 60 }, ProfileId::first(), 7, &what)
     }
 
     #[test]
@@ -115,7 +132,7 @@ mod tests {
         let mut e = exercise("a");
         e.contraindications = vec![Text::from("Pas après une opération récente.")];
         assert!(must_acknowledge(&[], "k", &e));
-        let events = [acknowledged(&e)];
+        let events = [event(acknowledged("k", &e))];
         assert!(!must_acknowledge(&events, "k", &e));
         assert!(must_acknowledge(&events, "another kit", &e));
         e.contraindications.push(Text::from("Pas en cas de fièvre."));
@@ -142,9 +159,9 @@ mod tests {
     fn an_event_of_a_later_version_is_kept_as_it_came() {
         let mut value =
             serde_json::to_value(event(What::Seen { kit: "k".into(), item: "a".into() })).unwrap();
-        value["kind"] = "danced".into();
-        value["tempo"] = 3.into();
+        value["what"] = json!({ "kind": "danced", "tempo": 3 });
         let e: Event = serde_json::from_value(value.clone()).unwrap();
         assert_eq!(serde_json::to_value(&e).unwrap(), value);
+        assert!(!seen(&[e], "k", "a"));
     }
 }

@@ -425,11 +425,12 @@ impl Kit {
             (1..=64).contains(&id.len())
                 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = Vec::new();
         for id in self.exercises.iter().map(|e| &e.id).chain(self.documents.iter().map(|d| &d.id)) {
-            if !plain(id) || !seen.insert(id) {
+            if !plain(id) || seen.contains(&id) {
                 return Err(KitError::Malformed(format!("id {id:?} is not plain or not unique")));
             }
+            seen.push(id);
         }
         match self.media().find(|m| !m.is_sound()) {
             Some(m) => Err(KitError::Malformed(format!("media {:?} is described wrongly", m.sha256))),
@@ -468,8 +469,13 @@ impl Kit {
             .chain(videos().flat_map(|v| v.captions.iter().map(|c| &c.media)))
             .chain(self.documents.iter().map(|d| &d.media))
             .chain(videos().filter_map(|v| v.rung(choice, av1_smooth)).map(|r| &r.media));
-        let mut seen = std::collections::BTreeSet::new();
-        all.filter(|m| seen.insert(m.sha256.as_str())).collect()
+        let mut once: Vec<&MediaRef> = Vec::new();
+        for media in all {
+            if !once.iter().any(|m| m.sha256 == media.sha256) {
+                once.push(media);
+            }
+        }
+        once
     }
 }
 

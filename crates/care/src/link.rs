@@ -66,7 +66,7 @@ impl KitLink {
         if value["v"].as_u64().is_some_and(|v| v > 1) {
             return Err(LinkError::Foreign);
         }
-        let link: ShLink = serde_json::from_value(value).map_err(|_| LinkError::Broken)?;
+        let link: ShLink = serde_json::from_slice(&json).map_err(|_| LinkError::Broken)?;
         if link.key_bytes().is_none() || !is_web_address(&link.url) {
             return Err(LinkError::Broken);
         }

@@ -3,9 +3,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "these are test bodies: a broken contract panics")]
 
-use super::{Bytes, MediaStore, Records, StoreError};
+use super::{Bytes, MediaStore, Records, StoreError, memory::FixedClock};
 use crate::{
-    calendar::Day,
     journal::{Event, What},
     media::{CHUNK_BYTES, MediaRef, hex},
     profile::{Profile, ProfileId, Settings},
@@ -13,7 +12,8 @@ use crate::{
 
 fn event(id: &str, profile: &ProfileId) -> Event {
     let what = What::Seen { kit: "k".into(), item: id.into() };
-    Event { id: id.into(), profile: profile.clone(), at_ms: 0, offset_min: 0, day: Day::of(0, 0), what }
+    let clock = FixedClock { now_ms: 0, offset_min: 0 };
+    Event { id: id.into(), ..Event::now(&clock, profile.clone(), 0, &what) }
 }
 
 /// Records: written is readable, `add` refuses twice, lists are by profile and ordered.
