@@ -38,13 +38,14 @@ pub async fn decode_file(file: &File) -> Result<String, Problem> {
     let bitmap = create_image_bitmap(file).await.map_err(|_| Problem::QrNone)?;
     let size = [get(&bitmap, "width"), get(&bitmap, "height")].map(|n| n.as_f64().unwrap_or_default());
     let reader = Reader::start().await?;
+    let longest = size[0].max(size[1]);
     for side in PHOTO_SIDES {
+        if side > PHOTO_SIDES[0] && longest <= PHOTO_SIDES[0] {
+            // Drawn at its own size already: larger changes nothing.
+            continue;
+        }
         if let Some(found) = reader.read(&bitmap, size, side).await? {
             return Ok(found);
-        }
-        if size[0].max(size[1]) <= side && side == PHOTO_SIDES[0] {
-            // Drawn at its own size already: larger changes nothing.
-            break;
         }
     }
     Err(Problem::QrNone)
