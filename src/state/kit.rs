@@ -95,6 +95,9 @@ pub struct KitState {
     /// Bytes here of each file, by hash.
     here: Local<Stock>,
     running: RwSignal<bool>,
+    /// The store knows the chosen files, so the service worker waits for what arrives of them
+    /// instead of fetching it a second time.
+    announced: RwSignal<bool>,
     no_space: RwSignal<bool>,
     seconds_left: RwSignal<Option<u64>>,
     av1_smooth: RwSignal<bool>,
@@ -123,6 +126,7 @@ impl KitHandle {
             app,
             here: RwSignal::new_local(Stock::default()),
             running: RwSignal::new(false),
+            announced: RwSignal::new(false),
             no_space: RwSignal::new(false),
             seconds_left: RwSignal::new(None),
             av1_smooth: RwSignal::new(false),
@@ -261,6 +265,7 @@ impl KitHandle {
 
     /// Chooses light or normal films. A download under way goes on with the new choice.
     pub fn choose(&self, choice: Choice) {
+        self.announced.set(false);
         self.choice.set(choice);
         if self.record.borrow().choice.is_some() {
             self.keep(|r| r.choice = Some(choice));
@@ -309,8 +314,19 @@ impl KitHandle {
         let this = self.clone();
         leptos::task::spawn_local(async move {
             let files = this.wanted();
+            this.announce(&files).await;
             this.run(files).await;
         });
+    }
+
+    async fn announce(&self, files: &[MediaRef]) {
+        let Some(db) = self.app.database() else { return };
+        let kit_id = self.record.borrow().kit_id.clone();
+        let mut known = true;
+        for file in files {
+            known &= db.want(file, &kit_id).await.is_ok();
+        }
+        self.announced.set(known);
     }
 
     /// Brings files until they are here, the patient stops, or only the patient can help.
@@ -320,12 +336,6 @@ impl KitHandle {
         // finds the work done.
         let _turn = locks::turn("bon-geste-download").await;
         self.stop.set(false);
-        // The service worker knows the files before a player asks for one: it then waits for what
-        // arrives instead of fetching it a second time. A failure shows in the attempt.
-        let kit_id = self.record.borrow().kit_id.clone();
-        for file in &files {
-            let _ = db.want(file, &kit_id).await;
-        }
         self.running.set(true);
         self.no_space.set(false);
         let mut backoff = Backoff::default();
@@ -468,8 +478,8 @@ impl KitHandle {
         let (this, that) = (self.clone(), self.clone());
         let url = Signal::derive_local(move || {
             let rung = video.rung(this.choice.get(), this.av1_smooth.get())?;
-            let arriving =
-                this.running.get() && this.record_chosen() || this.here.with(|h| h.of(&rung.media.sha256) > 0);
+            let arriving = this.running.get() && this.announced.get()
+                || this.here.with(|h| h.of(&rung.media.sha256) > 0);
             if arriving && media_url::served_by_worker() {
                 return Some(rung.media.path());
             }

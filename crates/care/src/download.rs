@@ -99,7 +99,10 @@ where
     while !pending.is_empty() {
         let at = watch.urgent().and_then(|u| pending.iter().position(|f| f.sha256 == u)).unwrap_or(0);
         let file = pending[at];
-        match fetch_media(network, store, crypto, file, watch).await {
+        // A file that has come, or that is not at the server, interrupts no other any more.
+        let yields =
+            |urgent: Option<String>| urgent.is_some_and(|u| u != file.sha256 && pending.iter().any(|f| f.sha256 == u));
+        match fetch_media(network, store, crypto, file, watch, yields).await {
             Ok(Pass::Complete) => drop(pending.remove(at)),
             Ok(Pass::Stopped) => return Ok(Outcome::Stopped),
             Ok(Pass::Yielded) => {}
@@ -126,6 +129,7 @@ async fn fetch_media<N, S, C>(
     crypto: &C,
     file: &MediaRef,
     watch: &impl Watch,
+    yields: impl Fn(Option<String>) -> bool,
 ) -> Result<Pass, Trouble>
 where
     N: Network<Body: Body<Bytes = S::Bytes>>,
@@ -160,7 +164,7 @@ where
             if watch.stopped() {
                 return Ok(Pass::Stopped);
             }
-            if n < last && watch.urgent().is_some_and(|u| u != file.sha256) {
+            if n < last && yields(watch.urgent()) {
                 return Ok(Pass::Yielded);
             }
         }

@@ -173,8 +173,19 @@ export class Proxy {
         this.#lineFreeAt = Math.max(this.#lineFreeAt, now) + (piece.length / rate) * 1000;
         if (this.#lineFreeAt - now > 4) await sleep(this.#lineFreeAt - now);
       }
-      if (!res.write(piece)) await new Promise((go) => res.once("drain", go).once("close", go));
+      if (!res.write(piece)) await room(res);
       entry.sent += piece.length;
     }
   }
+}
+
+/** Until more can be written, or never will be. */
+function room(res) {
+  return new Promise((go) => {
+    const done = () => {
+      res.off("drain", done).off("close", done);
+      go();
+    };
+    res.on("drain", done).on("close", done);
+  });
 }

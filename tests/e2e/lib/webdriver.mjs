@@ -73,6 +73,8 @@ class Page {
 
   async click(selector) {
     await this.waitForSelector(selector);
+    // To the middle, as a person scrolls: WebDriver itself stops under the fixed bar.
+    await this.evaluate((s) => document.querySelector(s).scrollIntoView({ block: "center" }), selector);
     await this.driver.findElement({ css: selector }).click();
   }
 

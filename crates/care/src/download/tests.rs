@@ -247,6 +247,7 @@ fn the_file_that_the_patient_waits_for_comes_first() {
     assert_eq!(fetch(&server, &MemoryMedia::default(), &files, &watch), Ok(Outcome::Complete));
     let order = watch.order.borrow();
     assert!(order[..6].iter().all(|s| *s == files[2].sha256), "{order:?}");
+    assert_eq!(server.asked.borrow().len(), 6, "once here, it interrupts no other file");
 }
 
 #[test]
