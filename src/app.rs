@@ -3,7 +3,10 @@
 use crate::{
     components::shell,
     i18n, pages,
-    platform::{navigation, page},
+    platform::{
+        dom::{View, el, keep, none, region, switch},
+        navigation, page,
+    },
     state::{App, Phase, mount_state},
 };
 use care::profile::Mode;
@@ -13,70 +16,66 @@ use leptos::{mount::mount_to, prelude::*};
 pub fn start() {
     page::show_crashes();
     if let Some(root) = page::root() {
+        let place = root.clone();
         // It lives as long as the page.
-        mount_to(root, portal).forget();
+        mount_to(root, move || portal().mount(&place)).forget();
     }
 }
 
-fn portal() -> AnyView {
+fn portal() -> View {
     let app = mount_state();
     let path = RwSignal::new(navigation::current());
     navigation::listen(move |to| path.set(to));
-    Effect::new(move |_| {
+    keep(Box::new(move || {
         if let Some(to) = app.go.get() {
             app.go.set(None);
             navigation::go(to);
         }
-    });
-    Effect::new(move |_| page::describe(app.lang.get(), app.mode.get()));
-    let ready = Memo::new(move |_| app.phase.get() == Phase::Ready);
-    (move || {
-        ready.get().then(|| {
-            // Until here the shell was on view; what was typed into it is taken over.
-            let early = page::remove_shell();
-            if early.sent {
-                app.add_kit(early.text.clone());
-            }
-            provide_context(StoredValue::new(early));
-            page::mark_usable();
-            arrivals(app, path);
-            move || frame(app, path)
-        })
-    })
-    .into_any()
+    }));
+    keep(Box::new(move || page::describe(app.lang.get(), app.mode.get())));
+    switch(
+        move || usize::from(app.phase.get() == Phase::Ready),
+        move || if app.phase.get() == Phase::Ready { ready(app, path) } else { none() },
+    )
 }
 
-/// After each change of screen its heading is announced; a first arrival leaves the focus alone.
-fn arrivals(app: App, path: RwSignal<String>) {
-    Effect::new(move |before: Option<()>| {
+/// The database is open or refused. Until here the shell was on view; what was typed into it is
+/// taken over.
+fn ready(app: App, path: RwSignal<String>) -> View {
+    let early = page::remove_shell();
+    if early.sent {
+        app.add_kit(early.text.clone());
+    }
+    provide_context(StoredValue::new(early));
+    page::mark_usable();
+    let mut moved = false;
+    keep(Box::new(move || {
         path.track();
         app.lang.track();
         app.mode.track();
         app.kits.track();
-        page::arrive(before.is_some());
-    });
+        // The first arrival leaves the focus where it is.
+        page::arrive(moved);
+        moved = true;
+    }));
+    region(move || frame(app, path))
 }
 
 /// Everything around the screen and the screen. Built again for another language or mode.
-fn frame(app: App, path: RwSignal<String>) -> AnyView {
+fn frame(app: App, path: RwSignal<String>) -> View {
     i18n::set_lang(app.lang.get());
     let simple = app.mode.get() == Mode::Simple;
-    let screen = move || path.with(|p| show(app, p, simple));
-    view! {
-        <div class="frame">
-            {shell::skip()}
-            {shell::header(app, path)}
-            {shell::notices(app, path)}
-            {screen}
-            {shell::footer(app, path)}
-            {shell::bar(app, path)}
-        </div>
-    }
-    .into_any()
+    el("div", "frame")
+        .with(shell::skip())
+        .with(shell::header(app, path))
+        .with(shell::notices(app, path))
+        .with(region(move || path.with(|path| show(app, path, simple))))
+        .with(shell::footer(app, path, simple))
+        .with(shell::bar(app, path))
 }
 
 /// The screen of an address (DESIGN §11).
-fn show(app: App, path: &str, simple: bool) -> AnyView {
+fn show(app: App, path: &str, simple: bool) -> View {
     match path.split_once('/') {
         Some(("exercise", id)) => pages::exercise::show(app, id, simple),
         Some(_) => pages::lost::show(app),

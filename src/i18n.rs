@@ -121,6 +121,13 @@ pub fn duration(seconds: u32) -> String {
     }
 }
 
+/// `12.3`, for an attribute: a number without the weight of formatting any float.
+pub fn tenths(number: f64) -> String {
+    let tenths = (number * 10.0) as u64;
+    let (whole, part) = ((tenths / 10).to_string(), (tenths % 10).to_string());
+    [whole.as_str(), ".", &part].concat()
+}
+
 /// `1:05`, for a position in a film.
 pub fn clock(seconds: f64) -> String {
     let whole = if seconds.is_finite() && seconds > 0.0 { seconds as u64 } else { 0 };
@@ -232,6 +239,7 @@ mod tests {
         assert_eq!(in_lang(Lang::En, || date(day(1))), "1 November 2026");
         assert_eq!(duration(60), "1 minute");
         assert_eq!(duration(90), "90 secondes");
+        assert_eq!(tenths(12.34), "12.3");
         assert_eq!(clock(65.9), "1:05");
         assert_eq!(clock(f64::NAN), "0:00");
     }

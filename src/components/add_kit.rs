@@ -1,89 +1,88 @@
 //! Adding a kit: a pasted link, the camera, or a picture of the code.
 
-use super::{control, icon, notice};
+use super::{
+    control,
+    icon::{self, icon},
+    notice,
+};
 use crate::{
     i18n::{K, t},
-    platform::page::Early,
+    platform::{
+        dom::{View, all, el, none, region},
+        page::Early,
+    },
     state::{Adding, App, CameraScan},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlVideoElement};
 
 /// How adding goes, beside the form.
-fn outcome(app: App) -> AnyView {
+fn outcome(app: App) -> View {
     let words = move || match app.adding.get() {
-        Adding::Idle => None,
-        Adding::Busy => Some(view! { <p class="busy">{t(K::KitAdding)}</p> }.into_any()),
-        Adding::Failed(problem) => Some(notice::problem(problem)),
+        Adding::Idle => none(),
+        Adding::Busy => el("p", "busy").text(t(K::KitAdding)),
+        Adding::Failed(problem) => notice::problem(problem),
     };
-    view! { <div role="status">{words}</div> }.into_any()
+    el("div", "outcome").attr("role", "status").with(region(words))
 }
 
 /// The field for the link and its button.
-pub fn paste_form(app: App) -> AnyView {
-    let field = NodeRef::<html::Input>::new();
-    let early = use_context::<StoredValue<Early>>();
-    let text = early.map(|early| early.with_value(|e| e.text.clone())).unwrap_or_default();
-    let add = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        if let Some(field) = field.get_untracked() {
-            app.add_kit(field.value());
-        }
-    };
-    let busy = move || app.adding.get() == Adding::Busy;
-    view! {
-        <form class="stack card" on:submit=add>
-            <div class="field">
-                <label for="link">{t(K::KitLinkLabel)}</label>
-                <input id="link" type="text" inputmode="url" autocomplete="off" autocapitalize="none"
-                    spellcheck="false" aria-describedby="link-hint" node_ref=field value=text />
-                <p id="link-hint" class="soft">{t(K::KitLinkHint)}</p>
-            </div>
-            <button type="submit" class="button main wide" data-action="kit-add" disabled=busy>
-                {icon::icon(icon::PLUS)}
-                <span>{t(K::KitAdd)}</span>
-            </button>
-            {outcome(app)}
-        </form>
+pub fn paste_form(app: App) -> View {
+    let field = el("input", "")
+        .attr("id", "link")
+        .attr("type", "text")
+        .attr("inputmode", "url")
+        .attr("autocomplete", "off")
+        .attr("autocapitalize", "none")
+        .attr("spellcheck", "false")
+        .attr("aria-describedby", "link-hint");
+    let input: HtmlInputElement = field.element().clone().unchecked_into();
+    if let Some(early) = use_context::<StoredValue<Early>>() {
+        early.with_value(|early| input.set_value(&early.text));
     }
-    .into_any()
+    let busy = move || (app.adding.get() == Adding::Busy).then(String::new);
+    el("form", "stack card")
+        .with(
+            el("div", "field")
+                .with(el("label", "").attr("for", "link").text(t(K::KitLinkLabel)))
+                .with(field)
+                .with(el("p", "soft").attr("id", "link-hint").text(t(K::KitLinkHint))),
+        )
+        .with(
+            el("button", "button main wide")
+                .attr("type", "submit")
+                .action("kit-add")
+                .live("disabled", busy)
+                .with(icon(icon::PLUS))
+                .with(el("span", "").text(t(K::KitAdd))),
+        )
+        .with(outcome(app))
+        .on("submit", move |event| {
+            event.prevent_default();
+            app.add_kit(input.value());
+        })
 }
 
-/// The camera and the picture. Turning the camera on shows its image in the place of the button.
-pub fn scan_card(app: App) -> AnyView {
-    view! { <div class="stack card">{scan(app)}{picture(app)}</div> }.into_any()
+/// The camera and the picture.
+pub fn scan_card(app: App) -> View {
+    el("div", "stack card").with(scan(app)).with(picture(app))
 }
 
-/// « Scanner la carte ».
-pub fn scan(app: App) -> AnyView {
+/// « Scanner la carte »: the camera's image takes the place of the button.
+pub fn scan(app: App) -> View {
     let on = RwSignal::new(false);
-    let video = NodeRef::<html::Video>::new();
-    let camera = StoredValue::new_local(None::<CameraScan>);
-    Effect::new(move |_| {
-        if let Some(video) = video.get() {
-            camera.set_value(Some(app.start_camera(video)));
-        }
-    });
     // A code that was read, or a camera that was refused, ends the scan.
-    Effect::new(move |_| {
+    let end = move || {
         if app.adding.get() != Adding::Idle {
             on.set(false);
         }
-    });
-    let stop = move || {
-        camera.set_value(None);
-        on.set(false);
     };
-    on_cleanup(move || camera.set_value(None));
+    crate::platform::dom::keep(Box::new(end));
     let view = move || {
         if on.get() {
-            view! {
-                <p>{t(K::KitScanText)}</p>
-                <video class="viewfinder" node_ref=video playsinline muted aria-label=t(K::KitScanText)></video>
-                {control::button("button wide", "", icon::CROSS, t(K::KitScanStop), stop)}
-            }
-            .into_any()
+            viewfinder(app, on)
         } else {
-            camera.set_value(None);
             let start = move || {
                 app.adding.set(Adding::Idle);
                 on.set(true);
@@ -91,51 +90,58 @@ pub fn scan(app: App) -> AnyView {
             control::button("button wide", "kit-scan", icon::CAMERA, t(K::KitScan), start)
         }
     };
-    view! { <div class="stack">{view}</div> }.into_any()
+    el("div", "stack").with(region(view))
+}
+
+fn viewfinder(app: App, on: RwSignal<bool>) -> View {
+    let video = el("video", "viewfinder")
+        .attr("playsinline", "")
+        .attr("muted", "")
+        .attr("aria-label", t(K::KitScanText));
+    let element: HtmlVideoElement = video.element().clone().unchecked_into();
+    // The camera is on as long as this view stands.
+    StoredValue::<CameraScan, LocalStorage>::new_local(app.start_camera(element));
+    all([
+        el("p", "").text(t(K::KitScanText)),
+        video,
+        control::button("button wide", "", icon::CROSS, t(K::KitScanStop), move || on.set(false)),
+    ])
 }
 
 /// « Choisir une photo du code ».
-pub fn picture(app: App) -> AnyView {
-    let field = NodeRef::<html::Input>::new();
-    let chosen = move |_| {
-        if let Some(file) = field.get_untracked().and_then(|f| f.files()).and_then(|files| files.get(0)) {
+pub fn picture(app: App) -> View {
+    let field =
+        el("input", "visually-hidden").attr("type", "file").attr("accept", "image/*").action("kit-image");
+    let input: HtmlInputElement = field.element().clone().unchecked_into();
+    let chosen = move || {
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
             app.scan_file(file);
+            // The same picture may be chosen again.
+            input.set_value("");
         }
     };
-    view! {
-        <label class="button wide">
-            {icon::icon(icon::IMAGE)}
-            <span>{t(K::KitImage)}</span>
-            <input class="visually-hidden" type="file" accept="image/*" data-action="kit-image" node_ref=field on:change=chosen />
-        </label>
-    }
-    .into_any()
+    el("label", "button wide")
+        .with(icon(icon::IMAGE))
+        .with(el("span", "").text(t(K::KitImage)))
+        .with(field.on("change", move |_| chosen()))
 }
 
 /// Simple mode: one way a screen.
-pub fn simple(app: App) -> AnyView {
+pub fn simple(app: App) -> View {
     let typing = RwSignal::new(false);
-    move_between(app, typing)
-}
-
-fn move_between(app: App, typing: RwSignal<bool>) -> AnyView {
-    (move || {
+    region(move || {
         if typing.get() {
-            view! {
-                {paste_form(app)}
-                {control::button("button wide", "", icon::BACK, t(K::AppBack), move || typing.set(false))}
-            }
-            .into_any()
+            let back = move || typing.set(false);
+            all([paste_form(app), control::button("button wide", "", icon::BACK, t(K::AppBack), back)])
         } else {
-            view! {
-                <p class="lead">{t(K::KitAddText)}</p>
-                {outcome(app)}
-                {scan(app)}
-                {picture(app)}
-                {control::button("button wide", "kit-link", icon::LINK, t(K::KitHaveLink), move || typing.set(true))}
-            }
-            .into_any()
+            let write = move || typing.set(true);
+            all([
+                el("p", "lead").text(t(K::KitAddText)),
+                outcome(app),
+                scan(app),
+                picture(app),
+                control::button("button wide", "kit-link", icon::LINK, t(K::KitHaveLink), write),
+            ])
         }
     })
-    .into_any()
 }

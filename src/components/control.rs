@@ -2,106 +2,58 @@
 //! public hook of DESIGN §11, empty where there is none.
 
 use super::icon::{Icon, icon};
-use leptos::{html, prelude::*};
-
-/// Whether an attribute stands at all.
-fn given(text: &'static str) -> Option<&'static str> {
-    (!text.is_empty()).then_some(text)
-}
+use crate::platform::dom::{View, el};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDialogElement;
 
 /// A button.
-pub fn button(
-    class: &'static str,
-    action: &'static str,
-    picture: Icon,
-    label: impl Into<String>,
-    act: impl Fn() + 'static,
-) -> AnyView {
-    boxed_button(class, action, picture, label.into(), Box::new(act))
+pub fn button(class: &str, action: &str, picture: Icon, label: &str, act: impl Fn() + 'static) -> View {
+    bare_button(class, action)
+        .with(icon(picture))
+        .with(el("span", "").text(label))
+        .on("click", move |_| act())
 }
 
-fn boxed_button(
-    class: &'static str,
-    action: &'static str,
-    picture: Icon,
-    label: String,
-    act: Box<dyn Fn()>,
-) -> AnyView {
-    view! {
-        <button type="button" class=class data-action=given(action) on:click=move |_| act()>
-            {icon(picture)}
-            <span>{label}</span>
-        </button>
-    }
-    .into_any()
+/// A button with nothing in it yet.
+pub fn bare_button(class: &str, action: &str) -> View {
+    el("button", class).attr("type", "button").action(action)
 }
 
 /// A button that is on or off; its word stays the same.
-pub fn switch(
-    class: &'static str,
-    action: &'static str,
+pub fn toggle(
+    action: &str,
     picture: Icon,
-    label: impl Into<String>,
-    on: impl Fn() -> bool + Send + Sync + 'static,
+    label: &str,
+    on: impl Fn() -> bool + 'static,
     act: impl Fn() + 'static,
-) -> AnyView {
-    boxed_switch(class, action, picture, label.into(), Signal::derive(on), Box::new(act))
-}
-
-fn boxed_switch(
-    class: &'static str,
-    action: &'static str,
-    picture: Icon,
-    label: String,
-    on: Signal<bool>,
-    act: Box<dyn Fn()>,
-) -> AnyView {
-    let pressed = move || if on.get() { "true" } else { "false" };
-    view! {
-        <button type="button" class=class data-action=given(action) aria-pressed=pressed on:click=move |_| act()>
-            {icon(picture)}
-            <span>{label}</span>
-        </button>
-    }
-    .into_any()
+) -> View {
+    button("button", action, picture, label, act)
+        .live("aria-pressed", move || Some(if on() { "true" } else { "false" }.into()))
 }
 
 /// A link to another screen, or to the telephone.
-pub fn link(
-    class: &'static str,
-    action: &'static str,
-    picture: Icon,
-    label: impl Into<String>,
-    href: impl Into<String>,
-) -> AnyView {
-    plain_link(class, action, picture, label.into(), href.into())
+pub fn link(class: &str, action: &str, picture: Icon, label: &str, href: &str) -> View {
+    el("a", class).attr("href", href).action(action).with(icon(picture)).with(el("span", "").text(label))
 }
 
-fn plain_link(
-    class: &'static str,
-    action: &'static str,
-    picture: Icon,
-    label: String,
-    href: String,
-) -> AnyView {
-    view! {
-        <a class=class data-action=given(action) href=href>
-            {icon(picture)}
-            <span>{label}</span>
-        </a>
-    }
-    .into_any()
+/// One of several: a large radio button, with its words.
+pub fn radio(
+    name: &str,
+    action: &str,
+    words: View,
+    chosen: impl Fn() -> bool + 'static,
+    act: impl Fn() + 'static,
+) -> View {
+    let field = el("input", "").attr("type", "radio").attr("name", name).action(action);
+    let radio = field.element().clone().unchecked_into::<web_sys::HtmlInputElement>();
+    crate::platform::dom::keep(Box::new(move || radio.set_checked(chosen())));
+    el("label", "choice").with(field.on("change", move |_| act())).with(words)
 }
 
-/// A question over everything else. `body` ends with its buttons; `id` names its heading.
-pub fn dialog(node: NodeRef<html::Dialog>, id: &'static str, title: &'static str, body: AnyView) -> AnyView {
-    view! {
-        <dialog class="dialog" node_ref=node aria-labelledby=id>
-            <div class="stack">
-                <h2 id=id>{title}</h2>
-                {body}
-            </div>
-        </dialog>
-    }
-    .into_any()
+/// A question over everything else, and its element. `body` ends with its buttons; `id` names its heading.
+pub fn dialog(id: &str, title: &str) -> (View, HtmlDialogElement) {
+    let dialog =
+        el("dialog", "dialog").attr("aria-labelledby", id).with(el("h2", "").attr("id", id).text(title));
+    let element = dialog.element().clone().unchecked_into();
+    (dialog, element)
 }

@@ -1,7 +1,7 @@
 //! Our own drawings: icons on a 24-unit grid, and the few larger pictures. An icon never stands
 //! without its word, so all are hidden from screen readers.
 
-use leptos::prelude::*;
+use crate::platform::dom::{self, View};
 
 /// The inside of an icon's `<svg>`.
 pub type Icon = &'static str;
@@ -104,11 +104,11 @@ pub const HERO: &str = r#"<rect x="8" y="10" width="344" height="176" rx="20" fi
 pub const STILL: &str = r#"<rect width="160" height="90" fill="var(--sunk)"/><g fill="none" stroke="var(--line)" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"><circle cx="80" cy="25" r="6" fill="var(--line)" stroke="none"/><path d="M58 31c3 10 11 14 22 14s19-4 22-14M80 45c0 9-2 15-7 21M80 45c0 9 2 15 7 21"/></g>"#;
 
 /// An icon, in the size and colour of the words beside it.
-pub fn icon(inside: Icon) -> AnyView {
-    view! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" inner_html=inside></svg> }.into_any()
+pub fn icon(inside: Icon) -> View {
+    dom::svg("icon", "0 0 24 24", inside)
 }
 
 /// A larger drawing; `view_box` is its size.
-pub fn drawing(class: &'static str, view_box: &'static str, inside: &'static str) -> AnyView {
-    view! { <svg class=class viewBox=view_box aria-hidden="true" inner_html=inside></svg> }.into_any()
+pub fn drawing(class: &str, view_box: &str, inside: &'static str) -> View {
+    dom::svg(class, view_box, inside)
 }

@@ -1,19 +1,20 @@
 //! How ready a kit is, and the controls that change it: size first, choice, progress, pause.
 
 use super::{
-    HeldKit, control,
+    control,
     icon::{self, Icon, icon},
     notice,
 };
 use crate::{
     i18n::{self, K, count, fill, t},
-    state::App,
+    platform::dom::{View, all, el, none, region, switch},
+    state::{App, KitHandle},
 };
 use care::{download::KitStatus, kit::Choice};
 use leptos::prelude::*;
 
 /// The words and the icon of a status.
-fn words(kit: HeldKit, status: KitStatus) -> (Icon, K, String) {
+fn words(kit: &KitHandle, status: KitStatus) -> (Icon, K, String) {
     let (picture, word, text) = match status {
         KitStatus::New => (icon::DOWNLOAD, K::StatusNew, K::StatusNewText),
         KitStatus::Downloading => (icon::DOWNLOAD, K::StatusDownloading, K::StatusDownloadingText),
@@ -21,178 +22,152 @@ fn words(kit: HeldKit, status: KitStatus) -> (Icon, K, String) {
         KitStatus::Ready => (icon::READY, K::StatusReady, K::StatusReadyText),
         KitStatus::Invalid => (icon::ALERT, K::StatusInvalid, K::StatusInvalidText),
         KitStatus::NoSpace => (icon::ALERT, K::StatusNoSpace, K::StatusNoSpaceText),
-        KitStatus::Expired => {
-            let until = kit.with_value(|k| k.kit.valid_until).map(i18n::date).unwrap_or_default();
-            return (icon::CLOCK, K::StatusExpired, fill(K::StatusExpiredText, &[("date", &until)]));
-        }
+        KitStatus::Expired => (icon::CLOCK, K::StatusExpired, K::StatusExpiredText),
     };
-    (picture, word, t(text).to_owned())
+    let until = kit.kit.valid_until.map(i18n::date).unwrap_or_default();
+    (picture, word, fill(text, &[("date", &until)]))
+}
+
+/// Built again only when the status changes.
+fn by_status(kit: &KitHandle, build: impl Fn(KitStatus) -> View + 'static) -> View {
+    let (asked, built) = (kit.clone(), kit.clone());
+    switch(move || asked.status() as usize, move || build(built.status()))
+}
+
+fn with_status(view: View, kit: &KitHandle) -> View {
+    let kit = kit.clone();
+    view.live("data-status", move || Some(kit.status().word().into()))
 }
 
 /// The status in a line, as home shows it.
-pub fn line(kit: HeldKit) -> AnyView {
-    let status = Memo::new(move |_| kit.with_value(|k| k.status()));
-    let inside = move || {
-        let (picture, word, _) = words(kit, status.get());
-        view! { {icon(picture)}<span>{t(word)}</span> }
-    };
-    view! {
-        <a class="status-line" href="kit" data-status=move || status.get().word()>
-            {inside}
-            <span class="chevron">{icon(icon::NEXT)}</span>
-        </a>
-    }
-    .into_any()
+pub fn line(kit: &KitHandle) -> View {
+    let held = kit.clone();
+    let inside = by_status(kit, move |status| {
+        let (picture, word, _) = words(&held, status);
+        all([icon(picture), el("span", "").text(t(word))])
+    });
+    let line = el("a", "status-line").attr("href", "kit").with(inside);
+    with_status(line, kit).with(el("span", "chevron").with(icon(icon::NEXT)))
 }
 
 /// Status, progress and controls, as the kit's screen shows them.
-pub fn panel(app: App, kit: HeldKit, simple: bool) -> AnyView {
-    let status = Memo::new(move |_| kit.with_value(|k| k.status()));
-    let head = move || {
-        let (picture, word, text) = words(kit, status.get());
-        view! {
-            <div class="status-head">{icon(picture)}<h2>{t(word)}</h2></div>
-            <p>{text}</p>
-        }
-    };
+pub fn panel(app: App, kit: &KitHandle, simple: bool) -> View {
+    let held = kit.clone();
+    let head = by_status(kit, move |status| {
+        let (picture, word, text) = words(&held, status);
+        let title = el("div", "status-head").with(icon(picture)).with(el("h2", "").text(t(word)));
+        title_and(title, &text)
+    });
+    let held = kit.clone();
     let trouble = move || {
-        let stuck = !matches!(status.get(), KitStatus::Ready | KitStatus::Invalid | KitStatus::NoSpace);
-        kit.with_value(|k| k.trouble.get()).filter(|_| stuck).map(notice::problem)
+        let over = matches!(held.status(), KitStatus::Ready | KitStatus::Invalid | KitStatus::NoSpace);
+        notice::maybe_problem(held.trouble.get().filter(|_| !over))
     };
-    let controls = move || {
-        match status.get() {
-        KitStatus::Invalid => ().into_any(),
-        KitStatus::New => view! {
-            {quality(kit)}
-            {start(kit)}
-        }
-        .into_any(),
-        KitStatus::Downloading => view! {
-            {progress(kit)}
-            {control::button("button wide", "kit-pause", icon::PAUSE, t(K::KitPause), move || kit.with_value(|k| k.pause()))}
-        }
-        .into_any(),
-        // Past its date it can still be brought or completed.
-        KitStatus::Expired | KitStatus::Paused | KitStatus::NoSpace => match left(kit) {
-            0 => app_missing(app),
-            _ => view! {
-                {progress(kit)}
-                {(!simple).then(|| quality(kit))}
-                {again(kit)}
-            }
-            .into_any(),
-        },
-        KitStatus::Ready => (!simple)
-            .then(|| {
-                view! {
-                    <details>
-                        <summary>{t(K::KitQuality)}</summary>
-                        {quality(kit)}
-                    </details>
-                }
-            })
-            .into_any(),
-    }
-    };
-    let mood = move || match status.get() {
-        KitStatus::Ready => "panel good",
-        KitStatus::Invalid | KitStatus::NoSpace | KitStatus::Expired => "panel warn",
-        _ => "panel",
-    };
-    view! {
-        <section class=mood data-status=move || status.get().word()>
-            <div role="status" class="stack tight">{head}</div>
-            {trouble}
-            {controls}
-        </section>
-    }
-    .into_any()
+    let held = kit.clone();
+    let controls = by_status(kit, move |status| controls(app, &held, status, simple));
+    with_status(el("section", "panel"), kit)
+        .with(el("div", "stack tight").attr("role", "status").with(head))
+        .with(region(trouble))
+        .with(controls)
 }
 
-fn left(kit: HeldKit) -> u64 {
-    kit.with_value(|k| k.bytes_left())
+fn title_and(title: View, text: &str) -> View {
+    all([title, el("p", "").text(text)])
+}
+
+fn controls(app: App, kit: &KitHandle, status: KitStatus, simple: bool) -> View {
+    match status {
+        KitStatus::Invalid => none(),
+        KitStatus::New => all([quality(kit), bring(kit, "kit-download", K::KitDownload)]),
+        KitStatus::Downloading => {
+            let held = kit.clone();
+            let pause = move || held.pause();
+            all([
+                progress(kit),
+                control::button("button wide", "kit-pause", icon::PAUSE, t(K::KitPause), pause),
+            ])
+        }
+        // Past its date it can still be brought or completed.
+        KitStatus::Expired | KitStatus::Paused | KitStatus::NoSpace => {
+            let held = kit.clone();
+            let complete = move || usize::from(held.bytes_left() == 0);
+            let held = kit.clone();
+            switch(complete, move || {
+                if held.bytes_left() == 0 {
+                    return app_missing(app);
+                }
+                let choice = if simple { none() } else { quality(&held) };
+                all([progress(&held), choice, bring(&held, "kit-resume", K::KitResume)])
+            })
+        }
+        KitStatus::Ready if simple => none(),
+        KitStatus::Ready => {
+            el("details", "").with(el("summary", "").text(t(K::KitQuality))).with(quality(kit))
+        }
+    }
 }
 
 /// All films are here, the portal itself is not.
-fn app_missing(app: App) -> AnyView {
-    (move || (!app.app_offline.get()).then(|| view! { <p class="strong">{t(K::KitReadyApp)}</p> })).into_any()
+fn app_missing(app: App) -> View {
+    region(move || if app.app_offline.get() { none() } else { el("p", "strong").text(t(K::KitReadyApp)) })
 }
 
 /// « Télécharger (7,1 Mo) »: the size stands on the button.
-fn start(kit: HeldKit) -> AnyView {
-    let bytes = move || left(kit);
-    let label = move || fill(K::KitDownload, &[("size", &i18n::size(bytes()))]);
-    view! {
-        <button type="button" class="button main wide" data-action="kit-download" data-bytes=bytes
-            on:click=move |_| kit.with_value(|k| k.download())>
-            {icon(icon::DOWNLOAD)}
-            <span>{label}</span>
-        </button>
-    }
-    .into_any()
-}
-
-fn again(kit: HeldKit) -> AnyView {
-    let bytes = move || left(kit);
-    let label = move || fill(K::KitResume, &[("size", &i18n::size(bytes()))]);
-    view! {
-        <button type="button" class="button main wide" data-action="kit-resume" data-bytes=bytes
-            on:click=move |_| kit.with_value(|k| k.resume())>
-            {icon(icon::DOWNLOAD)}
-            <span>{label}</span>
-        </button>
-    }
-    .into_any()
+fn bring(kit: &KitHandle, action: &'static str, word: K) -> View {
+    let (go, size, bytes) = (kit.clone(), kit.clone(), kit.clone());
+    let label = move || fill(word, &[("size", &i18n::size(size.bytes_left()))]);
+    control::bare_button("button main wide", action)
+        .live("data-bytes", move || Some(bytes.bytes_left().to_string()))
+        .with(icon(icon::DOWNLOAD))
+        .with(el("span", "").words(label))
+        .on("click", move |_| go.download())
 }
 
 /// Light or normal, each with its size.
-fn quality(kit: HeldKit) -> AnyView {
-    let rung = move |choice: Choice, action: &'static str, word: K, text: K| {
-        let chosen = move || kit.with_value(|k| k.choice.get()) == choice;
-        let size = move || i18n::size(kit.with_value(|k| k.size_of(choice)));
-        let pick = move |_| kit.with_value(|k| k.choose(choice));
-        view! {
-            <label class="choice">
-                <input type="radio" name="quality" data-action=action prop:checked=chosen on:change=pick />
-                <span class="choice-text">
-                    <span class="strong">{t(word)}<span class="choice-size">{size}</span></span>
-                    <span class="soft">{t(text)}</span>
-                </span>
-            </label>
-        }
-        .into_any()
+fn quality(kit: &KitHandle) -> View {
+    let rung = |choice: Choice, action: &str, word: K, text: K| {
+        let (chosen, size, pick) = (kit.clone(), kit.clone(), kit.clone());
+        let size = move || i18n::size(size.size_of(choice));
+        let words = el("span", "choice-text")
+            .with(el("span", "strong").text(t(word)).with(el("span", "choice-size").words(size)))
+            .with(el("span", "soft").text(t(text)));
+        control::radio(
+            "quality",
+            action,
+            words,
+            move || chosen.choice.get() == choice,
+            move || pick.choose(choice),
+        )
     };
-    view! {
-        <fieldset class="choices">
-            <legend>{t(K::KitQuality)}</legend>
-            {rung(Choice::Light, "rung-light", K::KitLight, K::KitLightText)}
-            {rung(Choice::Normal, "rung-normal", K::KitNormal, K::KitNormalText)}
-        </fieldset>
-    }
-    .into_any()
+    el("fieldset", "choices")
+        .with(el("legend", "").text(t(K::KitQuality)))
+        .with(rung(Choice::Light, "rung-light", K::KitLight, K::KitLightText))
+        .with(rung(Choice::Normal, "rung-normal", K::KitNormal, K::KitNormalText))
 }
 
 /// Bytes, and time when it is known.
-fn progress(kit: HeldKit) -> AnyView {
-    let now = Memo::new(move |_| kit.with_value(|k| k.progress()));
-    let bytes = move || {
-        let now = now.get();
+fn progress(kit: &KitHandle) -> View {
+    let of = |number: fn(&KitHandle) -> u64| {
+        let kit = kit.clone();
+        move || Some(number(&kit).to_string())
+    };
+    let (amount, time) = (kit.clone(), kit.clone());
+    let amount = move || {
+        let now = amount.progress();
         fill(K::KitProgress, &[("done", &i18n::size(now.done)), ("total", &i18n::size(now.total))])
     };
-    let time = move || {
-        now.get().seconds_left.map(|seconds| match seconds {
-            0..60 => t(K::KitTimeS).to_owned(),
-            _ => count(seconds.div_ceil(60), K::KitTimeMOne, K::KitTimeMOther),
-        })
+    let time = move || match time.progress().seconds_left {
+        None => String::new(),
+        Some(0..60) => t(K::KitTimeS).to_owned(),
+        Some(seconds) => count(seconds.div_ceil(60), K::KitTimeMOne, K::KitTimeMOther),
     };
-    view! {
-        <div class="stack tight">
-            <progress max=move || now.get().total value=move || now.get().done aria-label=t(K::StatusDownloading)></progress>
-            <p class="progress-words" data-bytes=move || now.get().total - now.get().done>
-                <span>{bytes}</span>
-                <span class="soft">{time}</span>
-            </p>
-        </div>
-    }
-    .into_any()
+    let meter = el("progress", "")
+        .attr("aria-label", t(K::StatusDownloading))
+        .live("max", of(|k| k.progress().total))
+        .live("value", of(|k| k.progress().done));
+    let line = el("p", "progress-words")
+        .live("data-bytes", of(|k| k.bytes_left()))
+        .with(el("span", "").words(amount))
+        .with(el("span", "soft").words(time));
+    el("div", "stack tight").with(meter).with(line)
 }

@@ -1,5 +1,7 @@
-//! View pieces that screens share. Each is a plain function that ends in `AnyView`: one body of
-//! code however many screens call it. They hold no rule and touch no store.
+//! View pieces that screens share: plain functions from what is known to a [`View`]. They hold no
+//! rule and touch no store.
+//!
+//! [`View`]: crate::platform::dom::View
 
 pub mod add_kit;
 pub mod control;
@@ -12,9 +14,3 @@ pub mod provenance;
 pub mod safety;
 pub mod shell;
 pub mod words;
-
-use crate::state::KitHandle;
-use leptos::prelude::*;
-
-/// A kit as views hold it: copied freely, read in place.
-pub type HeldKit = StoredValue<KitHandle, LocalStorage>;

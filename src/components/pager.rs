@@ -3,28 +3,30 @@
 use super::{control, icon};
 use crate::{
     i18n::{K, fill, t},
-    platform::page,
+    platform::{
+        dom::{View, el},
+        page,
+    },
 };
 use leptos::prelude::*;
 
 /// « 2 sur 5 ».
-pub fn place(at: usize, total: usize) -> AnyView {
-    let words = fill(K::HomePageN, &[("n", &(at + 1).to_string()), ("total", &total.to_string())]);
-    view! { <p class="soft place">{words}</p> }.into_any()
+pub fn place(at: usize, total: usize) -> View {
+    el("p", "soft place")
+        .text(&fill(K::HomePageN, &[("n", &(at + 1).to_string()), ("total", &total.to_string())]))
 }
 
 /// « Continuer », to the next thing.
-pub fn onward(at: RwSignal<usize>) -> AnyView {
+pub fn onward(at: RwSignal<usize>) -> View {
     control::button("button main wide", "", icon::NEXT, t(K::AppNext), move || turn(at, 1))
 }
 
 /// « Retour », to the thing before.
-pub fn backward(at: RwSignal<usize>) -> AnyView {
+pub fn backward(at: RwSignal<usize>) -> View {
     control::button("button wide", "", icon::BACK, t(K::AppBack), move || turn(at, -1))
 }
 
-/// Shows another thing and puts reader and focus at its heading.
-pub fn turn(at: RwSignal<usize>, by: isize) {
+fn turn(at: RwSignal<usize>, by: isize) {
     at.update(|at| *at = at.saturating_add_signed(by));
     page::arrive(true);
 }

@@ -2,251 +2,377 @@
 //! screen reader; a film that is still arriving says so and starts by itself.
 
 use super::{
-    HeldKit, control,
+    control,
     icon::{self, icon},
     notice, safety,
 };
 use crate::{
     i18n::{self, K, fill, t},
-    platform::{film as screen, page},
+    platform::{
+        dom::{View, all, el, keep, none, region},
+        film, page,
+    },
     state::KitHandle,
 };
 use care::{kit::Exercise, problem::Problem, trust::may_play};
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlDialogElement, HtmlInputElement, HtmlVideoElement, KeyboardEvent};
 
 /// Taps nearer than this to the last are the same tap, in milliseconds (DESIGN §6).
 const SECOND_TAP_MS: f64 = 500.0;
 /// So near to its end a film counts as watched, in seconds.
 const SEEN_BEFORE_END_S: f64 = 1.0;
 
-/// The film of an exercise. Nothing when it has none; closed when the kit is not verified.
-pub fn player(kit: HeldKit, exercise: &Exercise, simple: bool) -> AnyView {
-    let Some(film) = &exercise.video else { return ().into_any() };
-    if !kit.with_value(|k| may_play(k.verification)) {
-        return notice::notice("warn", icon::ALERT, t(K::PlayerLocked), ().into_any());
+/// What the film is doing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    Paused,
+    /// Asked for, not here yet.
+    Waiting,
+    Playing,
+    Failed,
+}
+
+impl Doing {
+    fn word(self) -> &'static str {
+        match self {
+            Doing::Paused => "paused",
+            Doing::Waiting => "waiting",
+            Doing::Playing => "playing",
+            Doing::Failed => "failed",
+        }
     }
-    let id = StoredValue::new(exercise.id.clone());
-    let of_exercise = move |f: &mut dyn FnMut(&KitHandle, &Exercise)| {
-        kit.with_value(|k| {
-            if let Some(exercise) = k.kit.exercise(&id.get_value()) {
-                f(k, exercise);
-            }
-        });
-    };
-    let (source, still) = kit.with_value(|k| (k.film(exercise), k.poster_url(exercise)));
+}
 
-    let video = NodeRef::<html::Video>::new();
-    let frame = NodeRef::<html::Div>::new();
-    let ask = NodeRef::<html::Dialog>::new();
-    let wanted = RwSignal::new(false);
-    let playing = RwSignal::new(false);
-    let waiting = RwSignal::new(false);
-    let failed = RwSignal::new(false);
-    let now = RwSignal::new(0.0_f64);
-    let length = RwSignal::new(f64::from(u32::try_from(film.duration_ms).unwrap_or(0)) / 1000.0);
-    let looped = RwSignal::new(false);
-    let slow = RwSignal::new(false);
-    let captions = RwSignal::new(true);
-    let full = RwSignal::new(false);
-    let last_tap = StoredValue::new(f64::NEG_INFINITY);
-    let seen = StoredValue::new(false);
+/// The player's state and its element, shared by its controls.
+#[derive(Clone)]
+struct Player {
+    kit: KitHandle,
+    exercise: Rc<str>,
+    video: HtmlVideoElement,
+    doing: RwSignal<Doing>,
+    now: RwSignal<f64>,
+    length: RwSignal<f64>,
+    looped: RwSignal<bool>,
+    slow: RwSignal<bool>,
+    captions: RwSignal<bool>,
+    full: RwSignal<bool>,
+    last_tap: Rc<Cell<f64>>,
+    seen: Rc<Cell<bool>>,
+}
 
-    let with_video = move |f: &dyn Fn(&web_sys::HtmlVideoElement)| {
-        if let Some(video) = video.get_untracked() {
-            f(&video);
+impl Player {
+    fn exercise(&self) -> Option<&Exercise> {
+        self.kit.kit.exercise(&self.exercise)
+    }
+
+    /// Plays now, or as soon as the film has come.
+    fn start(&self) {
+        self.doing.set(Doing::Waiting);
+        if let Some(exercise) = self.exercise() {
+            self.kit.want_film(exercise);
         }
-    };
-    let show_captions = move || {
-        let lang = captions.get_untracked().then(|| i18n::lang().tag());
-        with_video(&|v| screen::show_captions(v, lang));
-    };
-    let start = move || {
-        wanted.set(true);
-        failed.set(false);
-        of_exercise(&mut |k, e| k.want_film(e));
-        waiting.set(!playing.get_untracked());
-        with_video(&|v| {
-            if v.has_attribute("src") {
-                screen::toggle(v);
+        if self.video.has_attribute("src") {
+            film::play(&self.video);
+        }
+    }
+
+    fn toggle(&self, ask: &HtmlDialogElement) {
+        match self.doing.get_untracked() {
+            Doing::Playing | Doing::Waiting => {
+                self.doing.set(Doing::Paused);
+                film::pause(&self.video);
             }
-        });
-    };
-    let toggle = move || {
-        if playing.get_untracked() {
-            wanted.set(false);
-            with_video(&screen::toggle);
-            return;
+            _ if self.exercise().is_some_and(|e| untrack(|| self.kit.must_acknowledge(e))) => {
+                page::open_dialog(ask)
+            }
+            _ => self.start(),
         }
-        let mut unread = false;
-        of_exercise(&mut |k, e| unread = k.must_acknowledge(e));
-        match ask.get_untracked() {
-            Some(ask) if unread => page::open_dialog(&ask),
-            _ => start(),
-        }
-    };
-    let tapped = move |event: ev::MouseEvent| {
-        // A trembling finger taps twice.
+    }
+
+    /// A trembling finger taps twice.
+    fn tap(&self, event: &Event, ask: &HtmlDialogElement) {
         let at = event.time_stamp();
-        if at - last_tap.get_value() >= SECOND_TAP_MS {
-            last_tap.set_value(at);
-            toggle();
+        if at - self.last_tap.replace(at) >= SECOND_TAP_MS {
+            self.toggle(ask);
         }
-    };
-    let at_rest = move || {
-        // Asked for before it came: it plays as soon as it can.
-        if wanted.get_untracked() && !playing.get_untracked() {
-            with_video(&screen::toggle);
-        }
-    };
-    let moved = move |_| {
-        with_video(&|v| {
-            now.set(v.current_time());
-            let end = v.duration();
-            if end.is_finite() {
-                length.set(end);
-                if v.current_time() >= end - SEEN_BEFORE_END_S && !seen.get_value() {
-                    seen.set_value(true);
-                    of_exercise(&mut |k, e| k.mark_seen(&e.id));
-                }
+    }
+
+    fn moved(&self) {
+        let (at, end) = (self.video.current_time(), self.video.duration());
+        self.now.set(at);
+        if end.is_finite() {
+            self.length.set(end);
+            if at >= end - SEEN_BEFORE_END_S && !self.seen.replace(true) {
+                self.kit.mark_seen(&self.exercise);
             }
-        });
-    };
-    let skip = move |seconds: f64| with_video(&|v| screen::skip(v, seconds));
-    let set_speed = move || {
-        slow.update(|s| *s = !*s);
-        with_video(&|v| v.set_playback_rate(if slow.get_untracked() { 0.5 } else { 1.0 }));
-    };
-    let set_loop = move || {
-        looped.update(|l| *l = !*l);
-        with_video(&|v| v.set_loop(looped.get_untracked()));
-    };
-    let set_captions = move || {
-        captions.update(|c| *c = !*c);
-        show_captions();
-    };
-    let set_full = move || {
-        if let (Some(frame), Some(video)) = (frame.get_untracked(), video.get_untracked()) {
-            screen::toggle_full_screen(&frame, &video);
         }
-    };
-    let key = move |event: ev::KeyboardEvent| {
+    }
+
+    fn show_captions(&self) {
+        let lang = self.captions.get_untracked().then(|| i18n::lang().tag());
+        film::show_captions(&self.video, lang);
+    }
+
+    fn turn_captions(&self) {
+        self.captions.update(|c| *c = !*c);
+        self.show_captions();
+    }
+
+    fn turn_loop(&self) {
+        self.looped.update(|l| *l = !*l);
+        self.video.set_loop(self.looped.get_untracked());
+    }
+
+    fn turn_slow(&self) {
+        self.slow.update(|s| *s = !*s);
+        self.set_speed();
+    }
+
+    fn set_speed(&self) {
+        self.video.set_playback_rate(if self.slow.get_untracked() { 0.5 } else { 1.0 });
+    }
+
+    fn key(&self, event: &KeyboardEvent, frame: &Element, ask: &HtmlDialogElement) {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
         let on_slider = page::is_field(event.target());
         match event.key().as_str() {
-            "ArrowLeft" if !on_slider => skip(-5.0),
-            "ArrowRight" if !on_slider => skip(5.0),
-            "k" => toggle(),
-            "j" => skip(-10.0),
-            "l" => set_loop(),
-            "c" => set_captions(),
-            "f" => set_full(),
+            "ArrowLeft" if !on_slider => film::skip(&self.video, -5.0),
+            "ArrowRight" if !on_slider => film::skip(&self.video, 5.0),
+            "j" => film::skip(&self.video, -10.0),
+            "k" => self.toggle(ask),
+            "l" => self.turn_loop(),
+            "c" => self.turn_captions(),
+            "f" => film::toggle_full_screen(frame, &self.video),
             _ => return,
         }
         event.prevent_default();
-    };
-
-    let tracks = move || {
-        let mine = i18n::lang();
-        let all: Vec<_> = source
-            .captions
-            .get()
-            .into_iter()
-            .map(|(lang, url)| {
-                view! { <track kind="captions" srclang=lang.tag() label=lang.tag() src=url default=lang == mine /> }
-            })
-            .collect();
-        all
-    };
-    let title = fill(K::PlayerLabel, &[("title", i18n::text(&exercise.title))]);
-    let alt = i18n::text(&film.alt).to_owned();
-    let play_word = move || if playing.get() { t(K::PlayerPause) } else { t(K::PlayerPlay) };
-    let play_icon = move || icon(if playing.get() { icon::PAUSE } else { icon::PLAY });
-    let state = move || {
-        if failed.get() {
-            "failed"
-        } else if playing.get() {
-            "playing"
-        } else if waiting.get() {
-            "waiting"
-        } else {
-            "paused"
-        }
-    };
-    let trouble = move || {
-        let problem = if failed.get() {
-            Some(Problem::MediaUnplayable)
-        } else {
-            kit.with_value(|k| k.trouble.get()).filter(|_| waiting.get())
-        };
-        problem.map(notice::problem)
-    };
-    let position = move || {
-        fill(K::PlayerPosition, &[("now", &i18n::clock(now.get())), ("total", &i18n::clock(length.get()))])
-    };
-    let seek = move |event: ev::Event| {
-        let to = event_target_value(&event).parse::<f64>().unwrap_or(0.0);
-        with_video(&|v| v.set_current_time(to));
-    };
-    let slower = if simple { K::PlayerSlowSimple } else { K::PlayerSlow };
-    let slower = control::switch("button", "slower", icon::SLOW, t(slower), move || slow.get(), set_speed);
-    let slider = (!simple).then(|| {
-        let clock = move || [i18n::clock(now.get()), i18n::clock(length.get())].join(" / ");
-        view! {
-            <div class="player-seek">
-                <input type="range" min="0" max=move || length.get() step="0.1" prop:value=move || now.get()
-                    aria-label=t(K::PlayerSeek) aria-valuetext=position on:input=seek />
-                <span class="player-clock" aria-hidden="true">{clock}</span>
-            </div>
-        }
-    });
-    let more = (!simple).then(|| {
-        let full_word = move || if full.get() { t(K::PlayerFullLeave) } else { t(K::PlayerFull) };
-        view! {
-            {control::button("button", "back-10", icon::BACK_10, t(K::PlayerBack), move || skip(-10.0))}
-            {control::switch("button", "loop", icon::LOOP, t(K::PlayerLoop), move || looped.get(), set_loop)}
-            {control::switch("button", "captions", icon::CAPTIONS, t(K::PlayerCaptions), move || captions.get(), set_captions)}
-            <button type="button" class="button" data-action="full-screen" on:click=move |_| set_full()>
-                {icon(icon::FULL)}
-                <span>{full_word}</span>
-            </button>
-        }
-    });
-    view! {
-        <div class="player" role="group" aria-label=title node_ref=frame data-player=state on:keydown=key
-            on:fullscreenchange=move |_| full.set(screen::is_full())>
-            <div class="player-screen">
-                <video node_ref=video playsinline preload="metadata" aria-label=alt
-                    src=move || source.url.get() poster=move || still.get()
-                    on:click=tapped
-                    on:play=move |_| { playing.set(true); wanted.set(true); }
-                    on:playing=move |_| waiting.set(false)
-                    on:pause=move |_| { playing.set(false); wanted.set(false); }
-                    on:waiting=move |_| waiting.set(true)
-                    on:canplay=move |_| at_rest()
-                    on:loadedmetadata=move |_| show_captions()
-                    on:ended=move |_| { playing.set(false); wanted.set(false); }
-                    on:error=move |_| { failed.set(wanted.get_untracked()); waiting.set(false); playing.set(false); }
-                    on:timeupdate=moved
-                >
-                    {tracks}
-                </video>
-                {move || still.get().is_none().then(|| icon::drawing("still", "0 0 160 90", icon::STILL))}
-                <p class="player-wait" role="status">{move || (waiting.get() && !failed.get()).then(|| t(K::PlayerWait))}</p>
-            </div>
-            <div class="player-controls">
-                <button type="button" class="button main" data-action="play" on:click=tapped>
-                    {play_icon}
-                    <span>{play_word}</span>
-                </button>
-                {slider}
-                {slower}
-                {more}
-            </div>
-        </div>
-        {trouble}
-        {safety::contraindications(kit, exercise, ask, start)}
     }
-    .into_any()
+}
+
+/// The film of an exercise: nothing when it has none, closed when the kit is not verified.
+pub fn player(kit: &KitHandle, exercise: &Exercise, simple: bool) -> View {
+    let Some(described) = &exercise.video else { return none() };
+    if !may_play(kit.verification) {
+        return notice::notice("warn", icon::ALERT, t(K::PlayerLocked), none());
+    }
+    let video = el("video", "")
+        .attr("playsinline", "")
+        .attr("preload", "metadata")
+        .attr("aria-label", i18n::text(&described.alt));
+    let player = Player {
+        kit: kit.clone(),
+        exercise: exercise.id.as_str().into(),
+        video: video.element().clone().unchecked_into(),
+        doing: RwSignal::new(Doing::Paused),
+        now: RwSignal::new(0.0),
+        length: RwSignal::new(described.duration_ms as f64 / 1000.0),
+        looped: RwSignal::new(false),
+        slow: RwSignal::new(false),
+        captions: RwSignal::new(true),
+        full: RwSignal::new(false),
+        last_tap: Rc::new(Cell::new(f64::NEG_INFINITY)),
+        seen: Rc::new(Cell::new(false)),
+    };
+    let after = player.clone();
+    let (dialog, ask) = safety::contraindications(kit, exercise, move || after.start());
+    let title = fill(K::PlayerLabel, &[("title", i18n::text(&exercise.title))]);
+    let frame = el("div", "player").attr("role", "group").attr("aria-label", &title);
+    let framed = frame.element().clone();
+    let doing = player.doing;
+    let (keys, key_ask, key_frame, full) = (player.clone(), ask.clone(), framed.clone(), player.full);
+    let trouble = {
+        let kit = kit.clone();
+        move || {
+            notice::maybe_problem(match doing.get() {
+                Doing::Failed => Some(Problem::MediaUnplayable),
+                Doing::Waiting => kit.trouble.get(),
+                _ => None,
+            })
+        }
+    };
+    let frame = frame
+        .live("data-player", move || Some(doing.get().word().into()))
+        .with(screen(&player, exercise, video, &ask))
+        .with(controls(&player, simple, &framed, &ask))
+        .on("keydown", move |event| {
+            if let Some(event) = event.dyn_ref() {
+                keys.key(event, &key_frame, &key_ask);
+            }
+        })
+        .on("fullscreenchange", move |_| full.set(film::is_full()));
+    all([frame, region(trouble), dialog])
+}
+
+/// The picture: film, still, and the word that it is on its way.
+fn screen(player: &Player, exercise: &Exercise, video: View, ask: &HtmlDialogElement) -> View {
+    let (source, still) = (player.kit.film(exercise), player.kit.poster_url(exercise));
+    let doing = player.doing;
+    let tracks = move || {
+        all(source.captions.get().into_iter().map(|(lang, url)| {
+            el("track", "")
+                .attr("kind", "captions")
+                .attr("srclang", lang.tag())
+                .attr("label", lang.tag())
+                .attr("src", &url)
+        }))
+    };
+    let on = |act: fn(&Player)| {
+        let player = player.clone();
+        move |_: &Event| act(&player)
+    };
+    let (tapped, tap_ask) = (player.clone(), ask.clone());
+    let video = video
+        .live("src", move || source.url.get())
+        .live("poster", move || still.get())
+        .with(region(tracks))
+        .on("click", move |event| tapped.tap(event, &tap_ask))
+        .on("playing", on(|p| p.doing.set(Doing::Playing)))
+        .on(
+            "pause",
+            on(|p| {
+                if p.doing.get_untracked() == Doing::Playing {
+                    p.doing.set(Doing::Paused);
+                }
+            }),
+        )
+        .on(
+            "waiting",
+            on(|p| {
+                if p.doing.get_untracked() == Doing::Playing {
+                    p.doing.set(Doing::Waiting);
+                }
+            }),
+        )
+        // Asked for before it came: it plays as soon as it can.
+        .on(
+            "canplay",
+            on(|p| {
+                if p.doing.get_untracked() == Doing::Waiting {
+                    film::play(&p.video);
+                }
+            }),
+        )
+        .on(
+            "loadedmetadata",
+            on(|p| {
+                p.set_speed();
+                p.show_captions();
+            }),
+        )
+        .on(
+            "error",
+            on(|p| {
+                if p.doing.get_untracked() != Doing::Paused {
+                    p.doing.set(Doing::Failed);
+                }
+            }),
+        )
+        .on("timeupdate", on(Player::moved));
+    // Tracks that come later than the film are shown as well.
+    let late = player.clone();
+    keep(Box::new(move || {
+        source.captions.track();
+        page::next_frame({
+            let late = late.clone();
+            move || late.show_captions()
+        });
+    }));
+    let drawing = move || {
+        if still.get().is_none() { icon::drawing("still", "0 0 160 90", icon::STILL) } else { none() }
+    };
+    let wait =
+        move || if doing.get() == Doing::Waiting { t(K::PlayerWait).to_owned() } else { String::new() };
+    el("div", "player-screen")
+        .with(video)
+        .with(region(drawing))
+        .with(el("p", "player-wait").attr("role", "status").words(wait))
+}
+
+fn controls(player: &Player, simple: bool, frame: &Element, ask: &HtmlDialogElement) -> View {
+    let doing = player.doing;
+    let going = move || matches!(doing.get(), Doing::Playing | Doing::Waiting);
+    let (tapped, ask) = (player.clone(), ask.clone());
+    let play = control::bare_button("button main", "play")
+        .with(region(move || icon(if going() { icon::PAUSE } else { icon::PLAY })))
+        .with(
+            el("span", "").words(move || t(if going() { K::PlayerPause } else { K::PlayerPlay }).to_owned()),
+        )
+        .on("click", move |event| tapped.tap(event, &ask));
+    let slow = player.slow;
+    let act = |act: fn(&Player)| {
+        let player = player.clone();
+        move || act(&player)
+    };
+    let word = if simple { K::PlayerSlowSimple } else { K::PlayerSlow };
+    let slower = control::toggle("slower", icon::SLOW, t(word), move || slow.get(), act(Player::turn_slow));
+    if simple {
+        return el("div", "player-controls").with(play).with(slower);
+    }
+    let (looped, captions, full) = (player.looped, player.captions, player.full);
+    let (video, frame) = (player.video.clone(), frame.clone());
+    let full_word = move || t(if full.get() { K::PlayerFullLeave } else { K::PlayerFull }).to_owned();
+    el("div", "player-controls")
+        .with(play)
+        .with(slider(player))
+        .with(control::button(
+            "button",
+            "back-10",
+            icon::BACK_10,
+            t(K::PlayerBack),
+            act(|p| film::skip(&p.video, -10.0)),
+        ))
+        .with(slower)
+        .with(control::toggle(
+            "loop",
+            icon::LOOP,
+            t(K::PlayerLoop),
+            move || looped.get(),
+            act(Player::turn_loop),
+        ))
+        .with(control::toggle(
+            "captions",
+            icon::CAPTIONS,
+            t(K::PlayerCaptions),
+            move || captions.get(),
+            act(Player::turn_captions),
+        ))
+        .with(
+            control::bare_button("button", "full-screen")
+                .with(icon(icon::FULL))
+                .with(el("span", "").words(full_word))
+                .on("click", move |_| film::toggle_full_screen(&frame, &video)),
+        )
+}
+
+/// Where the film stands, to be moved by finger or key.
+fn slider(player: &Player) -> View {
+    let (now, length) = (player.now, player.length);
+    let both = move || (i18n::clock(now.get()), i18n::clock(length.get()));
+    let position = move || {
+        let (now, length) = both();
+        fill(K::PlayerPosition, &[("now", &now), ("total", &length)])
+    };
+    let range = el("input", "")
+        .attr("type", "range")
+        .attr("min", "0")
+        .attr("step", "any")
+        .attr("aria-label", t(K::PlayerSeek))
+        .live("max", move || Some(i18n::tenths(length.get())))
+        .live("aria-valuetext", move || Some(position()));
+    let input: HtmlInputElement = range.element().clone().unchecked_into();
+    let (shown, video) = (input.clone(), player.video.clone());
+    keep(Box::new(move || shown.set_value_as_number(now.get())));
+    let range = range.on("input", move |_| video.set_current_time(input.value_as_number()));
+    let clock = move || {
+        let (now, length) = both();
+        [now.as_str(), " / ", length.as_str()].concat()
+    };
+    el("div", "player-seek")
+        .with(range)
+        .with(el("span", "player-clock").attr("aria-hidden", "true").words(clock))
 }

@@ -1,59 +1,63 @@
 //! « Qui a fait cette vidéo ? »: author, diploma, date, rights, sources, and who checked it.
 
-use super::{HeldKit, words::said};
-use crate::i18n::{self, K, t};
+use super::words::said;
+use crate::{
+    i18n::{self, K, t},
+    platform::dom::{View, all, el, text},
+    state::KitHandle,
+};
 use care::{
     kit::{Exercise, Source},
     trust::Badge,
 };
-use leptos::prelude::*;
 
-fn entry(term: K, what: AnyView) -> AnyView {
-    view! { <div><dt>{t(term)}</dt><dd>{what}</dd></div> }.into_any()
+/// A term and what is said of it.
+pub fn entry(term: K, what: View) -> View {
+    el("div", "").with(el("dt", "").text(t(term))).with(el("dd", "").with(what))
 }
 
 /// A published source; its address opens outside and needs the Internet.
-pub fn source(source: &Source) -> AnyView {
+pub fn source(source: &Source) -> View {
     let words = [source.title.as_str(), &source.publisher, &source.date].join(", ");
-    match source.url.clone().filter(|url| url.starts_with("https://")) {
-        Some(url) => view! {
-            <a href=url target="_blank" rel="noopener noreferrer">{words}</a>
-            " "
-            <span class="soft">"("{t(K::AppInternetNeeded)}")"</span>
+    match source.url.as_deref().filter(|url| url.starts_with("https://")) {
+        Some(url) => {
+            let note = [" (", t(K::AppInternetNeeded), ")"].concat();
+            all([outside(url).text(&words), el("span", "soft").text(&note)])
         }
-        .into_any(),
-        None => words.into_any(),
+        None => text(&words),
     }
 }
 
+/// A link out of the portal: opened only by a tap, in a tab of its own, that learns nothing.
+pub fn outside(url: &str) -> View {
+    el("a", "").attr("href", url).attr("target", "_blank").attr("rel", "noopener noreferrer")
+}
+
 /// Everything that is known of an exercise's content.
-pub fn facts(kit: HeldKit, exercise: &Exercise) -> AnyView {
+pub fn facts(kit: &KitHandle, exercise: &Exercise) -> View {
     let made = &exercise.provenance;
-    let author = view! { {made.author.clone()}", "{said(&made.qualification)} }.into_any();
-    let checked = kit.with_value(|kit| match kit.badge() {
-        Badge::Validated(by) => {
-            view! { {by.name.clone()}", "{said(&by.qualification)}", "{i18n::date(by.on)} }.into_any()
-        }
-        _ => t(K::ExerciseWhoNotChecked).into_any(),
-    });
-    let for_whom = kit.with_value(|kit| said(&kit.kit.for_whom));
-    let not_for = kit.with_value(|kit| said(&kit.kit.not_for));
-    let sources = if made.sources.is_empty() {
-        t(K::ExerciseWhoNoSources).into_any()
-    } else {
-        let items: Vec<_> = made.sources.iter().map(|s| view! { <li>{source(s)}</li> }).collect();
-        view! { <ul class="list">{items}</ul> }.into_any()
+    let checked = match kit.badge() {
+        Badge::Validated(by) => all([
+            text(&[&by.name, ", "].concat()),
+            said(&by.qualification),
+            text(&[", ", &i18n::date(by.on)].concat()),
+        ]),
+        _ => text(t(K::ExerciseWhoNotChecked)),
     };
-    view! {
-        <dl class="facts">
-            {entry(K::ExerciseWhoAuthor, author)}
-            {entry(K::ExerciseWhoMade, i18n::date(made.made).into_any())}
-            {entry(K::ExerciseWhoChecked, checked)}
-            {entry(K::KitForWhom, for_whom)}
-            {entry(K::KitNotFor, not_for)}
-            {entry(K::ExerciseWhoRights, said(&made.rights))}
-            {entry(K::ExerciseWhoSources, sources)}
-        </dl>
-    }
-    .into_any()
+    let sources = if made.sources.is_empty() {
+        text(t(K::ExerciseWhoNoSources))
+    } else {
+        el("ul", "list").with(all(made.sources.iter().map(|s| el("li", "").with(source(s)))))
+    };
+    el("dl", "facts")
+        .with(entry(
+            K::ExerciseWhoAuthor,
+            all([text(&[&made.author, ", "].concat()), said(&made.qualification)]),
+        ))
+        .with(entry(K::ExerciseWhoMade, text(&i18n::date(made.made))))
+        .with(entry(K::ExerciseWhoChecked, checked))
+        .with(entry(K::KitForWhom, said(&kit.kit.for_whom)))
+        .with(entry(K::KitNotFor, said(&kit.kit.not_for)))
+        .with(entry(K::ExerciseWhoRights, said(&made.rights)))
+        .with(entry(K::ExerciseWhoSources, sources))
 }

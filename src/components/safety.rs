@@ -2,102 +2,96 @@
 //! whether it may be done alone.
 
 use super::{
-    HeldKit, control,
+    control,
     icon::{self, Icon, icon},
+    notice,
     words::said_list,
 };
 use crate::{
     i18n::{K, t},
-    state::App,
+    platform::dom::{View, all, el, none},
+    state::{App, KitHandle},
 };
 use care::kit::{Company, Exercise};
-use leptos::{html, prelude::*};
+use web_sys::HtmlDialogElement;
+
+/// A heading with its icon.
+pub fn headed(picture: Icon, title: K) -> View {
+    el("h2", "").with(icon(picture)).text(t(title))
+}
+
+fn call_clinic(kit: &KitHandle, class: &str) -> View {
+    let phone = ["tel:", &kit.kit.clinic.phone].concat();
+    control::link(class, "", icon::PHONE, t(K::ExerciseContraCall), &phone)
+}
 
 /// Opens before the first play; its last button is `acknowledge`, and then `after` runs.
 pub fn contraindications(
-    kit: HeldKit,
+    kit: &KitHandle,
     exercise: &Exercise,
-    node: NodeRef<html::Dialog>,
     after: impl Fn() + 'static,
-) -> AnyView {
-    let phone = kit.with_value(|k| ["tel:", &k.kit.clinic.phone].concat());
-    let id = exercise.id.clone();
-    let close = move || {
-        if let Some(dialog) = node.get_untracked() {
-            dialog.close();
-        }
-    };
+) -> (View, HtmlDialogElement) {
+    let (view, dialog) = control::dialog("before", t(K::ExerciseBefore));
+    let (close, closed) = (dialog.clone(), dialog.clone());
+    let (held, id) = (kit.clone(), exercise.id.clone());
     let acknowledge = move || {
-        close();
-        kit.with_value(|k| k.kit.exercise(&id).map(|e| k.acknowledge(e)));
+        closed.close();
+        if let Some(exercise) = held.kit.exercise(&id) {
+            held.acknowledge(exercise);
+        }
         after();
     };
-    let body = view! {
-        <p class="strong">{t(K::ExerciseContra)}</p>
-        {said_list(&exercise.contraindications)}
-        <p>{t(K::ExerciseContraAsk)}</p>
-        <div class="stack">
-            {control::link("button wide", "", icon::PHONE, t(K::ExerciseContraCall), phone)}
-            {control::button("button wide", "", icon::CROSS, t(K::AppClose), close)}
-            {control::button("button main wide", "acknowledge", icon::CHECK, t(K::ExerciseAcknowledge), acknowledge)}
-        </div>
-    };
-    control::dialog(node, "before", t(K::ExerciseBefore), body.into_any())
+    let view = view
+        .with(el("p", "strong").text(t(K::ExerciseContra)))
+        .with(said_list(&exercise.contraindications))
+        .with(el("p", "").text(t(K::ExerciseContraAsk)))
+        .with(call_clinic(kit, "button wide"))
+        .with(control::button("button wide", "", icon::CROSS, t(K::AppClose), move || close.close()))
+        .with(control::button(
+            "button main wide",
+            "acknowledge",
+            icon::CHECK,
+            t(K::ExerciseAcknowledge),
+            acknowledge,
+        ));
+    (view, dialog)
 }
 
 /// « Arrêtez tout de suite si ».
-pub fn stop_rules(exercise: &Exercise) -> AnyView {
+pub fn stop_rules(exercise: &Exercise) -> View {
     if exercise.stop_rules.is_empty() {
-        return ().into_any();
+        return none();
     }
-    view! {
-        <section class="card stop stack">
-            <h2>{icon(icon::HAND)}{t(K::ExerciseStop)}</h2>
-            {said_list(&exercise.stop_rules)}
-        </section>
-    }
-    .into_any()
+    el("section", "card stop stack")
+        .with(headed(icon::HAND, K::ExerciseStop))
+        .with(said_list(&exercise.stop_rules))
 }
 
 /// May it be done, or filmed, alone? Silent where there is nothing to heed.
-pub fn company(exercise: &Exercise) -> AnyView {
-    let mut lines: Vec<(Icon, K)> = Vec::new();
-    match exercise.do_with {
-        Company::Alone => {}
-        Company::Helper => lines.push((icon::HELPER, K::ExerciseHelper)),
-        Company::Never => lines.extend([(icon::HAND, K::ExerciseNever), (icon::HAND, K::ExerciseClinicOnly)]),
+pub fn company(exercise: &Exercise) -> View {
+    let doing: &[(Icon, K)] = match exercise.do_with {
+        Company::Alone => &[],
+        Company::Helper => &[(icon::HELPER, K::ExerciseHelper)],
+        Company::Never => &[(icon::HAND, K::ExerciseNever), (icon::HAND, K::ExerciseClinicOnly)],
+    };
+    let filming: &[(Icon, K)] = match exercise.film_with {
+        Company::Alone => &[],
+        Company::Helper => &[(icon::CAMERA, K::ExerciseFilmHelper)],
+        Company::Never => &[(icon::CAMERA, K::ExerciseFilmNever)],
+    };
+    if doing.is_empty() && filming.is_empty() {
+        return none();
     }
-    match exercise.film_with {
-        Company::Alone => {}
-        Company::Helper => lines.push((icon::CAMERA, K::ExerciseFilmHelper)),
-        Company::Never => lines.push((icon::CAMERA, K::ExerciseFilmNever)),
-    }
-    if lines.is_empty() {
-        return ().into_any();
-    }
-    let items: Vec<_> = lines
-        .into_iter()
-        .map(|(picture, word)| view! { <li>{icon(picture)}<span>{t(word)}</span></li> })
-        .collect();
-    view! { <ul class="marks">{items}</ul> }.into_any()
+    let line =
+        |(picture, word): &(Icon, K)| el("li", "").with(icon(picture)).with(el("span", "").text(t(*word)));
+    el("ul", "marks").with(all(doing.iter().chain(filming).map(line)))
 }
 
 /// Past its date: playing stays possible, starting advises a call.
-pub fn expired(app: App, kit: HeldKit) -> AnyView {
-    kit.with_value(|k| {
-        if !k.kit.expired(app.today()) {
-            return ().into_any();
-        }
-        let phone = ["tel:", &k.kit.clinic.phone].concat();
-        let body = view! {
-            <p>{t(K::ExerciseExpiredText)}</p>
-            {control::link("button", "", icon::PHONE, t(K::ExerciseContraCall), phone)}
-        };
-        view! {
-            <div data-status="expired">
-                {super::notice::notice("warn", icon::CLOCK, t(K::ExerciseExpired), body.into_any())}
-            </div>
-        }
-        .into_any()
-    })
+pub fn expired(app: App, kit: &KitHandle) -> View {
+    if !kit.kit.expired(app.today()) {
+        return none();
+    }
+    let body = all([el("p", "").text(t(K::ExerciseExpiredText)), call_clinic(kit, "button")]);
+    notice::notice("warn", icon::CLOCK, t(K::ExerciseExpired), body).attr("data-status", "expired")
 }

@@ -1,179 +1,151 @@
 //! What stands around every screen: the brand, notices, the fixed bar, the way to the other mode.
 
-use super::{control, icon, notice};
+use super::{
+    control,
+    icon::{self, Icon, icon},
+    notice,
+};
 use crate::{
     i18n::{K, fill, t},
+    platform::{
+        dom::{View, all, el, none, region},
+        page, speech,
+    },
     state::{Adding, App},
 };
 use care::{profile::Mode, text::Lang};
 use leptos::prelude::*;
 
 /// For keyboards: past the header, to the content. Not a fragment: `<base>` would lead it away.
-pub fn skip() -> AnyView {
-    view! {
-        <button type="button" class="skip" on:click=|_| crate::platform::page::arrive(true)>{t(K::AppSkip)}</button>
-    }
-    .into_any()
+pub fn skip() -> View {
+    control::bare_button("skip", "").text(t(K::AppSkip)).on("click", |_| page::arrive(true))
+}
+
+/// The address of the settings. There each choice stands by itself: one control does a thing.
+fn on_settings(path: RwSignal<String>) -> bool {
+    path.with(|p| p == "settings")
 }
 
 /// Brand, network, the other language.
-pub fn header(app: App, path: RwSignal<String>) -> AnyView {
-    // Settings have both languages on view: one control does a thing.
-    let elsewhere = move || path.with(|p| p != "settings");
+pub fn header(app: App, path: RwSignal<String>) -> View {
+    let other = if app.lang.get_untracked() == Lang::Fr { Lang::En } else { Lang::Fr };
+    let action = if other == Lang::En { "lang-en" } else { "lang-fr" };
     let language = move || {
-        let (action, other) = match app.lang.get() {
-            Lang::Fr => ("lang-en", Lang::En),
-            Lang::En => ("lang-fr", Lang::Fr),
-        };
-        elsewhere().then(|| {
-            view! {
-                <div lang=other.tag()>
-                    {control::button("button quiet", action, icon::GLOBE, t(K::AppOtherLanguage), move || app.set_lang(other))}
-                </div>
-            }
-        })
+        if on_settings(path) {
+            return none();
+        }
+        let set = move || app.set_lang(other);
+        control::button("button quiet", action, icon::GLOBE, t(K::AppOtherLanguage), set)
+            .attr("lang", other.tag())
     };
-    view! {
-        <header class="top">
-            <a class="brand" href="./">{icon::drawing("logo", "0 0 48 48", icon::LOGO)}{t(K::AppName)}</a>
-            {network(app)}
-            {language}
-        </header>
-    }
-    .into_any()
+    let brand = el("a", "brand").attr("href", "./").with(icon::drawing("", "0 0 48 48", icon::LOGO));
+    el("header", "top").with(brand.text(t(K::AppName))).with(network(app)).with(region(language))
 }
 
 /// Says when there is no Internet. Calm: what is here works without.
-fn network(app: App) -> AnyView {
-    let status = move || if app.online.get() { "online" } else { "offline" };
-    let word = move || (!app.online.get()).then(|| notice::chip("plain", icon::GLOBE, t(K::AppOffline)));
-    view! { <div class="network" role="status" data-status=status>{word}</div> }.into_any()
+fn network(app: App) -> View {
+    let word =
+        move || if app.online.get() { none() } else { notice::chip("plain", icon::GLOBE, K::AppOffline) };
+    el("div", "network")
+        .attr("role", "status")
+        .live("data-status", move || Some(if app.online.get() { "online" } else { "offline" }.into()))
+        .with(region(word))
 }
 
 /// What concerns every screen: storage in trouble, a kit on its way, a new version.
-pub fn notices(app: App, path: RwSignal<String>) -> AnyView {
-    let storage = move || app.storage_problem.get().map(notice::problem);
-    // The kit's screen tells of adding beside its own form.
+pub fn notices(app: App, path: RwSignal<String>) -> View {
+    let storage = move || notice::maybe_problem(app.storage_problem.get());
+    // The screens with a form tell of adding beside it.
     let adding = move || match app.adding.get() {
-        _ if path.with(|p| p == "kit" || p.is_empty()) => None,
-        Adding::Idle => None,
-        Adding::Busy => Some(notice::notice("info", icon::DOWNLOAD, t(K::KitAdding), ().into_any())),
-        Adding::Failed(problem) => Some(notice::problem(problem)),
+        _ if path.with(|p| p == "kit" || p.is_empty()) => none(),
+        Adding::Idle => none(),
+        Adding::Busy => notice::notice("info", icon::DOWNLOAD, t(K::KitAdding), none()),
+        Adding::Failed(problem) => notice::problem(problem),
     };
     let update = move || {
-        app.update_ready().then(|| {
-            let body = view! {
-                <p>{t(K::AppUpdateText)}</p>
-                {control::button("button", "app-update", icon::AGAIN, t(K::AppUpdate), move || app.apply_update())}
-            };
-            notice::notice("info", icon::INSTALL, t(K::AppUpdateTitle), body.into_any())
-        })
+        if !app.update_ready() {
+            return none();
+        }
+        let install = move || app.apply_update();
+        let body = all([
+            el("p", "").text(t(K::AppUpdateText)),
+            control::button("button", "app-update", icon::AGAIN, t(K::AppUpdate), install),
+        ]);
+        notice::notice("info", icon::INSTALL, t(K::AppUpdateTitle), body)
     };
-    view! { <div class="notices" role="status">{storage}{adding}{update}</div> }.into_any()
+    el("div", "notices")
+        .attr("role", "status")
+        .with(region(storage))
+        .with(region(adding))
+        .with(region(update))
+}
+
+/// The way to the other mode.
+fn other_mode(app: App, simple: bool) -> View {
+    let (class, action, picture, word, mode) = if simple {
+        ("button quiet", "mode-standard", icon::FULL_VIEW, K::ModeToStandard, Mode::Standard)
+    } else {
+        ("button", "mode-simple", icon::LETTERS, K::ModeToSimple, Mode::Simple)
+    };
+    control::button(class, action, picture, t(word), move || app.set_mode(mode))
 }
 
 /// The other mode, the settings, and what Bon Geste is not.
-pub fn footer(app: App, path: RwSignal<String>) -> AnyView {
-    let simple = app.mode.get_untracked() == Mode::Simple;
-    let mode = move || {
-        path.with(|p| p != "settings").then(|| {
-            if simple {
-                control::button(
-                    "button quiet",
-                    "mode-standard",
-                    icon::FULL_VIEW,
-                    t(K::ModeToStandard),
-                    move || {
-                        app.set_mode(Mode::Standard);
-                    },
-                )
-            } else {
-                control::button("button", "mode-simple", icon::LETTERS, t(K::ModeToSimple), move || {
-                    app.set_mode(Mode::Simple);
-                })
-            }
-        })
-    };
-    view! {
-        <footer class="foot">
-            <p class="soft">{t(K::AppNotReplace)}</p>
-            <div class="row">
-                {mode}
-                {control::link("button quiet", "", icon::SETTINGS, t(K::SettingsTitle), "settings")}
-            </div>
-        </footer>
-    }
-    .into_any()
+pub fn footer(app: App, path: RwSignal<String>, simple: bool) -> View {
+    let mode = move || if on_settings(path) { none() } else { other_mode(app, simple) };
+    let settings = control::link("button quiet", "", icon::SETTINGS, t(K::SettingsTitle), "settings");
+    el("footer", "foot")
+        .with(el("p", "soft").text(t(K::AppNotReplace)))
+        .with(el("div", "row").with(region(mode)).with(settings))
 }
 
 /// Accueil, Ça ne va pas, Appeler, Aide: always one tap away.
-pub fn bar(app: App, path: RwSignal<String>) -> AnyView {
-    let item = move |here: &'static str, action: &'static str, picture, word: K| {
-        let current = move || path.with(|p| p == here).then_some("page");
+pub fn bar(app: App, path: RwSignal<String>) -> View {
+    let item = |here: &'static str, action: &str, picture: Icon, word: K| {
         let href = if here.is_empty() { "./" } else { here };
-        view! {
-            <a href=href data-action=(!action.is_empty()).then_some(action) aria-current=current>
-                {icon::icon(picture)}
-                <span>{t(word)}</span>
-            </a>
-        }
-        .into_any()
+        let current = move || path.with(|p| p == here).then(|| "page".to_owned());
+        bar_link(action, picture, word, href).live("aria-current", current)
     };
     let call = move || match app.current() {
         Some(kit) => {
             let clinic = &kit.kit.clinic;
             let name = fill(K::ReportCallClinic, &[("name", &clinic.name)]);
-            view! {
-                <a href=["tel:", &clinic.phone].concat() data-action="call" aria-label=name>
-                    {icon::icon(icon::PHONE)}
-                    <span>{t(K::BarCall)}</span>
-                </a>
-            }
-            .into_any()
+            bar_link("call", icon::PHONE, K::BarCall, &["tel:", &clinic.phone].concat())
+                .attr("aria-label", &name)
         }
         // Whom to call depends on what happens: that screen says it.
-        None => view! {
-            <a href="report" data-action="call">{icon::icon(icon::PHONE)}<span>{t(K::BarCall)}</span></a>
-        }
-        .into_any(),
+        None => bar_link("call", icon::PHONE, K::BarCall, "report"),
     };
-    view! {
-        <nav class="bar" aria-label=t(K::AppNav)>
-            {item("", "", icon::HOME, K::BarHome)}
-            {item("report", "report", icon::ALERT, K::BarReport)}
-            {call}
-            {item("help", "help", icon::HELP, K::BarHelp)}
-        </nav>
-    }
-    .into_any()
+    el("nav", "bar")
+        .attr("aria-label", t(K::AppNav))
+        .with(item("", "", icon::HOME, K::BarHome))
+        .with(item("report", "report", icon::ALERT, K::BarReport))
+        .with(region(call))
+        .with(item("help", "help", icon::HELP, K::BarHelp))
+}
+
+fn bar_link(action: &str, picture: Icon, word: K, href: &str) -> View {
+    control::link("", action, picture, t(word), href)
 }
 
 /// The main part of a screen: its heading, read aloud on demand in simple mode, and what follows.
-pub fn screen(app: App, title: impl Into<String>, body: AnyView) -> AnyView {
-    framed(app, title.into(), body)
-}
-
-fn framed(app: App, title: String, body: AnyView) -> AnyView {
+pub fn screen(app: App, title: &str, body: View) -> View {
     let simple = app.mode.get_untracked() == Mode::Simple;
-    let aloud = (simple && crate::platform::speech::available()).then(|| read_aloud(app));
-    view! {
-        <main id="main" tabindex="-1">
-            <div class="heading">
-                <h1 tabindex="-1" dir="auto">{title}</h1>
-                {aloud}
-            </div>
-            {body}
-        </main>
-    }
-    .into_any()
+    let heading = el("h1", "").attr("tabindex", "-1").attr("dir", "auto").text(title);
+    let aloud = (simple && speech::available()).then(|| read_aloud(app));
+    el("main", "").attr("id", "main").with(el("div", "heading").with(heading).maybe(aloud)).with(body)
 }
 
-fn read_aloud(app: App) -> AnyView {
-    use crate::platform::{page, speech};
+/// A part of a screen under its own heading.
+pub fn section(title: K, body: View) -> View {
+    el("section", "stack").with(el("h2", "").text(t(title))).with(body)
+}
+
+fn read_aloud(app: App) -> View {
     let reading = RwSignal::new(false);
     on_cleanup(speech::stop);
-    let word = move || if reading.get() { t(K::AppReadStop) } else { t(K::AppReadAloud) };
-    let act = move |_| {
+    let word = move || t(if reading.get() { K::AppReadStop } else { K::AppReadAloud }).to_owned();
+    let act = move || {
         if reading.get_untracked() {
             speech::stop();
         } else {
@@ -181,11 +153,8 @@ fn read_aloud(app: App) -> AnyView {
         }
         reading.update(|r| *r = !*r);
     };
-    view! {
-        <button type="button" class="button" data-action="read-aloud" on:click=act>
-            {icon::icon(icon::SPEAKER)}
-            <span>{word}</span>
-        </button>
-    }
-    .into_any()
+    control::bare_button("button", "read-aloud")
+        .with(icon(icon::SPEAKER))
+        .with(el("span", "").words(word))
+        .on("click", move |_| act())
 }

@@ -1,22 +1,30 @@
 //! The kit's own words on a screen: in the language they are written in, in its direction; and
 //! the dosage in words.
 
-use crate::i18n::{self, K, count, fill, t};
+use crate::{
+    i18n::{self, K, count, fill, t},
+    platform::dom::{View, all, el},
+};
 use care::{kit::Dosage, text::Text};
-use leptos::prelude::*;
 
 /// A kit's text, with its own language when that is not the screen's.
-pub fn said(text: &Text) -> AnyView {
+pub fn said(text: &Text) -> View {
+    said_in("span", "", text)
+}
+
+/// The same in an element of choice.
+pub fn said_in(tag: &str, class: &str, text: &Text) -> View {
     let wanted = i18n::lang();
     let lang = text.lang(wanted);
-    let other = (lang != wanted).then(|| lang.tag());
-    view! { <span lang=other dir="auto">{i18n::text(text).to_owned()}</span> }.into_any()
+    el(tag, class)
+        .opt("lang", (lang != wanted).then(|| lang.tag()))
+        .attr("dir", "auto")
+        .text(i18n::text(text))
 }
 
 /// A list of a kit's texts.
-pub fn said_list(texts: &[Text]) -> AnyView {
-    let items: Vec<_> = texts.iter().map(|text| view! { <li>{said(text)}</li> }).collect();
-    view! { <ul class="list">{items}</ul> }.into_any()
+pub fn said_list(texts: &[Text]) -> View {
+    el("ul", "list").with(all(texts.iter().map(|text| said_in("li", "", text))))
 }
 
 /// The dosage, one idea a line: what to do, then how often.

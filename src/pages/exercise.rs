@@ -3,166 +3,139 @@
 
 use crate::{
     components::{
-        HeldKit, control,
+        control,
         icon::{self, icon},
-        notice, pager, player, provenance, safety, shell,
-        words::{dosage, said, said_list},
+        notice, pager, player, provenance,
+        safety::{self, headed},
+        shell::{self, section},
+        words::{dosage, said_in, said_list},
     },
     i18n::{self, K, fill, t},
-    state::App,
+    pages::lost,
+    platform::{
+        dom::{View, all, el, none, region},
+        page,
+    },
+    state::{App, KitHandle},
 };
-use care::kit::{Edition, Exercise};
+use care::{
+    kit::{Edition, Exercise},
+    text::Text,
+};
 use leptos::prelude::*;
 
 /// The exercise with this id, in the current kit or another one.
-pub fn show(app: App, id: &str, simple: bool) -> AnyView {
+pub fn show(app: App, id: &str, simple: bool) -> View {
     let id = id.to_owned();
-    (move || {
+    region(move || {
         let kit = app.kits.with(|kits| kits.iter().find(|k| k.kit.exercise(&id).is_some()).cloned());
-        let Some(kit) = kit else {
-            let back = control::link("button main", "", icon::HOME, t(K::LostHome), "./");
-            return shell::screen(
-                app,
-                t(K::ExerciseNotFound),
-                view! { <div class="row">{back}</div> }.into_any(),
-            );
-        };
-        let held = StoredValue::new_local(kit.clone());
-        match kit.kit.exercise(&id) {
-            Some(exercise) if simple => step_by_step(app, held, exercise),
-            Some(exercise) => on_one_page(app, held, exercise),
-            None => ().into_any(),
+        let found = kit.as_ref().and_then(|kit| Some((kit, kit.kit.exercise(&id)?)));
+        match found {
+            None => shell::screen(app, t(K::ExerciseNotFound), lost::home()),
+            Some((kit, exercise)) if simple => step_by_step(app, kit, exercise),
+            Some((kit, exercise)) => on_one_page(app, kit, exercise),
         }
     })
-    .into_any()
 }
 
-fn section(title: K, body: AnyView) -> AnyView {
-    view! { <section class="stack"><h2>{t(title)}</h2>{body}</section> }.into_any()
+fn edition(exercise: &Exercise) -> View {
+    match exercise.edition {
+        None => none(),
+        Some(Edition::Patient) => notice::chip("plain", icon::PERSON, K::ExerciseEditionPatient),
+        Some(Edition::Clinic) => notice::chip("plain", icon::PERSON, K::ExerciseEditionClinic),
+    }
 }
 
-fn edition(exercise: &Exercise) -> AnyView {
-    let word = match exercise.edition {
-        None => return ().into_any(),
-        Some(Edition::Patient) => K::ExerciseEditionPatient,
-        Some(Edition::Clinic) => K::ExerciseEditionClinic,
-    };
-    notice::chip("plain", icon::PERSON, t(word))
+fn why(exercise: &Exercise) -> View {
+    said_in("p", "lead", &exercise.why)
 }
 
-fn why(exercise: &Exercise) -> AnyView {
-    view! { <p class="lead">{said(&exercise.why)}</p> }.into_any()
-}
-
-fn film(kit: HeldKit, exercise: &Exercise, simple: bool) -> AnyView {
+fn film(kit: &KitHandle, exercise: &Exercise, simple: bool) -> View {
     if exercise.video.is_some() {
         player::player(kit, exercise, simple)
     } else {
-        view! { <p>{t(K::ExerciseNoVideo)}</p> }.into_any()
+        el("p", "").text(t(K::ExerciseNoVideo))
     }
 }
 
-fn dose(exercise: &Exercise) -> AnyView {
-    let mut lines = dosage(&exercise.dosage).into_iter();
-    let first = lines.next();
-    let rest: Vec<_> = lines.map(|line| view! { <li>{line}</li> }).collect();
-    view! {
-        <div class="card dose">
-            <p class="dose-first">{first}</p>
-            <ul class="list">{rest}</ul>
-        </div>
-    }
-    .into_any()
+fn dose(exercise: &Exercise) -> View {
+    let lines = dosage(&exercise.dosage);
+    let first = lines.first().map(|line| el("p", "dose-first").text(line));
+    let rest = lines.iter().skip(1).map(|line| el("li", "").text(line));
+    el("div", "card dose").maybe(first).with(el("ul", "list").with(all(rest)))
 }
 
-fn note(exercise: &Exercise) -> AnyView {
-    exercise
-        .note
-        .as_ref()
-        .map(|note| {
-            view! {
-                <section class="card note stack tight">
-                    <h2>{icon(icon::PERSON)}{t(K::ExerciseNote)}</h2>
-                    <p>{said(note)}</p>
-                </section>
-            }
-        })
-        .into_any()
-}
-
-fn variants(exercise: &Exercise) -> AnyView {
-    let one = |title: K, text: &Option<care::text::Text>| {
-        text.as_ref()
-            .map(|text| view! { <div class="card stack tight"><h3>{t(title)}</h3><p>{said(text)}</p></div> })
-    };
-    view! {
-        <div class="pair">
-            {one(K::ExerciseEasier, &exercise.easier)}
-            {one(K::ExerciseHarder, &exercise.harder)}
-        </div>
-    }
-    .into_any()
-}
-
-fn contraindications(exercise: &Exercise) -> AnyView {
-    if exercise.contraindications.is_empty() {
-        return ().into_any();
-    }
-    view! {
-        <section class="card stack">
-            <h2>{icon(icon::ALERT)}{t(K::ExerciseContraAgain)}</h2>
-            {said_list(&exercise.contraindications)}
-        </section>
-    }
-    .into_any()
-}
-
-fn on_one_page(app: App, kit: HeldKit, exercise: &Exercise) -> AnyView {
-    let steps: Vec<_> = exercise.steps.iter().map(|step| view! { <li>{said(step)}</li> }).collect();
-    let body = view! {
-        <div class="row">{edition(exercise)}{notice::badge(kit)}</div>
-        {safety::expired(app, kit)}
-        {section(K::ExerciseWhy, why(exercise))}
-        {safety::company(exercise)}
-        {film(kit, exercise, false)}
-        {section(K::ExerciseSteps, view! { <ol class="numbered">{steps}</ol> }.into_any())}
-        {section(K::ExerciseDosage, dose(exercise))}
-        {note(exercise)}
-        {safety::stop_rules(exercise)}
-        {contraindications(exercise)}
-        {variants(exercise)}
-        <details class="card">
-            <summary>{icon(icon::SHIELD)}{t(K::ExerciseWho)}</summary>
-            {provenance::facts(kit, exercise)}
-        </details>
-        {neighbours(kit, exercise)}
-    };
-    shell::screen(app, i18n::text(&exercise.title), body.into_any())
-}
-
-/// The exercises before and after.
-fn neighbours(kit: HeldKit, exercise: &Exercise) -> AnyView {
-    kit.with_value(|k| {
-        let all = &k.kit.exercises;
-        let at = all.iter().position(|e| e.id == exercise.id).unwrap_or(0);
-        let to = |other: Option<&Exercise>, picture, word: K| {
-            other.map(|e| control::link("button", "", picture, t(word), ["exercise/", &e.id].concat()))
-        };
-        view! {
-            <nav class="row apart" aria-label=t(K::HomeList)>
-                {to(at.checked_sub(1).and_then(|i| all.get(i)), icon::BACK, K::ExercisePrevious)}
-                {to(all.get(at + 1), icon::NEXT, K::ExerciseFollowing)}
-            </nav>
-        }
-        .into_any()
+fn note(exercise: &Exercise) -> View {
+    exercise.note.as_ref().map_or_else(none, |note| {
+        el("section", "card note stack tight")
+            .with(headed(icon::PERSON, K::ExerciseNote))
+            .with(said_in("p", "", note))
     })
 }
 
-/// The screens of simple mode, in their order.
+fn variants(exercise: &Exercise) -> View {
+    if exercise.easier.is_none() && exercise.harder.is_none() {
+        return none();
+    }
+    let one = |title: K, text: &Option<Text>| {
+        text.as_ref().map(|text| {
+            el("div", "card stack tight").with(el("h3", "").text(t(title))).with(said_in("p", "", text))
+        })
+    };
+    el("div", "pair")
+        .maybe(one(K::ExerciseEasier, &exercise.easier))
+        .maybe(one(K::ExerciseHarder, &exercise.harder))
+}
+
+fn contraindications(exercise: &Exercise) -> View {
+    if exercise.contraindications.is_empty() {
+        return none();
+    }
+    el("section", "card stack")
+        .with(headed(icon::ALERT, K::ExerciseContraAgain))
+        .with(said_list(&exercise.contraindications))
+}
+
+fn on_one_page(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
+    let steps = exercise.steps.iter().map(|step| el("li", "").with(said_in("span", "", step)));
+    let who = el("details", "card")
+        .with(el("summary", "").with(icon(icon::SHIELD)).text(t(K::ExerciseWho)))
+        .with(provenance::facts(kit, exercise));
+    let body = all([
+        el("div", "row").with(edition(exercise)).with(notice::badge(kit)),
+        safety::expired(app, kit),
+        section(K::ExerciseWhy, why(exercise)),
+        safety::company(exercise),
+        film(kit, exercise, false),
+        section(K::ExerciseSteps, el("ol", "numbered").with(all(steps))),
+        section(K::ExerciseDosage, dose(exercise)),
+        note(exercise),
+        safety::stop_rules(exercise),
+        contraindications(exercise),
+        variants(exercise),
+        who,
+        neighbours(kit, exercise),
+    ]);
+    shell::screen(app, i18n::text(&exercise.title), body)
+}
+
+/// The exercises before and after.
+fn neighbours(kit: &KitHandle, exercise: &Exercise) -> View {
+    let every = &kit.kit.exercises;
+    let at = every.iter().position(|e| e.id == exercise.id).unwrap_or(0);
+    let to = |other: Option<&Exercise>, picture, word: K| {
+        other.map(|e| control::link("button", "", picture, t(word), &["exercise/", &e.id].concat()))
+    };
+    el("nav", "row apart")
+        .attr("aria-label", t(K::HomeList))
+        .maybe(to(at.checked_sub(1).and_then(|i| every.get(i)), icon::BACK, K::ExercisePrevious))
+        .maybe(to(every.get(at + 1), icon::NEXT, K::ExerciseFollowing))
+}
+
+/// The screens of simple mode.
 #[derive(Clone, Copy)]
 enum Scene {
     Why,
-    Who,
     Film,
     Step(usize),
     Dose,
@@ -170,73 +143,78 @@ enum Scene {
     End,
 }
 
-fn step_by_step(app: App, kit: HeldKit, exercise: &Exercise) -> AnyView {
+/// Their order.
+fn scenes(exercise: &Exercise) -> Vec<Scene> {
     let mut scenes = vec![Scene::Why, Scene::Film];
     scenes.extend((0..exercise.steps.len()).map(Scene::Step));
     scenes.extend([Scene::Dose, Scene::Heed, Scene::End]);
-    let scenes = StoredValue::new(scenes);
-    let at = RwSignal::new(0_usize);
-    let who = RwSignal::new(false);
-    let id = exercise.id.clone();
-    (move || {
-        let scene =
-            if who.get() { Some(Scene::Who) } else { scenes.with_value(|s| s.get(at.get()).copied()) };
-        kit.with_value(|k| Some(scene_view(app, kit, k.kit.exercise(&id)?, scene?, at, who)))
-    })
-    .into_any()
+    scenes
 }
 
-fn scene_view(
+fn step_by_step(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
+    let at = RwSignal::new(0_usize);
+    let who = RwSignal::new(false);
+    let (kit, id) = (kit.clone(), exercise.id.clone());
+    region(move || {
+        let Some(exercise) = kit.kit.exercise(&id) else { return none() };
+        if who.get() {
+            let body = all([provenance::facts(&kit, exercise), turn(who, false, icon::BACK, K::AppBack)]);
+            return shell::screen(app, t(K::ExerciseWho), body);
+        }
+        let scene = scenes(exercise).get(at.get()).copied().unwrap_or(Scene::End);
+        show_scene(app, &kit, exercise, scene, at, who)
+    })
+}
+
+/// To « Qui a fait cette vidéo ? » and back.
+fn turn(who: RwSignal<bool>, to: bool, picture: icon::Icon, word: K) -> View {
+    control::button("button wide", "", picture, t(word), move || {
+        who.set(to);
+        page::arrive(true);
+    })
+}
+
+fn show_scene(
     app: App,
-    kit: HeldKit,
+    kit: &KitHandle,
     exercise: &Exercise,
     scene: Scene,
     at: RwSignal<usize>,
     who: RwSignal<bool>,
-) -> AnyView {
-    let name = i18n::text(&exercise.title).to_owned();
-    let total = exercise.steps.len();
-    let (title, inside) = match scene {
+) -> View {
+    let onward = || pager::onward(at);
+    let backward = || pager::backward(at);
+    let (title, body) = match scene {
         Scene::Why => {
-            let ask =
-                control::button("button wide", "", icon::SHIELD, t(K::ExerciseWho), move || who.set(true));
-            let inside = view! {
-                {safety::expired(app, kit)}
-                {notice::badge(kit)}
-                {why(exercise)}
-                {safety::company(exercise)}
-                {ask}
-            };
-            (name, inside.into_any())
+            let body = all([
+                safety::expired(app, kit),
+                notice::badge(kit),
+                why(exercise),
+                safety::company(exercise),
+                onward(),
+                turn(who, true, icon::SHIELD, K::ExerciseWho),
+            ]);
+            return shell::screen(app, i18n::text(&exercise.title), body);
         }
-        Scene::Who => {
-            let back = control::button("button wide", "", icon::BACK, t(K::AppBack), move || who.set(false));
-            return shell::screen(
-                app,
-                t(K::ExerciseWho),
-                view! { {provenance::facts(kit, exercise)}{back} }.into_any(),
-            );
-        }
-        Scene::Film => (t(K::ExerciseVideo).to_owned(), film(kit, exercise, true)),
+        Scene::Film => (t(K::ExerciseVideo).to_owned(), all([film(kit, exercise, true), onward()])),
         Scene::Step(n) => {
-            let words = exercise.steps.get(n).map(|step| view! { <p class="one-step">{said(step)}</p> });
-            let title = fill(K::ExerciseStepN, &[("n", &(n + 1).to_string()), ("total", &total.to_string())]);
-            (title, words.into_any())
+            let words = exercise.steps.get(n).map_or_else(none, |step| said_in("p", "one-step", step));
+            let (n, total) = ((n + 1).to_string(), exercise.steps.len().to_string());
+            let title = fill(K::ExerciseStepN, &[("n", &n), ("total", &total)]);
+            (title, all([words, onward(), backward()]))
         }
         Scene::Dose => {
-            (t(K::ExerciseDosage).to_owned(), view! { {dose(exercise)}{note(exercise)} }.into_any())
+            (t(K::ExerciseDosage).to_owned(), all([dose(exercise), note(exercise), onward(), backward()]))
         }
-        Scene::Heed => (
-            t(K::ExerciseHeed).to_owned(),
-            view! { {safety::stop_rules(exercise)}{contraindications(exercise)} }.into_any(),
-        ),
+        Scene::Heed => {
+            let words = all([safety::stop_rules(exercise), contraindications(exercise)]);
+            (t(K::ExerciseHeed).to_owned(), all([words, onward(), backward()]))
+        }
         Scene::End => {
+            let rest = el("p", "lead").text(t(K::ExerciseFinishedText));
             let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
-            let inside = view! { <p class="lead">{t(K::ExerciseFinishedText)}</p>{variants(exercise)}{home} };
-            (t(K::ExerciseFinished).to_owned(), inside.into_any())
+            (t(K::ExerciseFinished).to_owned(), all([rest, variants(exercise), home, backward()]))
         }
     };
-    let onward = (!matches!(scene, Scene::End)).then(|| pager::onward(at));
-    let backward = (!matches!(scene, Scene::Why | Scene::Film)).then(|| pager::backward(at));
-    shell::screen(app, title, view! { {inside}{onward}{backward} }.into_any())
+    shell::screen(app, &title, body)
 }

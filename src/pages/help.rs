@@ -1,8 +1,12 @@
 //! Help: what Bon Geste is and is not, how to use it, and the words to know.
 
 use crate::{
-    components::{control, icon, pager, shell},
+    components::{
+        control, icon, pager, provenance,
+        shell::{self, section},
+    },
     i18n::{K, t},
+    platform::dom::{View, all, el, none, region, text},
     state::App,
 };
 use leptos::prelude::*;
@@ -23,38 +27,37 @@ const WORDS: [(K, K); 5] = [
 ];
 
 /// All of it, or one thing a screen.
-pub fn show(app: App, simple: bool) -> AnyView {
+pub fn show(app: App, simple: bool) -> View {
     if simple { one_by_one(app) } else { full(app) }
 }
 
-fn full(app: App) -> AnyView {
-    let how = HOW.map(
-        |(title, text)| view! { <div class="card stack tight"><h3>{t(title)}</h3><p>{t(text)}</p></div> },
-    );
-    let words = WORDS.map(|(word, text)| view! { <div><dt>{t(word)}</dt><dd>{t(text)}</dd></div> });
-    let body = view! {
-        <section class="card stack tight not-replace">
-            <h2>{t(K::HelpReplaceTitle)}</h2>
-            <p class="strong">{t(K::HelpReplace)}</p>
-            <p>{t(K::HelpReplaceText)}</p>
-        </section>
-        <section class="stack"><h2>{t(K::HelpHowTitle)}</h2><div class="pair">{how.collect_view()}</div></section>
-        <section class="stack"><h2>{t(K::HelpUseTitle)}</h2><p>{t(K::HelpUseText)}</p></section>
-        <section class="stack"><h2>{t(K::HelpWordsTitle)}</h2><dl class="facts">{words.collect_view()}</dl></section>
-        <section class="stack">
-            <h2>{t(K::HelpCallTitle)}</h2>
-            <div class="row">
-                {control::link("button", "", icon::PHONE, t(K::ReportCall15), "tel:15")}
-                {control::link("button", "", icon::PHONE, t(K::ReportCall112), "tel:112")}
-            </div>
-        </section>
-        <p class="soft">{t(K::HelpAbout)}</p>
-        <div class="row">{control::link("button", "", icon::SETTINGS, t(K::HelpSettings), "settings")}</div>
-    };
-    shell::screen(app, t(K::HelpTitle), body.into_any())
+fn paragraph(class: &str, words: K) -> View {
+    el("p", class).text(t(words))
 }
 
-fn one_by_one(app: App) -> AnyView {
+fn full(app: App) -> View {
+    let how = HOW.map(|(title, words)| {
+        el("div", "card stack tight").with(el("h3", "").text(t(title))).with(paragraph("", words))
+    });
+    let words = WORDS.map(|(word, meaning)| provenance::entry(word, text(t(meaning))));
+    let calls = el("div", "row")
+        .with(control::link("button", "", icon::PHONE, t(K::ReportCall15), "tel:15"))
+        .with(control::link("button", "", icon::PHONE, t(K::ReportCall112), "tel:112"));
+    let body = all([
+        el("section", "card stack tight not-replace")
+            .with(el("h2", "").text(t(K::HelpReplaceTitle)))
+            .with(paragraph("strong", K::HelpReplace))
+            .with(paragraph("", K::HelpReplaceText)),
+        section(K::HelpHowTitle, el("div", "pair").with(all(how))),
+        section(K::HelpUseTitle, paragraph("", K::HelpUseText)),
+        section(K::HelpWordsTitle, el("dl", "facts").with(all(words))),
+        section(K::HelpCallTitle, calls),
+        paragraph("soft", K::HelpAbout),
+    ]);
+    shell::screen(app, t(K::HelpTitle), body)
+}
+
+fn one_by_one(app: App) -> View {
     let mut topics = vec![(K::HelpReplaceTitle, K::HelpReplace)];
     topics.extend(HOW);
     topics.push((K::HelpUseTitle, K::HelpUseText));
@@ -62,19 +65,16 @@ fn one_by_one(app: App) -> AnyView {
     let at = RwSignal::new(0_usize);
     let topic = move || {
         let now = at.get();
-        topics.get(now).map(|(title, text)| {
-            let onward = (now + 1 < topics.len()).then(|| pager::onward(at));
-            let backward = (now > 0).then(|| pager::backward(at));
-            view! {
-                <div class="card stack">
-                    {pager::place(now, topics.len())}
-                    <h2>{t(*title)}</h2>
-                    <p>{t(*text)}</p>
-                </div>
-                {onward}
-                {backward}
-            }
-        })
+        let Some((title, words)) = topics.get(now) else { return none() };
+        let card = el("div", "card stack")
+            .with(pager::place(now, topics.len()))
+            .with(el("h2", "").text(t(*title)))
+            .with(paragraph("", *words));
+        all([
+            card,
+            if now + 1 < topics.len() { pager::onward(at) } else { none() },
+            if now > 0 { pager::backward(at) } else { none() },
+        ])
     };
-    shell::screen(app, t(K::HelpTitle), topic.into_any())
+    shell::screen(app, t(K::HelpTitle), region(topic))
 }

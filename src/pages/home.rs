@@ -3,222 +3,179 @@
 
 use crate::{
     components::{
-        HeldKit, add_kit, control,
+        add_kit, control,
         icon::{self, icon},
         kit_status, notice, pager, shell,
-        words::{dosage, said},
+        words::{dosage, said, said_in},
     },
     i18n::{K, fill, t},
-    state::App,
+    platform::dom::{View, all, el, none, region},
+    state::{App, KitHandle},
 };
-use care::kit::Exercise;
+use care::kit::{Document, Exercise};
 use leptos::prelude::*;
 
 /// The first screen.
-pub fn show(app: App, simple: bool) -> AnyView {
-    (move || match app.current() {
+pub fn show(app: App, simple: bool) -> View {
+    region(move || match app.current() {
         None => welcome(app, simple),
-        Some(kit) => {
-            let kit = StoredValue::new_local(kit);
-            if simple { one_by_one(app, kit) } else { before_next(app, kit) }
-        }
+        Some(kit) if simple => one_by_one(app, kit),
+        Some(kit) => before_next(app, kit),
     })
-    .into_any()
 }
 
 /// A first visit. Its beginning looks like the shell that it replaces.
-fn welcome(app: App, simple: bool) -> AnyView {
+fn welcome(app: App, simple: bool) -> View {
+    let lead = el("p", "lead").text(t(K::HomeWelcomeText));
     let body = if simple {
-        view! {
-            <p class="lead">{t(K::HomeWelcomeText)}</p>
-            {control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit")}
-        }
-        .into_any()
+        all([lead, control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit")])
     } else {
-        let steps = [K::HomeHow1, K::HomeHow2, K::HomeHow3].map(|step| view! { <li>{t(step)}</li> });
-        view! {
-            <p class="lead">{t(K::HomeWelcomeText)}</p>
-            {add_kit::paste_form(app)}
-            {control::link("button wide", "", icon::CAMERA, t(K::HomeOtherWays), "kit")}
-            {icon::drawing("hero", "0 0 360 196", icon::HERO)}
-            <section class="stack">
-                <h2>{t(K::HomeHowTitle)}</h2>
-                <ol class="numbered">{steps.collect_view()}</ol>
-            </section>
-        }
-        .into_any()
+        let steps = [K::HomeHow1, K::HomeHow2, K::HomeHow3].map(|step| el("li", "").text(t(step)));
+        all([
+            lead,
+            add_kit::paste_form(app),
+            control::link("button wide", "", icon::CAMERA, t(K::HomeOtherWays), "kit"),
+            icon::drawing("hero", "0 0 360 196", icon::HERO),
+            shell::section(K::HomeHowTitle, el("ol", "numbered").with(all(steps))),
+        ])
     };
     shell::screen(app, t(K::HomeWelcome), body)
 }
 
-/// Appointments come first, in their order; what has none comes last.
-fn order(exercise: &Exercise) -> u32 {
-    exercise.watch_before.unwrap_or(u32::MAX)
-}
-
-/// The place of the exercise to watch next: the first unseen one of the nearest appointment.
-fn next(kit: HeldKit) -> Option<usize> {
-    kit.with_value(|k| {
-        let unseen = k.kit.exercises.iter().enumerate().filter(|(_, e)| !k.seen(&e.id));
-        unseen.min_by_key(|(i, e)| (order(e), *i)).map(|(i, _)| i)
-    })
-}
-
-fn with_exercise<T>(kit: HeldKit, at: usize, f: impl FnOnce(&Exercise) -> T) -> Option<T> {
-    kit.with_value(|k| k.kit.exercises.get(at).map(f))
+/// The exercise to watch next: the first unseen one of the nearest appointment; what belongs to
+/// none comes last.
+fn next(kit: &KitHandle) -> Option<usize> {
+    let unseen = kit.kit.exercises.iter().enumerate().filter(|(_, e)| !kit.seen(&e.id));
+    unseen.min_by_key(|(i, e)| (e.watch_before.unwrap_or(u32::MAX), *i)).map(|(i, _)| i)
 }
 
 /// The film's still, or our drawing until it has come.
-fn still(kit: HeldKit, exercise: &Exercise) -> AnyView {
-    let url = kit.with_value(|k| k.poster_url(exercise));
+fn still(kit: &KitHandle, exercise: &Exercise) -> View {
+    let url = kit.poster_url(exercise);
     let picture = move || match url.get() {
-        Some(url) => view! { <img src=url alt="" width="160" height="90" decoding="async" /> }.into_any(),
+        Some(url) => {
+            el("img", "").attr("alt", "").attr("width", "160").attr("height", "90").attr("src", &url)
+        }
         None => icon::drawing("", "0 0 160 90", icon::STILL),
     };
-    view! { <div class="thumb">{picture}</div> }.into_any()
+    el("div", "thumb").with(region(picture))
 }
 
 fn address(exercise: &Exercise) -> String {
     ["exercise/", &exercise.id].concat()
 }
 
-fn before_next(app: App, kit: HeldKit) -> AnyView {
-    let next_card = move || match next(kit).and_then(|at| with_exercise(kit, at, |e| next_card(kit, e))) {
-        Some(card) => card,
-        None => notice::notice(
-            "good",
-            icon::CHECK,
-            t(K::HomeAllSeen),
-            view! { <p>{t(K::HomeAllSeenText)}</p> }.into_any(),
-        ),
+fn before_next(app: App, kit: KitHandle) -> View {
+    let held = kit.clone();
+    let card = move || match next(&held).and_then(|at| held.kit.exercises.get(at)) {
+        Some(exercise) => next_card(&held, exercise),
+        None if held.kit.exercises.is_empty() => el("p", "").text(t(K::HomeEmpty)),
+        None => {
+            let again = el("p", "").text(t(K::HomeAllSeenText));
+            notice::notice("good", icon::CHECK, t(K::HomeAllSeen), again)
+        }
     };
-    let groups = kit.with_value(|k| {
-        let mut before: Vec<Option<u32>> = k
-            .kit
-            .exercises
-            .iter()
-            .map(|e| e.watch_before)
-            .chain(k.kit.documents.iter().map(|d| d.watch_before))
-            .collect();
-        before.sort_by_key(|n| n.unwrap_or(u32::MAX));
-        before.dedup();
-        before.into_iter().map(|n| group(kit, n)).collect::<Vec<_>>()
-    });
-    let empty = kit.with_value(|k| k.kit.exercises.is_empty());
-    let name = kit.with_value(|k| said(&k.kit.title));
-    let body = view! {
-        <p class="lead kit-name">{name}</p>
-        {kit_status::line(kit)}
-        {if empty { view! { <p>{t(K::HomeEmpty)}</p> }.into_any() } else { next_card.into_any() }}
-        {groups}
-    };
-    shell::screen(app, t(K::HomeTitle), body.into_any())
+    let exercises = kit.kit.exercises.iter().map(|e| e.watch_before);
+    let mut before: Vec<Option<u32>> =
+        exercises.chain(kit.kit.documents.iter().map(|d| d.watch_before)).collect();
+    before.sort_by_key(|n| n.unwrap_or(u32::MAX));
+    before.dedup();
+    let body = all([
+        said_in("p", "lead kit-name", &kit.kit.title),
+        kit_status::line(&kit),
+        region(card),
+        all(before.into_iter().map(|n| group(&kit, n))),
+    ]);
+    shell::screen(app, t(K::HomeTitle), body)
 }
 
 /// The obvious next action.
-fn next_card(kit: HeldKit, exercise: &Exercise) -> AnyView {
-    view! {
-        <section class="card next">
-            {still(kit, exercise)}
-            <div class="stack tight">
-                <p class="soft">{t(K::HomeNext)}</p>
-                <h2>{said(&exercise.title)}</h2>
-                {control::link("button main", "", icon::PLAY, t(K::HomeSee), address(exercise))}
-            </div>
-        </section>
-    }
-    .into_any()
+fn next_card(kit: &KitHandle, exercise: &Exercise) -> View {
+    let words = el("div", "stack tight")
+        .with(el("p", "soft").text(t(K::HomeNext)))
+        .with(said_in("h2", "", &exercise.title))
+        .with(control::link("button main", "", icon::PLAY, t(K::HomeSee), &address(exercise)));
+    el("section", "card next").with(still(kit, exercise)).with(words)
 }
 
 /// What belongs to one appointment.
-fn group(kit: HeldKit, before: Option<u32>) -> AnyView {
+fn group(kit: &KitHandle, before: Option<u32>) -> View {
     let title = match before {
         Some(n) => fill(K::HomeBeforeN, &[("n", &n.to_string())]),
         None => t(K::HomeAnyTime).to_owned(),
     };
-    let rows = kit.with_value(|k| {
-        let exercises = k.kit.exercises.iter().filter(|e| e.watch_before == before).map(|e| row(kit, e));
-        let documents = k.kit.documents.iter().filter(|d| d.watch_before == before).map(|d| {
-            let id = d.id.clone();
-            let state = move || state_chip(kit, &id, K::HomeToRead);
-            let inside = view! {
-                <div class="thumb paper">{icon(icon::DOCUMENT)}</div>
-                <span class="row-text"><span class="strong">{said(&d.title)}</span>{state}</span>
-            };
-            view! { <li><a class="row-link" href="kit">{inside}<span class="chevron">{icon(icon::NEXT)}</span></a></li> }
-                .into_any()
-        });
-        exercises.chain(documents).collect::<Vec<_>>()
-    });
-    view! {
-        <section class="stack">
-            <h2>{title}</h2>
-            <ul class="rows">{rows}</ul>
-        </section>
-    }
-    .into_any()
+    let exercises = kit.kit.exercises.iter().filter(|e| e.watch_before == before);
+    let documents = kit.kit.documents.iter().filter(|d| d.watch_before == before);
+    let rows = el("ul", "rows")
+        .with(all(exercises.map(|e| exercise_row(kit, e))))
+        .with(all(documents.map(|d| document_row(kit, d))));
+    el("section", "stack").with(el("h2", "").text(&title)).with(rows)
 }
 
-/// « À voir » or « Vue ».
-fn state_chip(kit: HeldKit, id: &str, to_do: K) -> AnyView {
-    if kit.with_value(|k| k.seen(id)) {
-        notice::chip("good", icon::CHECK, t(K::HomeSeen))
-    } else {
-        notice::chip("plain", icon::CLOCK, t(to_do))
-    }
+/// « À voir » or « Vue », « À lire » or « Lu ».
+fn state(kit: &KitHandle, id: &str, to_do: K, done: K) -> View {
+    let (kit, id) = (kit.clone(), id.to_owned());
+    region(move || {
+        if kit.seen(&id) {
+            notice::chip("good", icon::CHECK, done)
+        } else {
+            notice::chip("plain", icon::CLOCK, to_do)
+        }
+    })
 }
 
-fn row(kit: HeldKit, exercise: &Exercise) -> AnyView {
-    let id = exercise.id.clone();
-    let state = move || state_chip(kit, &id, K::HomeToSee);
+fn row(link: View, picture: View, words: View) -> View {
+    el("li", "").with(link.with(picture).with(words).with(el("span", "chevron").with(icon(icon::NEXT))))
+}
+
+fn exercise_row(kit: &KitHandle, exercise: &Exercise) -> View {
     let dose = dosage(&exercise.dosage).swap_remove(0);
-    view! {
-        <li>
-            <a class="row-link" href=address(exercise) data-action="exercise-open" data-exercise=exercise.id.clone()>
-                {still(kit, exercise)}
-                <span class="row-text">
-                    <span class="strong">{said(&exercise.title)}</span>
-                    <span class="soft">{dose}</span>
-                    {state}
-                </span>
-                <span class="chevron">{icon(icon::NEXT)}</span>
-            </a>
-        </li>
-    }
-    .into_any()
+    let words = el("span", "row-text")
+        .with(said_in("span", "strong", &exercise.title))
+        .with(el("span", "soft").text(&dose))
+        .with(state(kit, &exercise.id, K::HomeToSee, K::HomeSeen));
+    let link = el("a", "row-link")
+        .attr("href", &address(exercise))
+        .action("exercise-open")
+        .attr("data-exercise", &exercise.id);
+    row(link, still(kit, exercise), words)
+}
+
+fn document_row(kit: &KitHandle, document: &Document) -> View {
+    let words = el("span", "row-text").with(said_in("span", "strong", &document.title)).with(state(
+        kit,
+        &document.id,
+        K::HomeToRead,
+        K::HomeRead,
+    ));
+    let picture = el("div", "thumb").with(icon(icon::DOCUMENT));
+    row(el("a", "row-link").attr("href", "kit"), picture, words)
 }
 
 /// Simple mode: one exercise a screen, beginning with the one to watch next.
-fn one_by_one(app: App, kit: HeldKit) -> AnyView {
-    let total = kit.with_value(|k| k.kit.exercises.len());
-    let at = RwSignal::new(untrack(|| next(kit)).unwrap_or(0));
+fn one_by_one(app: App, kit: KitHandle) -> View {
+    let total = kit.kit.exercises.len();
+    let at = RwSignal::new(untrack(|| next(&kit)).unwrap_or(0));
+    let held = kit.clone();
     let one = move || {
-        let at_now = at.get();
-        with_exercise(kit, at_now, |e| {
-            let id = e.id.clone();
-            let state = move || state_chip(kit, &id, K::HomeToSee);
-            view! {
-                <section class="card stack one">
-                    {pager::place(at_now, total)}
-                    {still(kit, e)}
-                    <h2>{said(&e.title)}</h2>
-                    {state}
-                </section>
-                {control::link("button main wide", "exercise-open", icon::PLAY, t(K::HomeSee), address(e))}
-            }
-            .into_any()
-        })
+        let Some(exercise) = held.kit.exercises.get(at.get()) else {
+            return el("p", "").text(t(K::HomeEmpty));
+        };
+        let card = el("section", "card stack one")
+            .with(pager::place(at.get(), total))
+            .with(still(&held, exercise))
+            .with(el("h2", "").with(said(&exercise.title)))
+            .with(state(&held, &exercise.id, K::HomeToSee, K::HomeSeen));
+        let see =
+            control::link("button main wide", "exercise-open", icon::PLAY, t(K::HomeSee), &address(exercise));
+        all([card, see])
     };
-    let other = (total > 1).then(|| {
+    let other = if total > 1 {
         let turn = move || at.update(|at| *at = (*at + 1) % total);
         control::button("button wide", "", icon::NEXT, t(K::ExerciseFollowing), turn)
-    });
-    let empty = (total == 0).then(|| view! { <p>{t(K::HomeEmpty)}</p> });
-    let body = view! {
-        {empty}
-        {one}
-        {other}
-        {kit_status::line(kit)}
+    } else {
+        none()
     };
-    shell::screen(app, t(K::HomeSimpleTitle), body.into_any())
+    let body = all([region(one), other, kit_status::line(&kit)]);
+    shell::screen(app, t(K::HomeSimpleTitle), body)
 }

@@ -2,13 +2,18 @@
 
 use crate::{
     components::{
-        HeldKit, add_kit, control,
+        add_kit, control,
         icon::{self, icon},
-        kit_status, notice, pager, shell,
-        words::said,
+        kit_status, notice, pager,
+        provenance::{entry, outside},
+        shell::{self, section},
+        words::{said, said_in},
     },
     i18n::{self, K, count, fill, t},
-    platform::install::Hint,
+    platform::{
+        dom::{View, all, el, none, region, switch},
+        install::Hint,
+    },
     state::{App, KitHandle},
 };
 use care::{
@@ -18,274 +23,252 @@ use care::{
 use leptos::prelude::*;
 
 /// The kit's screen, or the one to add a kit.
-pub fn show(app: App, simple: bool) -> AnyView {
-    (move || match app.current() {
+pub fn show(app: App, simple: bool) -> View {
+    region(move || match app.current() {
         None => add(app, simple),
-        Some(kit) => {
-            let kit = StoredValue::new_local(kit);
-            if simple { simply(app, kit) } else { full(app, kit) }
-        }
+        Some(kit) if simple => simply(app, kit),
+        Some(kit) => full(app, kit),
     })
-    .into_any()
 }
 
-fn add(app: App, simple: bool) -> AnyView {
+fn add(app: App, simple: bool) -> View {
     let body = if simple {
         add_kit::simple(app)
     } else {
-        view! {
-            <p class="lead">{t(K::KitAddText)}</p>
-            {add_kit::paste_form(app)}
-            {add_kit::scan_card(app)}
-            {install(app)}
-        }
-        .into_any()
+        all([
+            el("p", "lead").text(t(K::KitAddText)),
+            add_kit::paste_form(app),
+            add_kit::scan_card(app),
+            install(app),
+        ])
     };
     shell::screen(app, t(K::KitAddTitle), body)
 }
 
-fn full(app: App, kit: HeldKit) -> AnyView {
-    let about = kit.with_value(|k| {
-        let summary = k.kit.summary.as_ref().map(|s| view! { <p class="lead">{said(s)}</p> });
-        let clinic = fill(K::KitFrom, &[("name", &k.kit.clinic.name)]);
-        view! {
-            <h2 class="kit-name">{said(&k.kit.title)}</h2>
-            {summary}
-            <p class="soft">{clinic}</p>
-        }
-        .into_any()
-    });
-    let documents = kit.with_value(|k| {
-        let rows: Vec<_> =
-            k.kit.documents.iter().map(|d| view! { <li class="item">{document(kit, d)}</li> }).collect();
-        (!rows.is_empty())
-            .then(|| section(K::KitDocuments, view! { <ul class="rows">{rows}</ul> }.into_any()))
-    });
-    let links = kit.with_value(|k| {
-        let rows: Vec<_> = k.kit.links.iter().map(|l| view! { <li class="item">{vetted(l)}</li> }).collect();
-        (!rows.is_empty()).then(|| {
-            section(
-                K::KitLinks,
-                view! { <p class="soft">{t(K::KitLinksText)}</p><ul class="rows">{rows}</ul> }.into_any(),
-            )
-        })
-    });
-    let body = view! {
-        {about}
-        {notice::badge(kit)}
-        {kit_status::panel(app, kit, false)}
-        {control::link("button wide", "", icon::PLAY, t(K::KitWatch), "./")}
-        {install(app)}
-        {section(K::KitHolds, holds(kit))}
-        {documents}
-        {links}
-        {details(app, kit)}
-        {others(app)}
-        <details class="card">
-            <summary>{t(K::KitAddOther)}</summary>
-            <div class="stack">{add_kit::paste_form(app)}{add_kit::scan_card(app)}</div>
-        </details>
-    };
-    shell::screen(app, t(K::KitTitle), body.into_any())
+fn full(app: App, kit: KitHandle) -> View {
+    let content = &kit.kit;
+    let about = el("section", "stack tight")
+        .with(said_in("h2", "kit-name", &content.title))
+        .maybe(content.summary.as_ref().map(|s| said_in("p", "lead", s)))
+        .with(el("p", "soft").text(&fill(K::KitFrom, &[("name", &content.clinic.name)])))
+        .with(notice::badge(&kit));
+    let documents = list(K::KitDocuments, content.documents.iter().map(|d| document(&kit, d)).collect());
+    let links = list(K::KitLinks, content.links.iter().map(vetted).collect());
+    let another = el("details", "card").with(el("summary", "").text(t(K::KitAddOther))).with(
+        el("div", "stack")
+            .with(add_kit::paste_form(app))
+            .with(add_kit::scan(app))
+            .with(add_kit::picture(app)),
+    );
+    let body = all([
+        about,
+        kit_status::panel(app, &kit, false),
+        control::link("button wide", "", icon::PLAY, t(K::KitWatch), "./"),
+        install(app),
+        section(K::KitHolds, holds(&kit)),
+        documents,
+        links,
+        details(app, &kit),
+        others(app),
+        another,
+    ]);
+    shell::screen(app, t(K::KitTitle), body)
 }
 
-fn section(title: K, body: AnyView) -> AnyView {
-    view! { <section class="stack"><h2>{t(title)}</h2>{body}</section> }.into_any()
+/// A part with its items; nothing where there are none.
+fn list(title: K, items: Vec<View>) -> View {
+    if items.is_empty() {
+        return none();
+    }
+    let intro = if title == K::KitLinks { el("p", "soft").text(t(K::KitLinksText)) } else { none() };
+    let rows = el("ul", "rows").with(all(items.into_iter().map(|item| el("li", "item").with(item))));
+    section(title, all([intro, rows]))
 }
 
 /// « 5 exercices, 1 document, 3 liens ».
-fn holds(kit: HeldKit) -> AnyView {
-    kit.with_value(|k| {
-        let of = [
-            (icon::PLAY, k.kit.exercises.len(), K::KitNVideosOne, K::KitNVideosOther),
-            (icon::DOCUMENT, k.kit.documents.len(), K::KitNDocumentsOne, K::KitNDocumentsOther),
-            (icon::GLOBE, k.kit.links.len(), K::KitNLinksOne, K::KitNLinksOther),
-        ];
-        let items: Vec<_> = of
-            .into_iter()
-            .filter(|(_, n, ..)| *n > 0)
-            .map(|(picture, n, one, other)| view! { <li>{icon(picture)}<span>{count(n as u64, one, other)}</span></li> })
-            .collect();
-        view! { <ul class="marks">{items}</ul> }.into_any()
-    })
+fn holds(kit: &KitHandle) -> View {
+    let content = &kit.kit;
+    let of = [
+        (icon::PLAY, content.exercises.len(), K::KitNVideosOne, K::KitNVideosOther),
+        (icon::DOCUMENT, content.documents.len(), K::KitNDocumentsOne, K::KitNDocumentsOther),
+        (icon::GLOBE, content.links.len(), K::KitNLinksOne, K::KitNLinksOther),
+    ];
+    let items = of.into_iter().filter(|(_, n, ..)| *n > 0).map(|(picture, n, one, other)| {
+        el("li", "").with(icon(picture)).with(el("span", "").text(&count(n as u64, one, other)))
+    });
+    el("ul", "marks").with(all(items))
 }
 
 /// A leaflet: opens once it is here.
-fn document(kit: HeldKit, document: &Document) -> AnyView {
-    let url = kit.with_value(|k| k.document_url(document));
-    let id = StoredValue::new(document.id.clone());
+fn document(kit: &KitHandle, document: &Document) -> View {
+    let url = kit.document_url(document);
+    let (kit, id) = (kit.clone(), document.id.clone());
     let open = move || match url.get() {
         Some(url) => {
-            let read = move |_| kit.with_value(|k| k.mark_seen(&id.get_value()));
-            view! {
-                <a class="button" href=url target="_blank" rel="noopener" data-action="document-open" on:click=read>
-                    {icon(icon::DOCUMENT)}
-                    <span>{t(K::KitDocumentOpen)}</span>
-                </a>
-            }
-            .into_any()
+            let (kit, id) = (kit.clone(), id.clone());
+            control::link("button", "document-open", icon::DOCUMENT, t(K::KitDocumentOpen), &url)
+                .attr("target", "_blank")
+                .attr("rel", "noopener")
+                .on("click", move |_| kit.mark_seen(&id))
         }
-        None => view! { <p class="soft">{t(K::KitDocumentWait)}</p> }.into_any(),
+        None => el("p", "soft").text(t(K::KitDocumentWait)),
     };
-    view! {
-        <div class="stack tight">
-            <h3>{said(&document.title)}</h3>
-            {open}
-        </div>
-    }
-    .into_any()
+    el("div", "stack tight")
+        .with(said_in("h3", "", &document.title))
+        .with(el("div", "row").with(region(open)))
 }
 
 /// An outside page that the clinic vetted. Never the badge; opened only by a tap.
-fn vetted(link: &VettedLink) -> AnyView {
+fn vetted(link: &VettedLink) -> View {
     let by =
         fill(K::KitLinkBy, &[("author", &link.author), ("qualification", i18n::text(&link.qualification))]);
     let checked = fill(K::KitLinkChecked, &[("date", &i18n::date(link.checked))]);
-    // The signature covers it, the scheme is checked all the same: nothing but the web opens here.
+    // The signature covers it, the scheme is looked at all the same: only the web opens here.
     let open = link.url.starts_with("https://").then(|| {
-        view! {
-            <a class="button" href=link.url.clone() target="_blank" rel="noopener noreferrer" data-action="link-open">
-                {icon(icon::GLOBE)}
-                <span>{t(K::KitLinkOpen)}</span>
-            </a>
-        }
+        outside(&link.url)
+            .attr("class", "button")
+            .action("link-open")
+            .with(icon(icon::GLOBE))
+            .with(el("span", "").text(t(K::KitLinkOpen)))
     });
-    view! {
-        <div class="stack tight">
-            <h3>{said(&link.title)}</h3>
-            <p>{said(&link.reason)}</p>
-            <p class="soft">{by}" · "{checked}</p>
-            <div class="row">{open}{notice::chip("plain", icon::GLOBE, t(K::AppInternetNeeded))}</div>
-        </div>
-    }
-    .into_any()
+    el("div", "stack tight")
+        .with(said_in("h3", "", &link.title))
+        .with(said_in("p", "", &link.reason))
+        .with(el("p", "soft").text(&by))
+        .with(el("p", "soft").text(&checked))
+        .with(el("div", "row").maybe(open).with(notice::chip("plain", icon::GLOBE, K::AppInternetNeeded)))
 }
 
 /// For whom, until when, which version.
-fn details(app: App, kit: HeldKit) -> AnyView {
-    kit.with_value(|k| {
-        let kit = &k.kit;
-        let until = kit.valid_until.map(|day| fill(K::KitValid, &[("date", &i18n::date(day))]));
-        let version =
-            fill(K::KitVersion, &[("n", &kit.version.to_string()), ("date", &i18n::date(kit.issued))]);
-        view! {
-            <section class="stack">
-                <dl class="facts">
-                    <div><dt>{t(K::KitForWhom)}</dt><dd>{said(&kit.for_whom)}</dd></div>
-                    <div><dt>{t(K::KitNotFor)}</dt><dd>{said(&kit.not_for)}</dd></div>
-                </dl>
-                <p class="soft">{until}" "{version}"."</p>
-                <div class="row">
-                    {control::button("button quiet", "kit-check", icon::AGAIN, t(K::KitCheck), move || app.check_now())}
-                </div>
-            </section>
-        }
-        .into_any()
-    })
+fn details(app: App, kit: &KitHandle) -> View {
+    let kit = &kit.kit;
+    let until =
+        kit.valid_until.map(|day| el("p", "soft").text(&fill(K::KitValid, &[("date", &i18n::date(day))])));
+    let version = fill(K::KitVersion, &[("n", &kit.version.to_string()), ("date", &i18n::date(kit.issued))]);
+    let who = el("dl", "facts")
+        .with(entry(K::KitForWhom, said(&kit.for_whom)))
+        .with(entry(K::KitNotFor, said(&kit.not_for)));
+    let check =
+        control::button("button quiet", "kit-check", icon::AGAIN, t(K::KitCheck), move || app.check_now());
+    el("section", "stack")
+        .with(who)
+        .maybe(until)
+        .with(el("p", "soft").text(&version))
+        .with(el("div", "row").with(check))
 }
 
 /// Kits besides the current one.
-fn others(app: App) -> AnyView {
-    let rows = move || {
+fn others(app: App) -> View {
+    region(move || {
         let kits: Vec<KitHandle> = app.kits.get().into_iter().skip(1).collect();
-        (!kits.is_empty()).then(|| {
-            let rows: Vec<_> = kits
-                .into_iter()
-                .map(|k| {
-                    let id = k.kit.kit_id.clone();
-                    let name = i18n::text(&k.kit.title).to_owned();
-                    view! {
-                        <li>{control::button("button wide", "kit-open", icon::KIT, name, move || app.make_current(&id))}</li>
-                    }
-                })
-                .collect();
-            section(K::KitOthers, view! { <ul class="rows">{rows}</ul> }.into_any())
-        })
-    };
-    rows.into_any()
+        if kits.is_empty() {
+            return none();
+        }
+        let rows = kits.into_iter().map(|kit| {
+            let id = kit.kit.kit_id.clone();
+            let open = move || app.make_current(&id);
+            el("li", "").with(control::button(
+                "button wide",
+                "kit-open",
+                icon::KIT,
+                i18n::text(&kit.kit.title),
+                open,
+            ))
+        });
+        section(K::KitOthers, el("ul", "rows").with(all(rows)))
+    })
 }
 
 /// How to keep Bon Geste at hand on this device.
-fn install(app: App) -> AnyView {
-    (move || {
-        let body = match app.install_hint() {
-            Hint::None => return ().into_any(),
-            Hint::InApp => {
-                return notice::notice(
-                    "warn",
-                    icon::ALERT,
-                    t(K::InstallInApp),
-                    view! { <p>{t(K::InstallInAppText)}</p> }.into_any(),
-                );
+fn install(app: App) -> View {
+    region(move || {
+        let say = |words: K| el("p", "").text(t(words));
+        match app.install_hint() {
+            Hint::None => none(),
+            Hint::InApp => notice::notice("warn", icon::ALERT, t(K::InstallInApp), say(K::InstallInAppText)),
+            Hint::IosSafari => notice::notice("info", icon::INSTALL, t(K::InstallTitle), say(K::InstallIos)),
+            Hint::Prompt => {
+                let body = all([say(K::InstallPrompt), install_button(app, "button")]);
+                notice::notice("info", icon::INSTALL, t(K::InstallTitle), body)
             }
-            Hint::IosSafari => view! { <p>{t(K::InstallIos)}</p> }.into_any(),
-            Hint::Prompt => view! { <p>{t(K::InstallPrompt)}</p>{install_button(app, "button")} }.into_any(),
-        };
-        notice::notice("info", icon::INSTALL, t(K::InstallTitle), body)
+        }
     })
-    .into_any()
 }
 
-fn install_button(app: App, class: &'static str) -> AnyView {
+fn install_button(app: App, class: &str) -> View {
     control::button(class, "install", icon::INSTALL, t(K::InstallButton), move || app.install())
 }
 
-/// Simple mode: status and one action; what else the kit holds, one thing a screen.
-fn simply(app: App, kit: HeldKit) -> AnyView {
-    let more = RwSignal::new(None::<usize>);
-    let things = kit.with_value(|k| k.kit.documents.len() + k.kit.links.len());
-    let adding = RwSignal::new(false);
-    let status = Memo::new(move |_| kit.with_value(|k| k.status()));
-    let body = move || {
-        if adding.get() {
-            return view! {
-                {add_kit::paste_form(app)}
-                {control::button("button wide", "", icon::BACK, t(K::AppBack), move || adding.set(false))}
-            }
-            .into_any();
-        }
-        if let Some(at) = more.get() {
-            return thing(kit, at, things, more);
-        }
-        let see = control::link("button wide", "", icon::PLAY, t(K::KitWatch), "./");
-        let rest = (status.get() == KitStatus::Ready || status.get() == KitStatus::Expired).then(|| {
-            let list = (things > 0).then(|| {
-                control::button("button wide", "", icon::DOCUMENT, t(K::KitMore), move || more.set(Some(0)))
-            });
-            let last = if app.install_hint() == Hint::Prompt {
-                install_button(app, "button wide")
-            } else {
-                control::button("button wide", "", icon::PLUS, t(K::KitAddOther), move || adding.set(true))
-            };
-            view! { {list}{last} }
-        });
-        let see = (status.get() != KitStatus::New).then_some(see);
-        view! {
-            <p class="lead kit-name">{kit.with_value(|k| said(&k.kit.title))}</p>
-            {kit_status::panel(app, kit, true)}
-            {see}
-            {rest}
-        }
-        .into_any()
-    };
-    shell::screen(app, t(K::KitTitle), body.into_any())
+/// What simple mode has on view.
+#[derive(Clone, Copy)]
+enum Showing {
+    Status,
+    Adding,
+    Thing(usize),
 }
 
-fn thing(kit: HeldKit, at: usize, total: usize, more: RwSignal<Option<usize>>) -> AnyView {
-    let inside = kit.with_value(|k| {
-        let documents = k.kit.documents.len();
-        match k.kit.documents.get(at) {
-            Some(d) => document(kit, d),
-            None => k.kit.links.get(at.saturating_sub(documents)).map(vetted).into_any(),
+/// Simple mode: status and one action; what else the kit holds, one thing a screen.
+fn simply(app: App, kit: KitHandle) -> View {
+    let showing = RwSignal::new(Showing::Status);
+    let held = kit.clone();
+    let inside = move || match showing.get() {
+        Showing::Status => status(app, held.clone(), showing),
+        Showing::Adding => all([add_kit::paste_form(app), back(showing, Showing::Status)]),
+        Showing::Thing(at) => thing(&held, at, showing),
+    };
+    shell::screen(app, t(K::KitTitle), region(inside))
+}
+
+fn back(showing: RwSignal<Showing>, to: Showing) -> View {
+    control::button("button wide", "", icon::BACK, t(K::AppBack), move || showing.set(to))
+}
+
+fn status(app: App, kit: KitHandle, showing: RwSignal<Showing>) -> View {
+    let (asked, held) = (kit.clone(), kit.clone());
+    let things = kit.kit.documents.len() + kit.kit.links.len();
+    let choices = move || {
+        let status = held.status();
+        let see = control::link("button wide", "", icon::PLAY, t(K::KitWatch), "./");
+        let more = move || showing.set(Showing::Thing(0));
+        let more = || control::button("button wide", "", icon::DOCUMENT, t(K::KitMore), more);
+        let add = move || showing.set(Showing::Adding);
+        match status {
+            KitStatus::New => none(),
+            KitStatus::Downloading | KitStatus::Paused | KitStatus::NoSpace => see,
+            _ => all([
+                see,
+                if things > 0 { more() } else { none() },
+                if app.install_hint() == Hint::Prompt {
+                    install_button(app, "button wide")
+                } else {
+                    control::button("button wide", "", icon::PLUS, t(K::KitAddOther), add)
+                },
+            ]),
         }
-    });
+    };
+    all([
+        said_in("p", "lead kit-name", &kit.kit.title),
+        kit_status::panel(app, &kit, true),
+        switch(move || asked.status() as usize, choices),
+    ])
+}
+
+fn thing(kit: &KitHandle, at: usize, showing: RwSignal<Showing>) -> View {
+    let (documents, links) = (&kit.kit.documents, &kit.kit.links);
+    let total = documents.len() + links.len();
+    let inside = match documents.get(at) {
+        Some(d) => document(kit, d),
+        None => links.get(at - documents.len()).map_or_else(none, vetted),
+    };
     let next = (at + 1 < total).then(|| {
-        control::button("button main wide", "", icon::NEXT, t(K::AppNext), move || more.set(Some(at + 1)))
+        control::button("button main wide", "", icon::NEXT, t(K::AppNext), move || {
+            showing.set(Showing::Thing(at + 1));
+        })
     });
-    view! {
-        <div class="card stack">{pager::place(at, total)}{inside}</div>
-        {next}
-        {control::button("button wide", "", icon::BACK, t(K::AppBack), move || more.set(at.checked_sub(1)))}
-    }
-    .into_any()
+    let before = at.checked_sub(1).map_or(Showing::Status, Showing::Thing);
+    all([
+        el("div", "card stack").with(pager::place(at, total)).with(inside),
+        next.unwrap_or_else(none),
+        back(showing, before),
+    ])
 }

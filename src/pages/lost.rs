@@ -3,15 +3,17 @@
 use crate::{
     components::{control, icon, shell},
     i18n::{K, t},
+    platform::dom::{View, all, el},
     state::App,
 };
-use leptos::prelude::*;
 
 /// Says so, and leads home.
-pub fn show(app: App) -> AnyView {
-    let body = view! {
-        <p class="lead">{t(K::LostText)}</p>
-        <div class="row">{control::link("button main", "", icon::HOME, t(K::LostHome), "./")}</div>
-    };
-    shell::screen(app, t(K::LostTitle), body.into_any())
+pub fn show(app: App) -> View {
+    let body = all([el("p", "lead").text(t(K::LostText)), home()]);
+    shell::screen(app, t(K::LostTitle), body)
+}
+
+/// « Revenir à l’accueil ».
+pub fn home() -> View {
+    el("div", "row").with(control::link("button main", "", icon::HOME, t(K::LostHome), "./"))
 }

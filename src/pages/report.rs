@@ -2,10 +2,18 @@
 //! screen ever mixes two levels. Nothing is computed and nothing is kept.
 
 use crate::{
-    components::{HeldKit, control, icon, notice, provenance, shell, words::said},
-    i18n::{K, fill, t},
-    platform::page,
-    state::App,
+    components::{
+        control,
+        icon::{self, icon},
+        provenance, safety, shell,
+        words::{said, said_in},
+    },
+    i18n::{self, K, fill, t},
+    platform::{
+        dom::{View, all, el, none, region},
+        page,
+    },
+    state::{App, KitHandle},
 };
 use care::kit::{Level, WarningRule};
 use leptos::prelude::*;
@@ -24,29 +32,26 @@ enum At {
 }
 
 /// Shows the question or the answer.
-pub fn show(app: App, simple: bool) -> AnyView {
-    (move || match app.current() {
+pub fn show(app: App, simple: bool) -> View {
+    region(move || match app.current() {
         Some(kit) if !kit.kit.warnings.is_empty() => {
-            let kit = StoredValue::new_local(kit);
-            let at = RwSignal::new(first(kit, 0));
-            let screen = move || match at.get() {
-                At::Asking(level, n) if simple => ask_one(app, kit, at, level, n),
-                At::Asking(level, _) => ask(app, kit, at, level),
-                At::Answer(rule) => kit
-                    .with_value(|k| k.kit.warnings.get(rule).map(|rule| answer(app, kit, at, rule, simple)))
-                    .into_any(),
-                At::Other => other(app, kit, at),
-            };
-            screen.into_any()
+            let at = RwSignal::new(first(&kit, 0));
+            region(move || match at.get() {
+                At::Asking(level, n) if simple => ask_one(app, &kit, at, level, n),
+                At::Asking(level, _) => ask(app, &kit, at, level),
+                At::Answer(rule) => {
+                    kit.kit.warnings.get(rule).map_or_else(none, |rule| answer(app, &kit, at, rule, simple))
+                }
+                At::Other => other(app, &kit, at),
+            })
         }
         _ => without_kit(app, simple),
     })
-    .into_any()
 }
 
 /// Asks for the next level that has signs, or ends.
-fn first(kit: HeldKit, from: usize) -> At {
-    let has = |level: &usize| kit.with_value(|k| k.kit.warnings.iter().any(|w| w.level == LEVELS[*level]));
+fn first(kit: &KitHandle, from: usize) -> At {
+    let has = |level: &usize| kit.kit.warnings.iter().any(|w| w.level == LEVELS[*level]);
     (from..LEVELS.len()).find(has).map_or(At::Other, |level| At::Asking(level, 0))
 }
 
@@ -55,172 +60,134 @@ fn go(at: RwSignal<At>, to: At) {
     page::arrive(true);
 }
 
-/// The places in the kit of a level's rules.
-fn of_level(kit: HeldKit, level: usize) -> Vec<usize> {
-    kit.with_value(|k| {
-        let rules = k.kit.warnings.iter().enumerate();
-        rules.filter(|(_, w)| w.level == LEVELS[level]).map(|(i, _)| i).collect()
-    })
+/// A level's rules with their places in the kit.
+fn of_level(kit: &KitHandle, level: usize) -> impl Iterator<Item = (usize, &WarningRule)> {
+    kit.kit.warnings.iter().enumerate().filter(move |(_, w)| w.level == LEVELS[level])
 }
 
-fn question(level: usize) -> &'static str {
-    t([K::ReportRedTitle, K::ReportOrangeTitle, K::ReportYellowTitle][level])
-}
-
-fn ask(app: App, kit: HeldKit, at: RwSignal<At>, level: usize) -> AnyView {
-    let signs = kit.with_value(|k| {
-        let rules = of_level(kit, level).into_iter().filter_map(|i| Some((i, k.kit.warnings.get(i)?)));
-        let view = |(i, rule): (usize, &WarningRule)| {
-            view! {
-                <li>
-                    <button type="button" class="sign" data-sign=rule.id.clone() on:click=move |_| go(at, At::Answer(i))>
-                        {said(&rule.sign)}
-                        <span class="chevron">{icon::icon(icon::NEXT)}</span>
-                    </button>
-                </li>
-            }
-        };
-        rules.map(view).collect::<Vec<_>>()
+fn ask(app: App, kit: &KitHandle, at: RwSignal<At>, level: usize) -> View {
+    let signs = of_level(kit, level).map(|(i, rule)| {
+        let sign = control::bare_button("sign", "")
+            .attr("data-sign", &rule.id)
+            .with(said(&rule.sign))
+            .with(el("span", "chevron").with(icon(icon::NEXT)))
+            .on("click", move |_| go(at, At::Answer(i)));
+        el("li", "").with(sign)
     });
-    let none = t([K::ReportNoneRed, K::ReportNoneOrange, K::ReportNoneYellow][level]);
-    let body = view! {
-        <p class="lead">{t(K::ReportNewOnly)}</p>
-        <ul class="rows">{signs}</ul>
-        {control::button("button wide", "report-none", icon::NEXT, none, move || go(at, first(kit, level + 1)))}
-        {(level > 0).then(|| again(kit, at))}
-        {(level == 0).then(|| view! { <div class="row">{call("button wide", K::ReportCall15, "tel:15")}</div> })}
+    let (title, none_word) = match LEVELS[level] {
+        Level::Red => (K::ReportRedTitle, K::ReportNoneRed),
+        Level::Orange => (K::ReportOrangeTitle, K::ReportNoneOrange),
+        Level::Yellow => (K::ReportYellowTitle, K::ReportNoneYellow),
     };
-    shell::screen(app, question(level), body.into_any())
+    let next = first(kit, level + 1);
+    let body = all([
+        el("p", "lead").text(t(K::ReportNewOnly)),
+        el("ul", "rows").with(all(signs)),
+        control::button("button wide", "report-none", icon::NEXT, t(none_word), move || go(at, next)),
+        if level == 0 { call("button wide", K::ReportCall15, "tel:15") } else { again(kit, at) },
+    ]);
+    shell::screen(app, t(title), body)
 }
 
 /// Simple mode: one sign a screen.
-fn ask_one(app: App, kit: HeldKit, at: RwSignal<At>, level: usize, n: usize) -> AnyView {
-    let rules = of_level(kit, level);
-    let Some(rule) = rules.get(n).copied() else { return ().into_any() };
-    let next = if n + 1 < rules.len() { At::Asking(level, n + 1) } else { first(kit, level + 1) };
-    let sign = kit.with_value(|k| k.kit.warnings.get(rule).map(|r| (said(&r.sign), r.id.clone())));
-    let (sign, id) = sign.unzip();
-    let urgent = (level == 0).then(|| call("button wide", K::ReportCall15, "tel:15"));
-    let body = view! {
-        <p class="one-step" data-sign=id>{sign}</p>
-        {control::button("button main wide", "sign-yes", icon::CHECK, t(K::ReportYes), move || go(at, At::Answer(rule)))}
-        {control::button("button wide", "sign-no", icon::CROSS, t(K::ReportNo), move || go(at, next))}
-        {urgent}
-    };
-    shell::screen(app, t(K::ReportAskOne), body.into_any())
+fn ask_one(app: App, kit: &KitHandle, at: RwSignal<At>, level: usize, n: usize) -> View {
+    let Some((rule, sign)) = of_level(kit, level).nth(n) else { return none() };
+    let last = of_level(kit, level).count() == n + 1;
+    let next = if last { first(kit, level + 1) } else { At::Asking(level, n + 1) };
+    let yes = move || go(at, At::Answer(rule));
+    let body = all([
+        said_in("p", "one-step", &sign.sign).attr("data-sign", &sign.id),
+        control::button("button main wide", "sign-yes", icon::CHECK, t(K::ReportYes), yes),
+        control::button("button wide", "sign-no", icon::CROSS, t(K::ReportNo), move || go(at, next)),
+        if level == 0 { call("button wide", K::ReportCall15, "tel:15") } else { none() },
+    ]);
+    shell::screen(app, t(K::ReportAskOne), body)
 }
 
-fn call(class: &'static str, word: K, href: &'static str) -> AnyView {
+fn call(class: &str, word: K, href: &str) -> View {
     control::link(class, "", icon::PHONE, t(word), href)
 }
 
-fn again(kit: HeldKit, at: RwSignal<At>) -> AnyView {
-    control::button("button quiet", "", icon::BACK, t(K::ReportAgain), move || go(at, first(kit, 0)))
+fn again(kit: &KitHandle, at: RwSignal<At>) -> View {
+    let start = first(kit, 0);
+    control::button("button quiet wide", "", icon::BACK, t(K::ReportAgain), move || go(at, start))
 }
 
 /// The fixed screen of a sign.
-fn answer(app: App, kit: HeldKit, at: RwSignal<At>, rule: &WarningRule, simple: bool) -> AnyView {
-    let (level, head, class) = match rule.level {
-        Level::Red => (K::ReportRed, K::ReportRedHead, "level red"),
-        Level::Orange => (K::ReportOrange, K::ReportOrangeHead, "level orange"),
-        Level::Yellow => (K::ReportYellow, K::ReportYellowHead, "level yellow"),
+fn answer(app: App, kit: &KitHandle, at: RwSignal<At>, rule: &WarningRule, simple: bool) -> View {
+    let (word, level, head) = match rule.level {
+        Level::Red => ("red", K::ReportRed, K::ReportRedHead),
+        Level::Orange => ("orange", K::ReportOrange, K::ReportOrangeHead),
+        Level::Yellow => ("yellow", K::ReportYellow, K::ReportYellowHead),
     };
+    let strong = |words: K| el("p", "strong").text(t(words));
     let calls = match rule.level {
-        Level::Red => view! {
-            {call("button main wide", K::ReportCall15, "tel:15")}
-            {call("button wide", K::ReportCall112, "tel:112")}
-            <p class="strong">{t(K::ReportPlace)}</p>
-            <p><a class="plain-link" href="sms:114">{t(K::ReportSms114)}</a></p>
-            {no_network()}
+        Level::Red => all([
+            call("button main wide", K::ReportCall15, "tel:15"),
+            call("button wide", K::ReportCall112, "tel:112"),
+            strong(K::ReportPlace),
+            no_network(),
+            el("p", "").with(el("a", "plain-link").attr("href", "sms:114").text(t(K::ReportSms114))),
+        ]),
+        Level::Orange => {
+            all([strong(K::ReportClosed), call("button wide", K::ReportCall15, "tel:15"), no_network()])
         }
-        .into_any(),
-        Level::Orange => view! {
-            <p class="strong">{t(K::ReportClosed)}</p>
-            {call("button wide", K::ReportCall15, "tel:15")}
-            {no_network()}
-        }
-        .into_any(),
-        Level::Yellow => view! { {clinic(kit)}<p>{t(K::ReportOutside)}</p> }.into_any(),
+        Level::Yellow => all([clinic(kit), el("p", "").text(t(K::ReportOutside))]),
     };
-    let source = (!simple)
-        .then(|| view! { <p class="soft">{t(K::ReportSource)}" "{provenance::source(&rule.source)}</p> });
-    let back = (!simple || rule.level != Level::Red).then(|| again(kit, at));
-    let body = view! {
-        <section class=class data-level=level_word(rule.level)>
-            <p class="level-word">{icon::icon(icon::ALERT)}{t(level)}</p>
-            <p class="strong">{said(&rule.sign)}</p>
-            <p class="lead">{said(&rule.action)}</p>
-        </section>
-        {calls}
-        {source}
-        {back}
+    let fixed = el("section", &["level ", word].concat())
+        .attr("data-level", word)
+        .with(el("p", "level-word").with(icon(icon::ALERT)).text(t(level)))
+        .with(said_in("p", "strong", &rule.sign))
+        .with(said_in("p", "lead", &rule.action));
+    let source = if simple {
+        none()
+    } else {
+        el("p", "soft").text(t(K::ReportSource)).text(" ").with(provenance::source(&rule.source))
     };
-    shell::screen(app, t(head), body.into_any())
-}
-
-fn level_word(level: Level) -> &'static str {
-    match level {
-        Level::Red => "red",
-        Level::Orange => "orange",
-        Level::Yellow => "yellow",
-    }
+    // Three choices at most: on the red screen of simple mode they are the calls.
+    let back = if simple && rule.level == Level::Red { none() } else { again(kit, at) };
+    shell::screen(app, t(head), all([fixed, calls, source, back]))
 }
 
 /// The clinic's telephone, and its mobile for messages where it has one. No symptom is written.
-fn clinic(kit: HeldKit) -> AnyView {
-    kit.with_value(|k| {
-        let clinic = &k.kit.clinic;
-        let name = fill(K::ReportCallClinic, &[("name", &clinic.name)]);
-        let sms = clinic.sms.as_ref().map(|number| {
-            let body = String::from(js_sys::encode_uri_component(t(K::ReportSmsBody)));
-            let days = clinic.reading_days.as_ref().map(|days| fill(K::ReportReadingDays, &[("days", crate::i18n::text(days))]));
-            view! {
-                {control::link("button wide", "sms", icon::MESSAGE, t(K::ReportSmsClinic), ["sms:", number, "?body=", &body].concat())}
-                <p class="soft">{t(K::ReportNotWatched)}" "{days}</p>
-            }
-        });
-        view! {
-            {control::link("button main wide", "", icon::PHONE, name, ["tel:", &clinic.phone].concat())}
-            {sms}
-        }
-        .into_any()
-    })
+fn clinic(kit: &KitHandle) -> View {
+    let clinic = &kit.kit.clinic;
+    let name = fill(K::ReportCallClinic, &[("name", &clinic.name)]);
+    let phone = control::link("button main wide", "", icon::PHONE, &name, &["tel:", &clinic.phone].concat());
+    let Some(number) = &clinic.sms else { return phone };
+    let href = ["sms:", number, "?body=", &page::in_address(t(K::ReportSmsBody))].concat();
+    let days = clinic.reading_days.as_ref();
+    let days = days.map(|days| fill(K::ReportReadingDays, &[("days", i18n::text(days))])).unwrap_or_default();
+    all([
+        phone,
+        control::link("button wide", "sms", icon::MESSAGE, t(K::ReportSmsClinic), &href),
+        el("p", "soft").text(t(K::ReportNotWatched)).text(" ").text(&days),
+    ])
 }
 
-fn no_network() -> AnyView {
-    let items = [K::ReportNoNetwork1, K::ReportNoNetwork2, K::ReportNoNetwork3]
-        .map(|line| view! { <li>{t(line)}</li> });
-    view! {
-        <section class="card stack tight">
-            <h2>{t(K::ReportNoNetwork)}</h2>
-            <ul class="list">{items.collect_view()}</ul>
-        </section>
-    }
-    .into_any()
+fn no_network() -> View {
+    let lines = [K::ReportNoNetwork1, K::ReportNoNetwork2, K::ReportNoNetwork3]
+        .map(|line| el("li", "").text(t(line)));
+    el("section", "card stack tight")
+        .with(safety::headed(icon::PHONE, K::ReportNoNetwork))
+        .with(el("ul", "list").with(all(lines)))
 }
 
-fn other(app: App, kit: HeldKit, at: RwSignal<At>) -> AnyView {
-    let body = view! {
-        <p class="lead">{t(K::ReportOtherText)}</p>
-        {clinic(kit)}
-        {again(kit, at)}
-    };
-    shell::screen(app, t(K::ReportOtherTitle), body.into_any())
+fn other(app: App, kit: &KitHandle, at: RwSignal<At>) -> View {
+    let body = all([el("p", "lead").text(t(K::ReportOtherText)), clinic(kit), again(kit, at)]);
+    shell::screen(app, t(K::ReportOtherTitle), body)
 }
 
-fn without_kit(app: App, simple: bool) -> AnyView {
-    let rest = (!simple).then(no_network);
-    let body = view! {
-        <p class="lead">{t(K::ReportNoKit)}</p>
-        <ul class="list">
-            <li>{t(K::ReportNoKit15)}</li>
-            <li>{t(K::ReportNoKitDoctor)}</li>
-            <li>{t(K::ReportNoKitKine)}</li>
-        </ul>
-        {notice::notice("info", icon::PHONE, t(K::ReportPlace), ().into_any())}
-        {call("button main wide", K::ReportCall15, "tel:15")}
-        {call("button wide", K::ReportCall112, "tel:112")}
-        {rest}
-    };
-    shell::screen(app, t(K::ReportTitle), body.into_any())
+fn without_kit(app: App, simple: bool) -> View {
+    let whom =
+        [K::ReportNoKit15, K::ReportNoKitDoctor, K::ReportNoKitKine].map(|line| el("li", "").text(t(line)));
+    let body = all([
+        el("p", "lead").text(t(K::ReportNoKit)),
+        call("button main wide", K::ReportCall15, "tel:15"),
+        call("button wide", K::ReportCall112, "tel:112"),
+        el("p", "strong").text(t(K::ReportPlace)),
+        el("ul", "list").with(all(whom)),
+        if simple { none() } else { no_network() },
+    ]);
+    shell::screen(app, t(K::ReportTitle), body)
 }

@@ -5,19 +5,16 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlVideoElement};
 
-/// Plays or pauses. `play` answers with a promise that fails when the film is taken away: the
-/// element's own events say what the screen must show.
-pub fn toggle(video: &HtmlVideoElement) {
-    if video.paused() {
-        if let Ok(started) = video.play() {
-            leptos::task::spawn_local(async move {
-                let _ = wasm_bindgen_futures::JsFuture::from(started).await;
-            });
-        }
-    } else {
-        // Only a detached element refuses.
-        let _ = video.pause();
-    }
+/// Plays. The promise that `play` answers with fails when the film is taken away: the element's
+/// own events say what the screen must show.
+pub fn play(video: &HtmlVideoElement) {
+    call(video, "play");
+}
+
+/// Pauses.
+pub fn pause(video: &HtmlVideoElement) {
+    // Only a detached element refuses.
+    let _ = video.pause();
 }
 
 /// Moves `seconds` forward, or back when negative, within the film.

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod connectivity;
 pub mod crypto;
 pub mod device;
+pub mod dom;
 pub mod film;
 pub mod first_paint;
 pub mod idb;

@@ -87,6 +87,11 @@ pub fn is_field(target: Option<web_sys::EventTarget>) -> bool {
     target.is_some_and(|t| t.has_type::<HtmlInputElement>())
 }
 
+/// Words as they stand in an address.
+pub fn in_address(words: &str) -> String {
+    js_sys::encode_uri_component(words).into()
+}
+
 /// `performance.mark("usable")` (DESIGN §11), two frames from now: when the screen is painted.
 pub fn mark_usable() {
     leptos::prelude::request_animation_frame(|| {
@@ -114,6 +119,11 @@ pub fn show_crashes() {
             }
         }
     }));
+}
+
+/// Once the views stand that the signals of this moment ask for.
+pub fn next_frame(act: impl FnOnce() + 'static) {
+    leptos::prelude::request_animation_frame(act);
 }
 
 /// A screen has come: its heading becomes the document's title and, when the patient moved there,
