@@ -100,8 +100,9 @@ where
         let at = watch.urgent().and_then(|u| pending.iter().position(|f| f.sha256 == u)).unwrap_or(0);
         let file = pending[at];
         // A file that has come, or that is not at the server, interrupts no other any more.
-        let yields =
-            |urgent: Option<String>| urgent.is_some_and(|u| u != file.sha256 && pending.iter().any(|f| f.sha256 == u));
+        let yields = |urgent: Option<String>| {
+            urgent.is_some_and(|u| u != file.sha256 && pending.iter().any(|f| f.sha256 == u))
+        };
         match fetch_media(network, store, crypto, file, watch, yields).await {
             Ok(Pass::Complete) => drop(pending.remove(at)),
             Ok(Pass::Stopped) => return Ok(Outcome::Stopped),
