@@ -80,7 +80,9 @@ impl App {
         let known = self.stored_keys().await.unwrap_or_default();
         let Some((text, _)) = fetch_text("jwks.json", None).await? else { return Ok(known) };
         // A login page instead of the keys changes nothing.
-        let Ok(deployed) = serde_json::from_slice::<JwkSet>(text.as_bytes()) else { return Err(Problem::KitNotAKit) };
+        let Ok(deployed) = serde_json::from_slice::<JwkSet>(text.as_bytes()) else {
+            return Err(Problem::KitNotAKit);
+        };
         let updated =
             known.clone().updated(&deployed, &WebCrypto).await.map_err(|_| Problem::CryptoMissing)?;
         if updated != known {

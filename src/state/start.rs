@@ -2,7 +2,11 @@
 
 use super::{App, KitHandle, Phase};
 use crate::platform::{
-    channel, connectivity, crypto::WebCrypto, device, first_paint, idb::Db, install, location, service_worker,
+    channel, connectivity,
+    crypto::WebCrypto,
+    device, first_paint,
+    idb::{self, Db},
+    install, location, service_worker,
 };
 use care::{
     opening::{self, KitRecord},
@@ -11,9 +15,6 @@ use care::{
     profile::Profile,
 };
 use leptos::prelude::*;
-
-/// The database's name on this device.
-const DATABASE: &str = "bon-geste";
 
 /// Makes the state, provides it to every screen and begins to fill it.
 pub fn mount_state() -> App {
@@ -52,7 +53,7 @@ impl App {
     /// Reads everything that is kept. A kit that cannot be read is left where it is and said.
     async fn open(self) {
         let result: Result<(), Problem> = async {
-            let db = Db::open(DATABASE).await?;
+            let db = Db::open(idb::NAME).await?;
             self.db.set(Some(db.clone()));
             let id = self.profile_id();
             if let Some(profile) = db.get::<Profile>(&id.0).await? {

@@ -37,9 +37,11 @@ pub fn entries(stage: &Path, files: &[String]) -> Result<Vec<Entry>> {
         .collect()
 }
 
-/// Not the worker itself, nor what only servers read, nor other forms of the same file.
+/// Not the worker itself, nor what only servers read, nor other forms of the same file, nor the
+/// reader of QR codes: it is heavy, rarely needed, and adding a kit needs the network anyway.
 fn belongs(file: &str) -> bool {
     !(matches!(file, "sw.js" | "headers.json" | "404.html" | "robots.txt")
+        || file.starts_with("qr_worker")
         || file.starts_with("deploy/")
         || file.ends_with(".br"))
 }
@@ -88,7 +90,15 @@ mod tests {
 
     #[test]
     fn what_only_servers_read_is_not_kept_offline() {
-        for file in ["sw.js", "headers.json", "404.html", "deploy/nginx.conf", "a.js.br"] {
+        for file in [
+            "sw.js",
+            "headers.json",
+            "404.html",
+            "deploy/nginx.conf",
+            "a.js.br",
+            "qr_worker.js",
+            "qr_worker_bg.wasm",
+        ] {
             assert!(!belongs(file), "{file}");
         }
         for file in ["index.html", "a.js", "a.wasm", "icons/a.png", "manifest.webmanifest"] {
