@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::fingerprint;
 use crate::layout::{Layout, exclusive, read, write};
-use crate::process::{must, tail};
+use crate::process::{must, must_with_progress, tail};
 
 /// The demo kit that `serve` publishes.
 const DEMO_KIT: &str = "content/demo/kits/apres-une-chute";
@@ -74,7 +74,7 @@ pub fn prepare(layout: &Layout, program: &Path, data: &Path, portal: &str) -> Re
     {
         return Ok(link.to_owned());
     }
-    let outcome = must(
+    let outcome = must_with_progress(
         "Demo: preparing and publishing the kit (its videos, the first time)",
         Command::new(program).args(["publish", DEMO_KIT, "--clinic"]).arg(data).current_dir(&layout.root),
     )?;

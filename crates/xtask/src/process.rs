@@ -133,21 +133,27 @@ pub fn elapsed(time: Duration) -> String {
 /// # Errors
 /// When it can't be started or waited for. A program that fails is an [`Outcome`], not an error.
 pub fn watch(title: &str, command: &mut Command, log: Option<&Path>) -> Result<Outcome> {
+    run(title, command, log, false)
+}
+
+fn run(title: &str, command: &mut Command, log: Option<&Path>, own_progress: bool) -> Result<Outcome> {
     let start = Instant::now();
     heading(title);
-    let mut started =
-        Started::new(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let errors = if own_progress { Stdio::inherit() } else { Stdio::piped() };
+    let mut started = Started::new(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors))?;
     let lines = Arc::new(Mutex::new(Lines::default()));
     let readers = [
         started.child.stdout.take().map(|pipe| read_lines(pipe, Arc::clone(&lines), true)),
         started.child.stderr.take().map(|pipe| read_lines(pipe, Arc::clone(&lines), false)),
     ];
-    let ticker = Ticker::start(start, Arc::clone(&lines));
+    let ticker = (!own_progress).then(|| Ticker::start(start, Arc::clone(&lines)));
     let status = started.wait()?;
     for reader in readers.into_iter().flatten() {
         let _finished = reader.join();
     }
-    ticker.stop();
+    if let Some(ticker) = ticker {
+        ticker.stop();
+    }
     let Lines { all, stdout, .. } = std::mem::take(&mut *lock(&lines));
     if let Some(path) = log {
         crate::layout::write(path, &all)?;
@@ -165,7 +171,19 @@ pub fn watch(title: &str, command: &mut Command, log: Option<&Path>) -> Result<O
 /// # Errors
 /// When it fails, with the end of its output.
 pub fn must(title: &str, command: &mut Command) -> Result<Outcome> {
-    let outcome = watch(title, command, None)?;
+    passed(title, command, watch(title, command, None)?)
+}
+
+/// Like [`must`], for a program that draws its own progress on a terminal.
+///
+/// # Errors
+/// When it fails, with the end of its output.
+pub fn must_with_progress(title: &str, command: &mut Command) -> Result<Outcome> {
+    let outcome = run(title, command, None, std::io::stderr().is_terminal())?;
+    passed(title, command, outcome)
+}
+
+fn passed(title: &str, command: &Command, outcome: Outcome) -> Result<Outcome> {
     if !outcome.success {
         bail!("failed: {title}\n{}\nThe command was: {}", tail(&outcome.log, 60), shown(command));
     }

@@ -78,7 +78,7 @@ fn one(layout: &Layout, tool: &Tool, build: &std::path::Path) -> Result<()> {
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_TARGET_DIR", build)
-            .current_dir(&layout.tools);
+            .current_dir(&layout.root);
         if locked {
             command.arg("--locked");
         }
