@@ -171,7 +171,8 @@ fn run(title: &str, command: &mut Command, log: Option<&Path>, own_progress: boo
 /// # Errors
 /// When it fails, with the end of its output.
 pub fn must(title: &str, command: &mut Command) -> Result<Outcome> {
-    passed(title, command, watch(title, command, None)?)
+    let outcome = watch(title, command, None)?;
+    passed(title, command, outcome)
 }
 
 /// Like [`must`], for a program that draws its own progress on a terminal.
