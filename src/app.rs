@@ -52,11 +52,22 @@ fn ready(app: App, path: RwSignal<String>) -> View {
     keep(Box::new(move || {
         path.track();
         app.lang.track();
-        app.mode.track();
-        app.kits.track();
         // The first arrival leaves the focus where it is.
         page::arrive(moved);
         moved = true;
+    }));
+    let mut turned = false;
+    keep(Box::new(move || {
+        app.mode.track();
+        if turned {
+            page::turn();
+        }
+        turned = true;
+    }));
+    // A kit that comes may change a heading: the title follows, the focus stays.
+    keep(Box::new(move || {
+        app.kits.track();
+        page::arrive(false);
     }));
     region(move || frame(app, path))
 }
@@ -67,7 +78,7 @@ fn frame(app: App, path: RwSignal<String>) -> View {
     let simple = app.mode.get() == Mode::Simple;
     el("div", "frame")
         .with(shell::skip())
-        .with(shell::header(app, path))
+        .with(shell::header(app, path, simple))
         .with(shell::notices(app, path))
         .with(region(move || path.with(|path| show(app, path, simple))))
         .with(shell::footer(app, path, simple))

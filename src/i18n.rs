@@ -221,14 +221,14 @@ mod tests {
     #[test]
     fn sizes_are_written_as_operators_count_them() {
         let both = |n| (size(n), in_lang(Lang::En, || size(n)));
-        assert_eq!(both(999).0, "999 octets");
-        assert_eq!(both(1_449), ("1 Ko".into(), "1 KB".into()));
-        assert_eq!(both(999_499).0, "999 Ko");
-        assert_eq!(both(999_500).0, "1 Mo");
-        assert_eq!(both(7_130_000), ("7,1 Mo".into(), "7.1 MB".into()));
-        assert_eq!(both(99_960_000).0, "100 Mo");
-        assert_eq!(both(123_400_000).0, "123 Mo");
-        assert_eq!(both(2_000_000_000).0, "2 Go");
+        assert_eq!(both(999).0, "999\u{a0}octets");
+        assert_eq!(both(1_449), ("1\u{a0}Ko".into(), "1\u{a0}KB".into()));
+        assert_eq!(both(999_499).0, "999\u{a0}Ko");
+        assert_eq!(both(999_500).0, "1\u{a0}Mo");
+        assert_eq!(both(7_130_000), ("7,1\u{a0}Mo".into(), "7.1\u{a0}MB".into()));
+        assert_eq!(both(99_960_000).0, "100\u{a0}Mo");
+        assert_eq!(both(123_400_000).0, "123\u{a0}Mo");
+        assert_eq!(both(2_000_000_000).0, "2\u{a0}Go");
     }
 
     #[test]

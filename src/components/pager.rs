@@ -28,5 +28,5 @@ pub fn backward(at: RwSignal<usize>) -> View {
 
 fn turn(at: RwSignal<usize>, by: isize) {
     at.update(|at| *at = at.saturating_add_signed(by));
-    page::arrive(true);
+    page::turn();
 }

@@ -16,10 +16,10 @@ pub fn entry(term: K, what: View) -> View {
     el("div", "").with(el("dt", "").text(t(term))).with(el("dd", "").with(what))
 }
 
-/// A published source; its address opens outside and needs the Internet.
-pub fn source(source: &Source) -> View {
+/// A published source; its address opens outside and needs the Internet. Simple mode names it only.
+pub fn source(source: &Source, simple: bool) -> View {
     let words = [source.title.as_str(), &source.publisher, &source.date].join(", ");
-    match source.url.as_deref().filter(|url| url.starts_with("https://")) {
+    match source.url.as_deref().filter(|url| !simple && url.starts_with("https://")) {
         Some(url) => {
             let note = [" (", t(K::AppInternetNeeded), ")"].concat();
             all([outside(url).text(&words), el("span", "soft").text(&note)])
@@ -34,7 +34,7 @@ pub fn outside(url: &str) -> View {
 }
 
 /// Everything that is known of an exercise's content.
-pub fn facts(kit: &KitHandle, exercise: &Exercise) -> View {
+pub fn facts(kit: &KitHandle, exercise: &Exercise, simple: bool) -> View {
     let made = &exercise.provenance;
     let checked = match kit.badge() {
         Badge::Validated(by) => all([
@@ -47,7 +47,7 @@ pub fn facts(kit: &KitHandle, exercise: &Exercise) -> View {
     let sources = if made.sources.is_empty() {
         text(t(K::ExerciseWhoNoSources))
     } else {
-        el("ul", "list").with(all(made.sources.iter().map(|s| el("li", "").with(source(s)))))
+        el("ul", "list").with(all(made.sources.iter().map(|s| el("li", "source").with(source(s, simple)))))
     };
     el("dl", "facts")
         .with(entry(

@@ -17,7 +17,7 @@ use web_sys::HtmlDialogElement;
 
 /// A heading with its icon.
 pub fn headed(picture: Icon, title: K) -> View {
-    el("h2", "").with(icon(picture)).text(t(title))
+    el("h2", "headed").with(icon(picture)).with(el("span", "").text(t(title)))
 }
 
 fn call_clinic(kit: &KitHandle, class: &str) -> View {

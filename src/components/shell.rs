@@ -26,20 +26,22 @@ fn on_settings(path: RwSignal<String>) -> bool {
     path.with(|p| p == "settings")
 }
 
-/// Brand, network, the other language.
-pub fn header(app: App, path: RwSignal<String>) -> View {
+/// The way to the other language.
+fn other_language(app: App) -> View {
     let other = if app.lang.get_untracked() == Lang::Fr { Lang::En } else { Lang::Fr };
     let action = if other == Lang::En { "lang-en" } else { "lang-fr" };
-    let language = move || {
-        if on_settings(path) {
-            return none();
-        }
-        let set = move || app.set_lang(other);
-        control::button("button quiet", action, icon::GLOBE, t(K::AppOtherLanguage), set)
-            .attr("lang", other.tag())
-    };
-    let brand = el("a", "brand").attr("href", "./").with(icon::drawing("", "0 0 48 48", icon::LOGO));
-    el("header", "top").with(brand.text(t(K::AppName))).with(network(app)).with(region(language))
+    let set = move || app.set_lang(other);
+    control::button("button quiet", action, icon::GLOBE, t(K::AppOtherLanguage), set)
+        .attr("lang", other.tag())
+}
+
+/// Brand, network, the other language. Simple mode keeps the height for its one action: there the
+/// brand is no target, and the language waits below.
+pub fn header(app: App, path: RwSignal<String>, simple: bool) -> View {
+    let brand = if simple { el("p", "brand") } else { el("a", "brand").attr("href", "./") };
+    let brand = brand.with(icon::drawing("", "0 0 48 48", icon::LOGO)).text(t(K::AppName));
+    let language = move || if simple || on_settings(path) { none() } else { other_language(app) };
+    el("header", "top").with(brand).with(network(app)).with(region(language))
 }
 
 /// Says when there is no Internet. Calm: what is here works without.
@@ -55,9 +57,13 @@ fn network(app: App) -> View {
 /// What concerns every screen: storage in trouble, a kit on its way, a new version.
 pub fn notices(app: App, path: RwSignal<String>) -> View {
     let storage = move || notice::maybe_problem(app.storage_problem.get());
-    // The screens with a form tell of adding beside it.
+    // A screen that begins with the form tells of adding beside it.
+    let form = move || {
+        let home = app.mode.get() == Mode::Standard;
+        app.current().is_none() && path.with(|p| p == "kit" || (home && p.is_empty()))
+    };
     let adding = move || match app.adding.get() {
-        _ if path.with(|p| p == "kit" || p.is_empty()) => none(),
+        _ if form() => none(),
         Adding::Idle => none(),
         Adding::Busy => notice::notice("info", icon::DOWNLOAD, t(K::KitAdding), none()),
         Adding::Failed(problem) => notice::problem(problem),
@@ -92,7 +98,13 @@ fn other_mode(app: App, simple: bool) -> View {
 
 /// The other mode, the settings, and what Bon Geste is not.
 pub fn footer(app: App, path: RwSignal<String>, simple: bool) -> View {
-    let mode = move || if on_settings(path) { none() } else { other_mode(app, simple) };
+    let mode = move || {
+        if on_settings(path) {
+            none()
+        } else {
+            all([other_mode(app, simple), if simple { other_language(app) } else { none() }])
+        }
+    };
     let settings = control::link("button quiet", "", icon::SETTINGS, t(K::SettingsTitle), "settings");
     el("footer", "foot")
         .with(el("p", "soft").text(t(K::AppNotReplace)))
@@ -153,7 +165,7 @@ fn read_aloud(app: App) -> View {
         }
         reading.update(|r| *r = !*r);
     };
-    control::bare_button("button", "read-aloud")
+    control::bare_button("button read-aloud", "read-aloud")
         .with(icon(icon::SPEAKER))
         .with(el("span", "").words(word))
         .on("click", move |_| act())

@@ -32,7 +32,8 @@ pub fn dosage(dose: &Dosage) -> Vec<String> {
     let n = u64::from;
     let mut lines = Vec::new();
     let mut what = count(n(dose.sets), K::DoseSetsOne, K::DoseSetsOther);
-    if let Some(reps) = dose.reps {
+    // « 2 séries de 1 fois » says nothing more than « 2 séries ».
+    if let Some(reps) = dose.reps.filter(|reps| *reps > 1) {
         what.push(' ');
         what.push_str(&count(n(reps), K::DoseRepsOne, K::DoseRepsOther));
     }

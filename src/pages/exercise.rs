@@ -79,7 +79,7 @@ fn variants(exercise: &Exercise) -> View {
     }
     let one = |title: K, text: &Option<Text>| {
         text.as_ref().map(|text| {
-            el("div", "card stack tight").with(el("h3", "").text(t(title))).with(said_in("p", "", text))
+            el("div", "card stack tight").with(el("h2", "").text(t(title))).with(said_in("p", "", text))
         })
     };
     el("div", "pair")
@@ -100,7 +100,7 @@ fn on_one_page(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
     let steps = exercise.steps.iter().map(|step| el("li", "").with(said_in("span", "", step)));
     let who = el("details", "card")
         .with(el("summary", "").with(icon(icon::SHIELD)).text(t(K::ExerciseWho)))
-        .with(provenance::facts(kit, exercise));
+        .with(provenance::facts(kit, exercise, false));
     let body = all([
         el("div", "row").with(edition(exercise)).with(notice::badge(kit)),
         safety::expired(app, kit),
@@ -158,7 +158,8 @@ fn step_by_step(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
     region(move || {
         let Some(exercise) = kit.kit.exercise(&id) else { return none() };
         if who.get() {
-            let body = all([provenance::facts(&kit, exercise), turn(who, false, icon::BACK, K::AppBack)]);
+            let body =
+                all([provenance::facts(&kit, exercise, true), turn(who, false, icon::BACK, K::AppBack)]);
             return shell::screen(app, t(K::ExerciseWho), body);
         }
         let scene = scenes(exercise).get(at.get()).copied().unwrap_or(Scene::End);
@@ -170,7 +171,7 @@ fn step_by_step(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
 fn turn(who: RwSignal<bool>, to: bool, picture: icon::Icon, word: K) -> View {
     control::button("button wide", "", picture, t(word), move || {
         who.set(to);
-        page::arrive(true);
+        page::turn();
     })
 }
 

@@ -57,7 +57,7 @@ fn first(kit: &KitHandle, from: usize) -> At {
 
 fn go(at: RwSignal<At>, to: At) {
     at.set(to);
-    page::arrive(true);
+    page::turn();
 }
 
 /// A level's rules with their places in the kit.
@@ -142,7 +142,10 @@ fn answer(app: App, kit: &KitHandle, at: RwSignal<At>, rule: &WarningRule, simpl
     let source = if simple {
         none()
     } else {
-        el("p", "soft").text(t(K::ReportSource)).text(" ").with(provenance::source(&rule.source))
+        el("p", "soft source")
+            .text(t(K::ReportSource))
+            .text(" ")
+            .with(provenance::source(&rule.source, simple))
     };
     // Three choices at most: on the red screen of simple mode they are the calls.
     let back = if simple && rule.level == Level::Red { none() } else { again(kit, at) };

@@ -7,8 +7,11 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlAnchorElement, MouseEvent};
 
+/// Whom to tell of another screen.
+type Moved = Rc<dyn Fn(String)>;
+
 thread_local! {
-    static MOVED: RefCell<Option<Rc<dyn Fn(String)>>> = const { RefCell::new(None) };
+    static MOVED: RefCell<Option<Moved>> = const { RefCell::new(None) };
 }
 
 /// The path that the portal is deployed at, with its slashes: `/` or `/mon-kit/`.

@@ -126,6 +126,14 @@ pub fn next_frame(act: impl FnOnce() + 'static) {
     leptos::prelude::request_animation_frame(act);
 }
 
+/// Another screen stands in the place of the last one, at the same address: to its beginning.
+pub fn turn() {
+    if let Some(window) = web_sys::window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+    arrive(true);
+}
+
 /// A screen has come: its heading becomes the document's title and, when the patient moved there,
 /// takes the focus. Waits for the frame in which the screen stands.
 pub fn arrive(moved: bool) {
