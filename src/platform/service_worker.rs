@@ -121,20 +121,26 @@ fn watch_updates(registration: &JsValue, update: Rc<impl Fn() + 'static>) {
     if get(registration, "waiting").is_truthy() {
         update();
     }
+    // The browser may have found it before the page came to listen.
+    watch_installing(registration, &update);
     let found = registration.clone();
     EventListener::new(registration.unchecked_ref::<EventTarget>(), "updatefound", move |_| {
-        let installing = get(&found, "installing");
-        if installing.is_falsy() {
-            return;
+        watch_installing(&found, &update);
+    })
+    .forget();
+}
+
+fn watch_installing(registration: &JsValue, update: &Rc<impl Fn() + 'static>) {
+    let installing = get(registration, "installing");
+    if installing.is_falsy() {
+        return;
+    }
+    let (update, worker) = (Rc::clone(update), installing.clone());
+    EventListener::new(installing.unchecked_ref::<EventTarget>(), "statechange", move |_| {
+        // The very first version takes over at once and is no update.
+        if text(&worker, "state") == "installed" && is_controlled(&global("navigator.serviceWorker")) {
+            update();
         }
-        let (update, worker) = (Rc::clone(&update), installing.clone());
-        EventListener::new(installing.unchecked_ref::<EventTarget>(), "statechange", move |_| {
-            // The very first version takes over at once and is no update.
-            if text(&worker, "state") == "installed" && is_controlled(&global("navigator.serviceWorker")) {
-                update();
-            }
-        })
-        .forget();
     })
     .forget();
 }

@@ -11,7 +11,7 @@ pub use adding::{Adding, CameraScan};
 pub use kit::{Film, KitHandle, Progress};
 pub use start::{mount_state, use_app};
 
-use crate::platform::{clock::DeviceClock, idb::Db, install};
+use crate::platform::{clock::DeviceClock, idb::Db, install, media_url};
 use care::{
     calendar::Day,
     journal::{Event, What},
@@ -76,7 +76,8 @@ impl App {
             kits: RwSignal::new_local(Vec::new()),
             adding: RwSignal::new(Adding::Idle),
             update_waiting: RwSignal::new(false),
-            app_offline: RwSignal::new(false),
+            // A worker in charge was complete when it was installed; it says so itself if it no longer is.
+            app_offline: RwSignal::new(media_url::served_by_worker()),
             go: RwSignal::new(None),
             events: RwSignal::new_local(Vec::new()),
             profile: RwSignal::new_local(profile),
