@@ -4,7 +4,7 @@ use super::{
     App, KitHandle,
     keys::{PendingLink, fetch_text},
 };
-use crate::platform::{camera, clock::DeviceClock, crypto::WebCrypto, qr};
+use crate::platform::{camera, channel, clock::DeviceClock, crypto::WebCrypto, qr};
 use care::{
     link::KitLink,
     opening::{self, KitRecord, Opened},
@@ -124,6 +124,13 @@ impl App {
         {
             self.storage_problem.set(Some(e.into()));
         }
+        channel::records_changed();
+        self.show_kit(record, opened);
+        Ok(())
+    }
+
+    /// Puts a kit that is kept on view, in the place of its older version.
+    pub(super) fn show_kit(self, record: KitRecord, opened: Opened) {
         let kit_id = record.kit_id.clone();
         let handle = KitHandle::new(self, record, opened);
         self.kits.update(|kits| {
@@ -139,7 +146,6 @@ impl App {
             handle.drop_unneeded().await;
             handle.settle().await;
         });
-        Ok(())
     }
 }
 

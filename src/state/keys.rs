@@ -7,20 +7,23 @@ use crate::platform::{
 };
 use care::{
     jose::JwkSet,
+    json,
     ports::{Network, Record, Records, Request, Store},
     problem::Problem,
     profile::ProfileId,
+    record,
     trust::TrustedKeys,
 };
-use serde::{Deserialize, Serialize};
 
 /// A link whose kit has not arrived yet: one bar of network must not lose it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PendingLink {
     profile: ProfileId,
     /// The text as it was given.
     pub(super) text: String,
 }
+
+record!(struct PendingLink { profile, text });
 
 impl Record for PendingLink {
     const STORE: Store = Store::Device;
@@ -80,7 +83,7 @@ impl App {
         let known = self.stored_keys().await.unwrap_or_default();
         let Some((text, _)) = fetch_text("jwks.json", None).await? else { return Ok(known) };
         // A login page instead of the keys changes nothing.
-        let Ok(deployed) = serde_json::from_slice::<JwkSet>(text.as_bytes()) else {
+        let Ok(deployed) = json::read::<JwkSet>(text.as_bytes()) else {
             return Err(Problem::KitNotAKit);
         };
         let updated =

@@ -331,18 +331,23 @@ impl KitHandle {
 
     /// Brings files until they are here, the patient stops, or only the patient can help.
     async fn run(self, files: Vec<MediaRef>) {
-        let Some(db) = self.app.database() else { return };
+        let Some(db) = self.app.database() else {
+            // Nothing can be kept here: the same reason that every screen tells.
+            return self.trouble.set(self.app.storage_problem.get_untracked());
+        };
         // One downloader a device: a second tab, or a second call here, waits its turn and then
         // finds the work done.
+        self.running.set(true);
         let _turn = locks::turn("bon-geste-download").await;
-        self.stop.set(false);
         self.running.set(true);
         self.no_space.set(false);
+        self.stop.set(self.record.borrow().paused);
         let mut backoff = Backoff::default();
-        loop {
+        while !self.stop.get() {
             self.refresh().await;
             let before = self.done_bytes();
             let result = self.attempt(&db, &files).await;
+            let arrived = self.done_bytes();
             self.refresh().await;
             let trouble = result.err();
             self.trouble.set(trouble.clone().map(Problem::from));
@@ -352,14 +357,13 @@ impl KitHandle {
                         backoff.reset();
                     }
                     self.wake.within(backoff.next_ms(random::fraction())).await;
-                    if self.stop.get() {
-                        break;
-                    }
                 }
                 Some(Trouble::Store(care::ports::StoreError::Quota)) => {
                     self.no_space.set(true);
                     break;
                 }
+                // What arrived is gone again: the store was emptied under us. Once more.
+                None if self.done_bytes() < arrived => {}
                 _ => break,
             }
         }
@@ -372,9 +376,13 @@ impl KitHandle {
     }
 
     async fn attempt(&self, db: &Db, files: &[MediaRef]) -> Result<Outcome, Trouble> {
-        let kit = self.record.borrow().kit_id.clone();
+        let record = self.record.borrow().clone();
+        // Its record stands beside its files, also in a store that was emptied under us.
+        if record.choice.is_some() {
+            db.put(&record).await?;
+        }
         for file in files {
-            db.want(file, &kit).await?;
+            db.want(file, &record.kit_id).await?;
         }
         *self.rate.borrow_mut() = Rate::default();
         download::fetch_all(&Fetch, db, &WebCrypto, files, self).await
@@ -387,8 +395,28 @@ impl KitHandle {
     /// Changes the record, here and in the store.
     pub(super) fn keep(&self, change: impl FnOnce(&mut KitRecord)) {
         change(&mut self.record.borrow_mut());
-        let record = self.record.borrow().clone();
-        self.app.store(move |db| async move { db.put(&record).await });
+        let (record, app) = (self.record.borrow().clone(), self.app);
+        self.app.store(move |db| async move {
+            db.put(&record).await?;
+            channel::records_changed();
+            // Where the kit itself found no room, it has some now.
+            app.storage_problem.update(|p| *p = p.filter(|p| *p != Problem::NoSpace));
+            Ok(())
+        });
+    }
+
+    /// Another tab wrote the record: its choice and its pause hold here too.
+    pub(super) fn adopt(&self, record: KitRecord) {
+        let (choice, paused) = (record.choice, record.paused);
+        self.record.replace(record);
+        let Some(choice) = choice else { return };
+        self.choice.set(choice);
+        if paused {
+            self.stop.set(true);
+            self.wake.now();
+        } else if !self.running.get_untracked() && !self.is_complete() {
+            self.start();
+        }
     }
 
     /// The network may be back: a wait for the next try ends now.

@@ -103,6 +103,7 @@ impl App {
             connectivity::Change::Visible => self.wake_downloads(),
         });
         channel::on_chunk(move |_| self.look_again());
+        channel::on_records(move || leptos::task::spawn_local(self.reread()));
         channel::on_wanted(move |sha256| {
             for kit in self.kits.get_untracked() {
                 kit.hurry(&sha256);
@@ -110,6 +111,24 @@ impl App {
         });
         install::listen(move || self.install_changed.notify());
         location::on_link(move |text| self.add_kit(text));
+    }
+
+    /// Another tab added a kit, took a new version, chose films or paused.
+    async fn reread(self) {
+        let Some(db) = self.database() else { return };
+        // What cannot be read now is read at the next start.
+        let records: Vec<KitRecord> = db.list(&self.profile_id()).await.unwrap_or_default();
+        for record in records {
+            let here = self.kits.with_untracked(|kits| kits.iter().find(|k| k.kit.kit_id == record.kit_id).cloned());
+            match here {
+                Some(kit) if kit.kit.version == record.version => kit.adopt(record),
+                _ => {
+                    if let Ok(opened) = self.read_kit(&record.jws).await {
+                        self.show_kit(record, opened);
+                    }
+                }
+            }
+        }
     }
 
     fn wake_downloads(self) {

@@ -1,6 +1,7 @@
 //! Days as people live them. A day is a local date; no time-zone database is needed because
 //! every event stores the date that the phone showed.
 
+use crate::json::{Json, JsonError, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, str::FromStr};
 use time::{Date, Duration, Month};
@@ -69,6 +70,15 @@ impl FromStr for Day {
         };
         let (y, m, d) = (part(0..4)?, part(5..7)?, part(8..10)?);
         Day::new(i32::from(y), u8::try_from(m).map_err(|_| NotADay)?, u8::try_from(d).map_err(|_| NotADay)?)
+    }
+}
+
+impl Json for Day {
+    fn from_json(value: &Value) -> Result<Self, JsonError> {
+        value.as_str().and_then(|s| s.parse().ok()).ok_or(JsonError::Field("value"))
+    }
+    fn to_json(&self) -> Value {
+        Value::Text(self.to_string())
     }
 }
 

@@ -1,7 +1,10 @@
 //! The kit as a FHIR R4 Bundle: one `Binary` that carries the signed kit, which alone the
 //! portal reads, and the same content as resources for other software.
 
-use crate::kit::{Dosage, Exercise, Kit};
+use crate::{
+    json,
+    kit::{Dosage, Exercise, Kit},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
@@ -47,13 +50,12 @@ pub fn bundle(kit: &Kit, jws: &str) -> Value {
 
 /// The signed kit inside a Bundle: the first `Binary` of the right type.
 pub fn signed_kit(bundle: &[u8]) -> Option<String> {
-    let bundle: Value = serde_json::from_slice(bundle).ok()?;
-    let binary = bundle["entry"]
-        .as_array()?
-        .iter()
-        .map(|e| &e["resource"])
-        .find(|r| r["resourceType"] == "Binary" && r["contentType"] == SIGNED_KIT)?;
-    String::from_utf8(STANDARD.decode(binary["data"].as_str()?).ok()?).ok()
+    let bundle = json::Value::parse(bundle).ok()?;
+    let is_kit = |r: &&json::Value| {
+        r.get("resourceType").as_str() == Some("Binary") && r.get("contentType").as_str() == Some(SIGNED_KIT)
+    };
+    let binary = bundle.get("entry").items().iter().map(|e| e.get("resource")).find(is_kit)?;
+    String::from_utf8(STANDARD.decode(binary.get("data").as_str()?).ok()?).ok()
 }
 
 fn entry(kit: &Kit, part: &str, resource: Value) -> Value {

@@ -3,15 +3,15 @@
 
 use crate::{
     calendar::Day,
+    json::Value,
     kit::Exercise,
     ports::{Clock, Record, Store},
     profile::ProfileId,
+    record,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// Something that happened, as the patient lived it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Unique; sorts by time.
     pub id: String,
@@ -25,7 +25,7 @@ pub struct Event {
     pub day: Day,
     /// What, as [`What`] writes it. Kept as it came: a kind of a later version is ignored and
     /// survives.
-    pub what: serde_json::Value,
+    pub what: Value,
 }
 
 /// What happened.
@@ -51,15 +51,20 @@ pub enum What {
 
 impl What {
     /// The form in which it is stored and sent.
-    fn to_json(&self) -> serde_json::Value {
+    fn to_json(&self) -> Value {
         match self {
-            What::Seen { kit, item } => json!({ "kind": "seen", "kit": kit, "item": item }),
-            What::Acknowledged { kit, exercise, notice } => {
-                json!({ "kind": "acknowledged", "kit": kit, "exercise": exercise, "notice": notice })
-            }
+            What::Seen { kit, item } => Value::of_texts(&[("kind", "seen"), ("kit", kit), ("item", item)]),
+            What::Acknowledged { kit, exercise, notice } => Value::of_texts(&[
+                ("kind", "acknowledged"),
+                ("kit", kit),
+                ("exercise", exercise),
+                ("notice", notice),
+            ]),
         }
     }
 }
+
+record!(struct Event { id, profile, at_ms, offset_min, day, what });
 
 impl Event {
     /// An event of now. `random` makes the id unique among events of one millisecond.
@@ -121,7 +126,7 @@ pub fn seen(events: &[Event], kit_id: &str, item_id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{opening::tests::exercise, ports::memory::FixedClock, text::Text};
+    use crate::{json, opening::tests::exercise, ports::memory::FixedClock, text::Text};
 
     fn event(what: What) -> Event {
         Event::now(&FixedClock { now_ms: 1_772_407_800_000, offset_min: 60 }, ProfileId::first(), 7, &what)
@@ -151,17 +156,15 @@ mod tests {
         let e = event(What::Seen { kit: "k".into(), item: "a".into() });
         assert_eq!(e.day.to_string(), "2026-03-02");
         assert!(seen(std::slice::from_ref(&e), "k", "a"));
-        let text = serde_json::to_string(&e).unwrap();
-        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), e);
+        assert_eq!(json::read::<Event>(json::write(&e).as_bytes()).unwrap(), e);
     }
 
     #[test]
     fn an_event_of_a_later_version_is_kept_as_it_came() {
-        let mut value =
-            serde_json::to_value(event(What::Seen { kit: "k".into(), item: "a".into() })).unwrap();
-        value["what"] = json!({ "kind": "danced", "tempo": 3 });
-        let e: Event = serde_json::from_value(value.clone()).unwrap();
-        assert_eq!(serde_json::to_value(&e).unwrap(), value);
+        let mut later = event(What::Seen { kit: "k".into(), item: "a".into() });
+        later.what = Value::of_texts(&[("kind", "danced"), ("tempo", "slow")]);
+        let e: Event = json::read(json::write(&later).as_bytes()).unwrap();
+        assert_eq!(e, later);
         assert!(!seen(&[e], "k", "a"));
     }
 }

@@ -6,7 +6,9 @@
 
 use crate::{
     calendar::Day,
+    json::{Json, JsonError, Value, read_field},
     media::MediaRef,
+    record,
     text::{Lang, Text},
 };
 use serde::{Deserialize, Serialize};
@@ -311,8 +313,8 @@ pub struct Rung {
     pub width: u32,
     /// Picture height in pixels.
     pub height: u32,
-    /// Pictures a second, for `MediaCapabilities`.
-    pub fps: f64,
+    /// Pictures a second, rounded, for `MediaCapabilities`.
+    pub fps: u32,
     /// The file; its `type` carries the codecs.
     pub media: MediaRef,
 }
@@ -389,6 +391,53 @@ pub struct WarningRule {
     pub source: Source,
 }
 
+record!(struct Kit {
+    format, kit_id, version, issued, valid_until, title, summary, topic, example, clinic, validated_by, for_whom,
+    not_for, review_by, return_path = "return", exercises, documents, links, warnings,
+});
+record!(struct Clinic { name, phone, sms, address, reading_days });
+record!(struct Validation { name, qualification, on });
+record!(enum ReturnPath or Show { Server = "server", File = "file", Show = "show" });
+record!(enum Company or Alone { Alone = "alone", Helper = "helper", Never = "never" });
+record!(struct Exercise {
+    id, title, library, edition, why, steps, dosage, note, contraindications, stop_rules, easier, harder,
+    do_with = "do", film_with = "film", watch_before, video, provenance,
+});
+record!(
+    enum Edition {
+        Clinic = "clinic",
+        Patient = "patient",
+    }
+);
+record!(struct Dosage { sets, reps, hold_s, rest_s, tempo_s, per_day, days_per_week, each_side });
+record!(struct Provenance { author, qualification, made, rights, sources });
+record!(struct Source { title, publisher, date, url });
+record!(struct Video { duration_ms, alt, poster, captions, rungs });
+record!(struct Caption { lang, media });
+record!(
+    enum Choice {
+        Light = "light",
+        Normal = "normal",
+    }
+);
+record!(
+    enum Codec {
+        Av1 = "av1",
+        H264 = "h264",
+    }
+);
+record!(struct Rung { choice, codec, width, height, fps, media });
+record!(struct Document { id, title, media, watch_before });
+record!(struct VettedLink { title, url, author, qualification, checked, reason });
+record!(
+    enum Level {
+        Red = "red",
+        Orange = "orange",
+        Yellow = "yellow",
+    }
+);
+record!(struct WarningRule { id, level, sign, action, source });
+
 /// Why a text is not a kit that can be read here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KitError {
@@ -403,18 +452,15 @@ pub enum KitError {
 impl Kit {
     /// Reads `kit.json`. The format's major version is looked at first, so that a kit from the
     /// future says so instead of complaining of a field.
-    pub fn from_json(json: &[u8]) -> Result<Self, KitError> {
-        #[derive(Deserialize)]
-        struct Head {
-            format: String,
-        }
-        let bad = |e: serde_json::Error| KitError::Malformed(e.to_string());
-        let head: Head = serde_json::from_slice(json).map_err(bad)?;
-        let major = head.format.split('.').next().and_then(|m| m.parse::<u32>().ok());
+    pub fn read(json: &[u8]) -> Result<Self, KitError> {
+        let bad = |e: JsonError| KitError::Malformed(e.to_string());
+        let value = Value::parse(json).map_err(bad)?;
+        let format: String = read_field(&value, "format").map_err(bad)?;
+        let major = format.split('.').next().and_then(|m| m.parse::<u32>().ok());
         if major != Some(FORMAT_MAJOR) {
-            return Err(KitError::ForeignVersion(head.format));
+            return Err(KitError::ForeignVersion(format));
         }
-        let kit: Kit = serde_json::from_slice(json).map_err(bad)?;
+        let kit = Kit::from_json(&value).map_err(bad)?;
         kit.check_ids()?;
         Ok(kit)
     }
@@ -428,12 +474,12 @@ impl Kit {
         let mut seen = Vec::new();
         for id in self.exercises.iter().map(|e| &e.id).chain(self.documents.iter().map(|d| &d.id)) {
             if !plain(id) || seen.contains(&id) {
-                return Err(KitError::Malformed(format!("id {id:?} is not plain or not unique")));
+                return Err(KitError::Malformed(["id ", id, " is not plain or not unique"].concat()));
             }
             seen.push(id);
         }
         match self.media().find(|m| !m.is_sound()) {
-            Some(m) => Err(KitError::Malformed(format!("media {:?} is described wrongly", m.sha256))),
+            Some(m) => Err(KitError::Malformed(["media ", &m.sha256, " is described wrongly"].concat())),
             None => Ok(()),
         }
     }
@@ -446,6 +492,12 @@ impl Kit {
     /// True on days after `valid_until`: still readable, but starting advises a call first.
     pub fn expired(&self, today: Day) -> bool {
         self.valid_until.is_some_and(|last| today > last)
+    }
+
+    /// True when the device's clock must be wrong: by its calendar the kit was made in days to
+    /// come. A day more is allowed, for time zones.
+    pub fn from_the_future(&self, today: Day) -> bool {
+        self.issued > today.plus(1)
     }
 
     /// Every file the kit names, on any rung.
@@ -506,7 +558,7 @@ mod tests {
     }
 
     fn rung(n: u8, choice: Choice, codec: Codec) -> Rung {
-        Rung { choice, codec, width: 640, height: 360, fps: 15.0, media: media(n) }
+        Rung { choice, codec, width: 640, height: 360, fps: 15, media: media(n) }
     }
 
     fn video(n: u8) -> Video {
@@ -561,7 +613,7 @@ mod tests {
             let mut k = kit(1);
             k.exercises = ids.map(exercise).into();
             let json = serde_json::to_vec(&k).unwrap();
-            assert!(matches!(Kit::from_json(&json), Err(KitError::Malformed(_))), "{ids:?}");
+            assert!(matches!(Kit::read(&json), Err(KitError::Malformed(_))), "{ids:?}");
         }
     }
 

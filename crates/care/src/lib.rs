@@ -12,6 +12,7 @@ pub mod download;
 pub mod fhir;
 pub mod jose;
 pub mod journal;
+pub mod json;
 pub mod kit;
 pub mod link;
 pub mod media;

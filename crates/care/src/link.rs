@@ -3,34 +3,33 @@
 //! A second form, a kit small enough to travel inside the QR itself, is to come: hence
 //! [`KitLink`] is an enum and every caller matches on it.
 
-use crate::jose::{b64, unb64};
-use serde::{Deserialize, Serialize};
+use crate::{
+    jose::{b64, unb64},
+    json::{self, Json, Value},
+    record,
+};
 
 /// What a pasted, tapped or scanned text can bring.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KitLink {
     /// A kit at the clinic's server.
     Shl(ShLink),
 }
 
 /// A SMART Health Link.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShLink {
     /// Where the encrypted kit lies.
     pub url: String,
     /// One capital letter a flag, sorted: `L` long-term, `U` direct file, `P` passcode.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub flag: String,
     /// The 32-byte key, base64url, 43 characters.
     pub key: String,
-    /// Seconds since 1970 (UTC) after which the link is over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exp: Option<f64>,
+    /// Whole seconds since 1970 (UTC) after which the link is over.
+    pub exp: Option<i64>,
     /// At most 80 characters for the patient.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Version of the SHL specification; 1 when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub v: Option<u32>,
 }
 
@@ -62,19 +61,19 @@ impl KitLink {
             .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '=')))
             .unwrap_or(body.len());
         let json = unb64(body[..end].trim_end_matches('=')).ok_or(LinkError::Broken)?;
-        let value: serde_json::Value = serde_json::from_slice(&json).map_err(|_| LinkError::Broken)?;
-        if value["v"].as_u64().is_some_and(|v| v > 1) {
+        let value = Value::parse(&json).map_err(|_| LinkError::Broken)?;
+        if matches!(value.get("v"), Value::Int(v) if *v > 1) {
             return Err(LinkError::Foreign);
         }
-        let link: ShLink = serde_json::from_slice(&json).map_err(|_| LinkError::Broken)?;
+        let link = ShLink::from_json(&value).map_err(|_| LinkError::Broken)?;
         if link.key_bytes().is_none() || !is_web_address(&link.url) {
             return Err(LinkError::Broken);
         }
         if !link.has('U') || link.has('P') {
             return Err(LinkError::Foreign);
         }
-        const DAY_S: f64 = 86_400.0;
-        if link.exp.is_some_and(|exp| now_ms as f64 / 1000.0 > exp + DAY_S) {
+        const DAY_S: i64 = 86_400;
+        if link.exp.is_some_and(|exp| now_ms / 1000 > exp.saturating_add(DAY_S)) {
             return Err(LinkError::Expired);
         }
         Ok(KitLink::Shl(link))
@@ -86,6 +85,8 @@ fn is_web_address(url: &str) -> bool {
         && (url.starts_with("https://") || url.starts_with("http://"))
         && url.bytes().all(|b| b.is_ascii_graphic())
 }
+
+record!(struct ShLink { url, flag, key, exp, label, v });
 
 impl ShLink {
     /// The link for a file that stays at one address (`L`) and is fetched directly (`U`).
@@ -104,13 +105,13 @@ impl ShLink {
     }
 
     /// `shlink:/…`
-    pub fn to_uri(&self) -> Result<String, serde_json::Error> {
-        Ok(format!("shlink:/{}", b64(&serde_json::to_vec(self)?)))
+    pub fn to_uri(&self) -> String {
+        format!("shlink:/{}", b64(json::write(self).as_bytes()))
     }
 
     /// The whole address at a portal, whose own address ends with `/`.
-    pub fn on_portal(&self, portal: &str) -> Result<String, serde_json::Error> {
-        Ok(format!("{portal}#{}", self.to_uri()?))
+    pub fn on_portal(&self, portal: &str) -> String {
+        format!("{portal}#{}", self.to_uri())
     }
 
     /// The address to fetch, with the `recipient` that the specification asks for.
@@ -131,8 +132,8 @@ mod tests {
 
     #[test]
     fn a_link_is_found_in_an_address_in_a_message_and_bare() {
-        let uri = link().to_uri().unwrap();
-        let whole = link().on_portal("https://portail.example/").unwrap();
+        let uri = link().to_uri();
+        let whole = link().on_portal("https://portail.example/");
         for text in
             [uri.clone(), whole.clone(), format!("Bonjour, voici : {whole} . À jeudi !"), format!(" {uri}\n")]
         {
@@ -145,7 +146,7 @@ mod tests {
         let with = |f: &dyn Fn(&mut ShLink)| {
             let mut l = link();
             f(&mut l);
-            KitLink::parse(&l.to_uri().unwrap(), 10 * 86_400_000)
+            KitLink::parse(&l.to_uri(), 10 * 86_400_000)
         };
         assert_eq!(KitLink::parse("https://www.tiktok.com/x", 0), Err(LinkError::NotALink));
         assert_eq!(KitLink::parse("shlink:/eyJ1cmwi", 0), Err(LinkError::Broken));
@@ -153,13 +154,13 @@ mod tests {
         assert_eq!(with(&|l| l.url = "javascript:alert(1)".into()), Err(LinkError::Broken));
         assert_eq!(with(&|l| l.v = Some(2)), Err(LinkError::Foreign));
         assert_eq!(with(&|l| l.flag = "LP".into()), Err(LinkError::Foreign));
-        assert_eq!(with(&|l| l.exp = Some(86_400.0)), Err(LinkError::Expired));
-        assert!(with(&|l| l.exp = Some(20.0 * 86_400.0)).is_ok());
+        assert_eq!(with(&|l| l.exp = Some(86_400)), Err(LinkError::Expired));
+        assert!(with(&|l| l.exp = Some(20 * 86_400)).is_ok());
     }
 
     #[test]
     fn a_link_cut_anywhere_is_broken_never_half_read() {
-        let uri = link().to_uri().unwrap();
+        let uri = link().to_uri();
         for n in 0..uri.len() {
             assert!(KitLink::parse(&uri[..n], 0).is_err(), "{n}");
         }

@@ -37,6 +37,8 @@ pub struct Run {
     pub end: u64,
 }
 
+crate::record!(struct MediaRef { sha256, bytes, mime = "type", chunk_bytes, chunks_sha256 });
+
 impl MediaRef {
     /// Where it lies, relative to the portal's base: `m/<sha256>.<ext>`.
     pub fn path(&self) -> String {

@@ -8,12 +8,12 @@ use crate::{
     link::{KitLink, ShLink},
     ports::{Crypto, CryptoError, Record, Store},
     profile::ProfileId,
+    record,
     trust::{TrustedKeys, Verification},
 };
-use serde::{Deserialize, Serialize};
 
 /// A kit on this device.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KitRecord {
     /// Whose.
     pub profile: ProfileId,
@@ -26,17 +26,16 @@ pub struct KitRecord {
     /// The signed kit as it came, unknown fields and all.
     pub jws: String,
     /// `ETag` of that answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
     /// When the server was last asked with success, UTC milliseconds.
     pub checked_ms: i64,
     /// Which films the patient chose; none before the first choice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Choice>,
     /// Downloading was paused by the patient.
-    #[serde(default)]
     pub paused: bool,
 }
+
+record!(struct KitRecord { profile, kit_id, version, link, jws, etag, checked_ms, choice, paused });
 
 impl Record for KitRecord {
     const STORE: Store = Store::Kits;
@@ -125,7 +124,7 @@ pub async fn read<B>(jws: &str, trusted: &TrustedKeys, crypto: &impl Crypto<B>) 
         Some(_) => crypto.inflate_raw(&parts.payload, MAX_KIT_BYTES).await?,
         None => parts.payload,
     };
-    Ok(Opened { kit: Kit::from_json(&json)?, verification })
+    Ok(Opened { kit: Kit::read(&json)?, verification })
 }
 
 /// Whether a kit that arrived may take the place of the one that is here (same id): never an
@@ -235,7 +234,7 @@ pub(crate) mod tests {
 
     fn sign_raw(n: u8, payload: &[u8], zip: Option<String>) -> String {
         let header = JwsHeader { alg: "EdDSA".into(), kid: format!("key-{n}"), zip };
-        let input = Jws::signing_input(&header, payload).unwrap();
+        let input = Jws::signing_input(&header, payload);
         let signature = signer(n).sign(input.as_bytes()).to_bytes();
         Jws::seal(&input, &signature)
     }
@@ -327,10 +326,10 @@ pub(crate) mod tests {
     fn a_kit_from_a_later_portal_says_so_and_unknown_fields_do_not_matter() {
         let mut value = serde_json::to_value(kit(1)).unwrap();
         value["horoscope"] = "lion".into();
-        assert!(Kit::from_json(value.to_string().as_bytes()).is_ok());
+        assert!(Kit::read(value.to_string().as_bytes()).is_ok());
         value["format"] = "2.0".into();
         value["exercises"] = "changed beyond recognition".into();
-        assert_eq!(Kit::from_json(value.to_string().as_bytes()), Err(KitError::ForeignVersion("2.0".into())));
+        assert_eq!(Kit::read(value.to_string().as_bytes()), Err(KitError::ForeignVersion("2.0".into())));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The side effects of the domain, as traits. Each has an in-memory version in [`memory`];
 //! the browser's versions live in the portal's `src/platform`, one file a port.
 
-use crate::{media::MediaRef, profile::ProfileId};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use crate::{
+    json::{self, Json},
+    media::MediaRef,
+    profile::ProfileId,
+};
 use std::future::Future;
 
 pub mod contract;
@@ -132,7 +135,7 @@ pub trait Bytes: Clone {
 
 /// A record that belongs to one patient on this device. Every record but media goes through
 /// one codec ([`Codec`]), so encryption at rest has one place to come to.
-pub trait Record: Serialize + DeserializeOwned + Clone {
+pub trait Record: Json + Clone {
     /// Its store.
     const STORE: Store;
     /// Unique within the store.
@@ -191,18 +194,16 @@ impl Codec {
     pub const VERSION: u32 = 1;
 
     /// A record as a row.
-    pub fn encode<R: Record>(self, record: &R) -> Result<Row, StoreError> {
-        let body = serde_json::to_string(record).map_err(|e| StoreError::Unreadable(e.to_string()))?;
-        Ok(Row { key: record.key(), profile: record.profile().0, v: Self::VERSION, body })
+    pub fn encode<R: Record>(self, record: &R) -> Row {
+        Row { key: record.key(), profile: record.profile().0, v: Self::VERSION, body: json::write(record) }
     }
 
-    /// A row as a record. From bytes, as everywhere here: a second kind of JSON reader would
-    /// weigh as much again in the portal.
+    /// A row as a record.
     pub fn decode<R: Record>(self, row: &Row) -> Result<R, StoreError> {
         if row.v != Self::VERSION {
             return Err(StoreError::Unreadable(format!("record version {}", row.v)));
         }
-        serde_json::from_slice(row.body.as_bytes()).map_err(|e| StoreError::Unreadable(e.to_string()))
+        json::read(row.body.as_bytes()).map_err(|e| StoreError::Unreadable(e.to_string()))
     }
 }
 
@@ -221,12 +222,11 @@ pub trait Records {
 }
 
 /// What is known of a file on this device. Not personal: shared by all profiles.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaRecord {
     /// SHA-256 of the file.
     pub sha256: String,
     /// MIME type with codecs.
-    #[serde(rename = "type")]
     pub mime: String,
     /// Length in bytes.
     pub bytes: u64,

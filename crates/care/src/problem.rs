@@ -62,6 +62,8 @@ pub enum Problem {
     CameraMissing,
     /// No code in the picture.
     QrNone,
+    /// The device's clock says a day before the kit was made.
+    ClockWrong,
     /// The program itself failed.
     Crash,
 }
@@ -94,6 +96,7 @@ impl Problem {
         Problem::CameraRefused,
         Problem::CameraMissing,
         Problem::QrNone,
+        Problem::ClockWrong,
         Problem::Crash,
     ];
 
@@ -125,6 +128,7 @@ impl Problem {
             Problem::CameraRefused => "camera_refused",
             Problem::CameraMissing => "camera_missing",
             Problem::QrNone => "qr_none",
+            Problem::ClockWrong => "clock_wrong",
             Problem::Crash => "crash",
         }
     }

@@ -2,15 +2,25 @@
 //! that several, each behind a PIN, can come later.
 
 use crate::{
+    json::{Json, JsonError, Value},
     kit::Choice,
     ports::{Record, Store},
+    record,
     text::Lang,
 };
-use serde::{Deserialize, Serialize};
 
 /// Whose record it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProfileId(pub String);
+
+impl Json for ProfileId {
+    fn from_json(value: &Value) -> Result<Self, JsonError> {
+        String::from_json(value).map(ProfileId)
+    }
+    fn to_json(&self) -> Value {
+        self.0.to_json()
+    }
+}
 
 impl ProfileId {
     /// The first patient of the device. Opaque on purpose: no name.
@@ -25,8 +35,7 @@ impl ProfileId {
 }
 
 /// How the screens look. Both show the same state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// Everything on view.
     #[default]
@@ -35,9 +44,10 @@ pub enum Mode {
     Simple,
 }
 
+record!(enum Mode or Standard { Standard = "standard", Simple = "simple" });
+
 /// What a patient has chosen. An absent choice leaves it to the device.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Standard or simplified.
     pub mode: Mode,
@@ -49,15 +59,18 @@ pub struct Settings {
     pub install_declined: bool,
 }
 
+record!(struct Settings { mode, lang, choice, install_declined });
+
 /// A patient on this device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     /// Their id.
     pub id: ProfileId,
     /// Their choices.
-    #[serde(default)]
     pub settings: Settings,
 }
+
+record!(struct Profile { id, settings });
 
 impl Record for Profile {
     const STORE: Store = Store::Profiles;

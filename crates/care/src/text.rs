@@ -14,6 +14,13 @@ pub enum Lang {
     En,
 }
 
+crate::record!(
+    enum Lang {
+        Fr = "fr",
+        En = "en",
+    }
+);
+
 impl Lang {
     /// The BCP 47 tag, for `lang` attributes.
     pub fn tag(self) -> &'static str {
@@ -40,6 +47,8 @@ pub struct Text {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub en: Option<String>,
 }
+
+crate::record!(struct Text { fr, en });
 
 impl Text {
     /// The text in `lang`, or in French when the clinic wrote no other.

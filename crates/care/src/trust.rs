@@ -9,15 +9,17 @@ use crate::{
     kit::{Kit, Validation},
     ports::{Crypto, CryptoError, Record, Store},
     profile::ProfileId,
+    record,
 };
-use serde::{Deserialize, Serialize};
 
 /// The keys believed here.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedKeys {
     /// Public keys with their names.
     pub keys: Vec<Jwk>,
 }
+
+record!(struct TrustedKeys { keys });
 
 impl Record for TrustedKeys {
     const STORE: Store = Store::Device;

@@ -233,8 +233,7 @@ impl Signer {
     pub fn sign(&self, json: &[u8]) -> Outcome<String> {
         let header = JwsHeader { alg: "EdDSA".into(), kid: self.kid.clone(), zip: Some("DEF".into()) };
         let payload = care::ports::crypto_native::deflate_raw(json);
-        let input = Jws::signing_input(&header, &payload)
-            .map_err(|e| Problem::new("kit.json", format!("cannot be signed: {e}")))?;
+        let input = Jws::signing_input(&header, &payload);
         let signature = self.key.sign(input.as_bytes()).to_bytes();
         Ok(Jws::seal(&input, &signature))
     }

@@ -315,7 +315,7 @@ impl Packer<'_> {
                 Target::Light => (Choice::Light, Codec::H264),
             };
             let Made { media, width, height, fps, .. } = made;
-            rungs.push(Rung { choice, codec, width, height, fps, media });
+            rungs.push(Rung { choice, codec, width, height, fps: fps.round() as u32, media });
         }
         looked.check_times(duration_ms)?;
         let mut captions = Vec::new();

@@ -90,7 +90,7 @@ pub fn publish(
     let json = serde_json::to_vec(&kit)
         .map_err(|e| Problem::new(kit_dir, format!("the kit cannot be written: {e}")))?;
     // The reader's own rules have the last word before anything is signed.
-    Kit::from_json(&json).map_err(|e| {
+    Kit::read(&json).map_err(|e| {
         Problem::new(kit_dir.join("kit.toml"), format!("no phone would accept this kit: {e}"))
             .to_do("Look at the field that is named here.")
     })?;
@@ -103,9 +103,7 @@ pub fn publish(
     files::write(&file, sealed.as_bytes(), Access::Open)?;
 
     let shlink = ShLink::direct(format!("{}k/{}", clinic.portal_url, register.link_id), &register.key, None);
-    let link = shlink
-        .on_portal(&clinic.portal_url)
-        .map_err(|e| Problem::new(kit_dir, format!("the link cannot be written: {e}")))?;
+    let link = shlink.on_portal(&clinic.portal_url);
     let name = register.name();
     let paper = clinic.desk().join("print").join(&name);
     files::make_private_dir(&paper)?;

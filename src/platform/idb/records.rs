@@ -34,11 +34,11 @@ impl Db {
 
 impl Records for Db {
     async fn put<R: Record>(&self, record: &R) -> Result<(), StoreError> {
-        write(self, R::STORE, Codec.encode(record)?, false).await
+        write(self, R::STORE, Codec.encode(record), false).await
     }
 
     async fn add<R: Record>(&self, record: &R) -> Result<(), StoreError> {
-        write(self, R::STORE, Codec.encode(record)?, true).await
+        write(self, R::STORE, Codec.encode(record), true).await
     }
 
     async fn get<R: Record>(&self, key: &str) -> Result<Option<R>, StoreError> {

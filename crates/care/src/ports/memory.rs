@@ -42,7 +42,7 @@ pub struct MemoryRecords {
 
 impl Records for MemoryRecords {
     async fn put<R: Record>(&self, record: &R) -> Result<(), StoreError> {
-        let row = Codec.encode(record)?;
+        let row = Codec.encode(record);
         self.rows.borrow_mut().insert((R::STORE, row.key.clone()), row);
         Ok(())
     }
