@@ -105,7 +105,8 @@ pub const STILL: &str = r#"<rect width="160" height="90" fill="var(--sunk)"/><g 
 
 /// An icon, in the size and colour of the words beside it.
 pub fn icon(inside: Icon) -> View {
-    dom::svg("icon", "0 0 24 24", inside)
+    // A size of its own, for the moment or the browser in which the style is missing.
+    dom::svg("icon", "0 0 24 24", inside).attr("width", "24").attr("height", "24")
 }
 
 /// A larger drawing; `view_box` is its size.
