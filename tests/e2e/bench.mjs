@@ -1,0 +1,224 @@
+// The figures of the README, measured: starting on a bad line and a slow phone, a download that is
+// killed again and again, and memory while a large kit is stored. Prints Markdown.
+//
+//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory]
+
+import { parseArgs } from "node:util";
+import { Browser } from "./lib/cdp.mjs";
+import { Clinic } from "./lib/clinic.mjs";
+import { CHUNK, oneLargeFilm } from "./lib/forge.mjs";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "5" },
+    kills: { type: "string", default: "50" },
+    only: { type: "string", default: "start,kills,memory" },
+  },
+});
+const RUNS = Number(values.runs);
+const KILLS = Number(values.kills);
+
+/** The line and the phone of the budget: 400 kbit/s, 400 ms, a processor six times slower. */
+const BAD_LINE = { bytesPerSecond: 400_000 / 8, latencyMs: 400, cpu: 6 };
+
+/** While a chunk that has come is written, the line brings the first bytes of the next. */
+const WRITING_S = 0.2;
+
+const rows = [];
+const row = (what, figure, budget, kept) => rows.push([what, figure, budget, kept ? "✓" : "✗"]);
+const say = (words) => process.stderr.write(`${words}\n`);
+const median = (list) => list.slice().sort((a, b) => a - b)[Math.floor(list.length / 2)];
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+const spread = (list, form) => `${form(median(list))} (${form(Math.min(...list))} to ${form(Math.max(...list))})`;
+
+// ---- Starting -----------------------------------------------------------------------------
+
+/** Opens an address in a new page: when something was painted, when it could be used, what it cost. */
+async function start(browser, url) {
+  const page = await browser.page();
+  await page.goto(url);
+  const usable = await page.until(`performance.getEntriesByName("usable")[0]?.startTime`);
+  const painted = await page.until(`performance.getEntriesByName("first-contentful-paint")[0]?.startTime`);
+  const own = browser.transfers.filter((t) => t.session === page.id);
+  const end = own[0].at + usable / 1000;
+  const before = browser.transfers.filter((t) => t.at <= end && t.at >= own[0].at && (t.ended ?? end) <= end);
+  return { page, usable, painted, bytes: before.reduce((sum, t) => sum + t.bytes, 0) };
+}
+
+const OFFLINE_READY = `(async () => {
+  const { controller } = navigator.serviceWorker;
+  if (!controller) return false;
+  const said = new Promise((go) => navigator.serviceWorker.addEventListener("message", (e) => go(e.data.complete), { once: true }));
+  controller.postMessage({ type: "status" });
+  return said;
+})()`;
+
+async function starting() {
+  const clinic = await Clinic.open();
+  const first = [], again = [], offline = [], kit = [];
+  try {
+    for (let i = 1; i <= RUNS; i++) {
+      const browser = await Browser.create();
+      browser.limits = BAD_LINE;
+      try {
+        await browser.start();
+        const visit = await start(browser, clinic.link);
+        first.push(visit);
+        kit.push(await visit.page.until(`document.querySelector("[data-action=kit-download]") && performance.now()`));
+        await visit.page.until(OFFLINE_READY);
+        await visit.page.goto("about:blank");
+        again.push(await start(browser, clinic.proxy.url));
+        await browser.quit();
+        await clinic.proxy.goOffline();
+        await browser.start();
+        offline.push(await start(browser, clinic.proxy.url));
+      } finally {
+        await browser.remove();
+        if (!clinic.proxy.listening) await clinic.proxy.goOnline();
+      }
+      const [a, b, c] = [first, again, offline].map((list) => list.at(-1));
+      say(`start ${i}/${RUNS}: first ${seconds(a.painted)} / ${seconds(a.usable)} / ${kilobytes(a.bytes)}, again ${seconds(b.usable)}, offline ${seconds(c.usable)}`);
+    }
+  } finally {
+    await clinic.close();
+  }
+  const of = (list, field) => list.map((v) => v[field]);
+  const timed = (what, list, budget) => row(what, spread(list, seconds), `≤ ${budget / 1000} s`, median(list) <= budget);
+  timed("First visit: first contentful paint", of(first, "painted"), 1000);
+  timed("First visit: usable", of(first, "usable"), 5000);
+  const bytes = of(first, "bytes");
+  row("First visit: on the wire until usable, headers included", spread(bytes, kilobytes), "≤ 150 KB", median(bytes) <= 150_000);
+  rows.push(["First visit: the kit of the link on view", spread(kit, seconds), "", ""]);
+  timed("Second visit: first contentful paint", of(again, "painted"), 1000);
+  timed("Second visit: usable", of(again, "usable"), 1000);
+  timed("Without network, browser restarted: first contentful paint", of(offline, "painted"), 1000);
+  timed("Without network, browser restarted: usable", of(offline, "usable"), 1000);
+}
+
+// ---- A download that is killed ---------------------------------------------------------------
+
+/** The stored chunks of a film that are not what the clinic signed, and how many there are. */
+const storedChunks = (sha256) => `(async () => {
+  const opening = indexedDB.open("bon-geste");
+  const db = await new Promise((ok, no) => { opening.onsuccess = () => ok(opening.result); opening.onerror = no; });
+  const store = db.transaction("media_chunks").objectStore("media_chunks");
+  const range = IDBKeyRange.bound(["${sha256}", 0], ["${sha256}", Infinity]);
+  const found = [];
+  await new Promise((ok, no) => {
+    const all = store.openCursor(range);
+    all.onerror = no;
+    all.onsuccess = () => {
+      if (!all.result) return ok();
+      found.push([all.result.key[1], all.result.value]);
+      all.result.continue();
+    };
+  });
+  db.close();
+  const hex = (b) => [...new Uint8Array(b)].map((x) => x.toString(16).padStart(2, "0")).join("");
+  return Promise.all(found.map(async ([n, bytes]) => [n, hex(await crypto.subtle.digest("SHA-256", bytes))]));
+})()`;
+
+async function killed() {
+  const clinic = await Clinic.open();
+  const browser = await Browser.create();
+  try {
+    const { media, chunks } = await oneLargeFilm(clinic, 16 << 20);
+    const name = `/m/${media.sha256}.mp4`;
+    const sent = () => clinic.proxy.log.filter((r) => r.path === name);
+    const bytes = () => sent().reduce((sum, r) => sum + r.sent, 0);
+    clinic.proxy.faults = { bytesPerSecond: BAD_LINE.bytesPerSecond };
+    await browser.start();
+    let page = await browser.page();
+    await page.goto(clinic.link);
+    await page.until(`document.querySelector("[data-action=kit-download]")?.click() ?? !!document.querySelector("[data-action=kit-pause]")`);
+    const again = [];
+    let bad = 0;
+    for (let i = 1; i <= KILLS; i++) {
+      const target = bytes() + Math.floor(Math.random() * 2 * CHUNK) + 1;
+      for (const end = Date.now() + 60_000; bytes() < target; ) {
+        if (Date.now() > end) throw new Error(`kill ${i}: the download does not go on by itself`);
+        await new Promise((go) => setTimeout(go, 2));
+      }
+      await browser.kill();
+      const reached = Math.max(...sent().map((r) => from(r) + r.sent));
+      const seen = sent().length;
+      await browser.start();
+      page = await browser.page();
+      await page.goto(`${clinic.proxy.url}kit`);
+      for (const end = Date.now() + 60_000; sent().length === seen; ) {
+        if (Date.now() > end) throw new Error(`after kill ${i} nothing is asked for`);
+        await new Promise((go) => setTimeout(go, 2));
+      }
+      again.push(Math.max(0, reached - from(sent()[seen])));
+      const stored = await page.evaluate(storedChunks(media.sha256));
+      bad += stored.filter(([n, hash]) => chunks[n] !== hash).length;
+      if (i % 10 === 0) say(`kill ${i}/${KILLS}: ${kilobytes(Math.max(...again))} at most again, ${stored.length} chunks here`);
+    }
+    clinic.proxy.faults = {};
+    await page.until(`document.querySelector("main section[data-status=ready]") !== null`);
+    const stored = await page.evaluate(storedChunks(media.sha256));
+    bad += stored.filter(([n, hash]) => chunks[n] !== hash).length;
+    if (stored.length !== chunks.length) throw new Error(`${stored.length} of ${chunks.length} chunks are here`);
+    const [most, total] = [Math.max(...again), again.reduce((a, b) => a + b, 0)];
+    row(`${KILLS} kills (SIGKILL) at random bytes: fetched again per kill`, `median ${kilobytes(median(again))}, most ${kilobytes(most)}`, "≤ 131.1 KB (128 KiB), and what comes while it is written", most <= CHUNK + BAD_LINE.bytesPerSecond * WRITING_S);
+    row("… chunks stored that are not what was signed", String(bad), "0", bad === 0);
+    rows.push([`… fetched again in all, of ${kilobytes(media.bytes)}`, `${kilobytes(total)} in ${sent().length} requests`, "", ""]);
+  } finally {
+    await browser.remove();
+    await clinic.close();
+  }
+}
+
+/** The first byte of an answer. */
+const from = ({ range }) => Number(/^bytes=(\d+)/.exec(range ?? "")?.[1] ?? 0);
+
+// ---- Memory ------------------------------------------------------------------------------------
+
+async function memory() {
+  const clinic = await Clinic.open();
+  const growth = [], tops = [];
+  try {
+    const { media } = await oneLargeFilm(clinic, 100_000_000);
+    for (let i = 1; i <= RUNS; i++) {
+      const browser = await Browser.create();
+      try {
+        await browser.start();
+        const page = await browser.page();
+        const total = async () => (await page.wasmMemory()).reduce((a, b) => a + b, 0);
+        await page.goto(clinic.link);
+        await page.until(`document.querySelector("[data-action=kit-download]") !== null`);
+        const before = await total();
+        let most = before;
+        await page.evaluate(`document.querySelector("[data-action=kit-download]").click()`);
+        const ready = `document.querySelector("main section[data-status=ready]") !== null`;
+        for (const end = Date.now() + 300_000; ; ) {
+          const done = await page.evaluate(ready);
+          most = Math.max(most, await total());
+          if (done) break;
+          if (Date.now() > end) throw new Error(`${media.bytes} bytes not stored in 5 minutes`);
+        }
+        growth.push(most - before);
+        tops.push(most);
+        say(`memory ${i}/${RUNS}: ${kilobytes(before)} before, ${kilobytes(most)} at most`);
+      } finally {
+        await browser.remove();
+      }
+    }
+  } finally {
+    await clinic.close();
+  }
+  row("WebAssembly memory: growth while 100 MB are stored", spread(growth, kilobytes), "≤ 262.1 KB (two chunks)", Math.max(...growth) <= 2 * CHUNK);
+  rows.push(["… at most, in all", spread(tops, kilobytes), "", ""]);
+}
+
+// ---- Report ------------------------------------------------------------------------------------
+
+const PARTS = { start: starting, kills: killed, memory };
+for (const part of values.only.split(",")) {
+  if (!PARTS[part]) throw new Error(`--only ${part}: expected ${Object.keys(PARTS).join(", ")}`);
+  await PARTS[part]();
+}
+console.log(`Medians of ${RUNS} (least to most); 400 kbit/s, 400 ms, processor six times slower, 360×640, page and service worker alike.\n`);
+console.log("| What | Measured | Budget | |\n|---|---|---|---|");
+for (const cells of rows) console.log(`| ${cells.join(" | ")} |`);
