@@ -4,9 +4,21 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { screenshots } from "./env.mjs";
 
-/** Writes `screenshots/NAME.png`, the whole page, without moving parts. */
+/** Below this height the bar is no longer fixed (style/base.css), and a longer window would change that. */
+const SHORT = 416;
+
+/**
+ * Writes `screenshots/NAME.png`, without moving parts: the whole page, as if the window were as
+ * long as it, so that the fixed bar is at its foot; with a dialog open, the window.
+ */
 export async function shoot(page, name) {
   const file = path.join(screenshots, `${name}.png`);
   await mkdir(path.dirname(file), { recursive: true });
-  await page.screenshot({ path: file, fullPage: true, animations: "disabled" });
+  const window = page.viewportSize();
+  const dialog = await page.locator("dialog[open]").count();
+  const long = await page.evaluate(() => document.scrollingElement.scrollHeight);
+  const stretch = !dialog && window.height > SHORT && long > window.height;
+  if (stretch) await page.setViewportSize({ ...window, height: long });
+  await page.screenshot({ path: file, fullPage: !dialog, animations: "disabled" });
+  if (stretch) await page.setViewportSize(window);
 }
