@@ -49,6 +49,7 @@ pub fn paste_form(app: App) -> View {
                 .with(field)
                 .with(el("p", "soft").attr("id", "link-hint").text(t(K::KitLinkHint))),
         )
+        .with(outcome(app))
         .with(
             el("button", "button main wide")
                 .attr("type", "submit")
@@ -57,7 +58,6 @@ pub fn paste_form(app: App) -> View {
                 .with(icon(icon::PLUS))
                 .with(el("span", "").text(t(K::KitAdd))),
         )
-        .with(outcome(app))
         .on("submit", move |event| {
             event.prevent_default();
             app.add_kit(input.value());
