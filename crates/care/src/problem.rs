@@ -70,7 +70,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem, for tests of the texts.
-    pub const ALL: [Problem; 26] = [
+    pub const ALL: [Problem; 27] = [
         Problem::LinkNone,
         Problem::LinkBroken,
         Problem::LinkForeign,
