@@ -52,8 +52,9 @@ pub fn radio(
 
 /// A question over everything else, and its element. `body` ends with its buttons; `id` names its heading.
 pub fn dialog(id: &str, title: &str) -> (View, HtmlDialogElement) {
-    let dialog =
-        el("dialog", "dialog").attr("aria-labelledby", id).with(el("h2", "").attr("id", id).text(title));
+    // Read from its beginning: the focus would else go to the first button, and the words out of sight.
+    let heading = el("h2", "").attr("id", id).attr("tabindex", "-1").attr("autofocus", "").text(title);
+    let dialog = el("dialog", "dialog").attr("aria-labelledby", id).with(heading);
     let element = dialog.element().clone().unchecked_into();
     (dialog, element)
 }

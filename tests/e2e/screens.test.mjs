@@ -93,6 +93,7 @@ const SCREENS = {
       if (!(await page.locator("[data-action=play]").count())) await page.locator("main .button.main").click();
       await page.click("[data-action=play]");
       await page.waitForSelector("dialog[open] [data-action=acknowledge]");
+      assert.equal(await page.locator("dialog[open]").evaluate((e) => e.scrollTop), 0, "read from its beginning");
     },
     report: at("report"),
     "report-red": (page) => report(page, "red"),

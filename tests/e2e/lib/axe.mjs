@@ -9,7 +9,7 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 /** Violations, one line each: rule, what it says, and where. Empty when there are none. */
 export async function violations(page) {
   // The portal's policy forbids foreign scripts; the debugger's own evaluation is not one.
-  await page.evaluate(SOURCE);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(SOURCE);
   const results = await page.evaluate(
     (tags) =>
       window.axe.run(document, {

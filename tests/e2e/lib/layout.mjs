@@ -34,6 +34,7 @@ export function faults(page, mode) {
       for (const e of controls) {
         if (inline(e) || e.matches("label > input")) continue;
         const { width, height } = e.getBoundingClientRect();
+        if (e.scrollHeight > e.clientHeight + 1 && !e.matches("input")) say("words stand out of it", e, `${e.scrollHeight} in ${e.clientHeight} px`);
         if (Math.min(width, height) < target - 0.5) say(`target under ${target} px`, e, `${Math.round(width)}×${Math.round(height)}`);
       }
       if (simple && !dialog) {
