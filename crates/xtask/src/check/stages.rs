@@ -164,7 +164,7 @@ fn browser(layout: &Layout) -> Result<Verdict> {
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
         .env("CHROMEDRIVER", driver)
         .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", layout.root.join("tests/webdriver.json"))
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", layout.root.join("webdriver.json"))
         .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
     let outcome = watch("cargo test, in Chromium", &mut command, Some(&log_file(layout, "browser")))?;
     Ok(verdict(layout, "browser", &outcome, counts::rust(&outcome.log), rust_failures(&outcome.log)))
