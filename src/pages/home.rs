@@ -75,16 +75,11 @@ fn before_next(app: App, kit: KitHandle) -> View {
             notice::notice("good", icon::CHECK, t(K::HomeAllSeen), again)
         }
     };
-    let exercises = kit.kit.exercises.iter().map(|e| e.watch_before);
-    let mut before: Vec<Option<u32>> =
-        exercises.chain(kit.kit.documents.iter().map(|d| d.watch_before)).collect();
-    before.sort_by_key(|n| n.unwrap_or(u32::MAX));
-    before.dedup();
     let body = all([
         said_in("p", "lead kit-name", &kit.kit.title),
-        kit_status::line(&kit),
+        kit_status::line(app, &kit),
         region(card),
-        all(before.into_iter().map(|n| group(&kit, n))),
+        all(kit.kit.appointments().into_iter().map(|n| group(&kit, n))),
     ]);
     shell::screen(app, t(K::HomeTitle), body)
 }
@@ -176,6 +171,6 @@ fn one_by_one(app: App, kit: KitHandle) -> View {
     } else {
         none()
     };
-    let body = all([region(one), other, kit_status::line(&kit)]);
+    let body = all([region(one), other, kit_status::line(app, &kit)]);
     shell::screen(app, t(K::HomeSimpleTitle), body)
 }

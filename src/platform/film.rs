@@ -20,7 +20,7 @@ pub fn pause(video: &HtmlVideoElement) {
 /// Moves `seconds` forward, or back when negative, within the film.
 pub fn skip(video: &HtmlVideoElement, seconds: f64) {
     let end = if video.duration().is_finite() { video.duration() } else { f64::MAX };
-    video.set_current_time((video.current_time() + seconds).clamp(0.0, end));
+    video.set_current_time((video.current_time() + seconds).min(end).max(0.0));
 }
 
 /// Shows captions in `lang` (or the first that there are), or none.

@@ -28,6 +28,11 @@ thread_local! {
     static REGISTRATION: RefCell<Option<JsValue>> = const { RefCell::new(None) };
 }
 
+/// Whether this browser has service workers at all: without them the portal itself is not kept.
+pub fn exists() -> bool {
+    !global("navigator.serviceWorker").is_undefined()
+}
+
 /// Registers the service worker. Call when the first screen can be used. `offline` is told
 /// whether the portal opens without Internet, when known and at each change; `update` is called
 /// when a new version waits. Without service workers `offline` hears false and nothing else.

@@ -42,7 +42,7 @@ impl App {
             match self.try_add(&text).await {
                 Ok(()) => {
                     self.adding.set(Adding::Idle);
-                    self.store(|db| async move { db.remove::<PendingLink>(PendingLink::KEY).await });
+                    self.forget_pending().await;
                     self.go.set(Some("/kit"));
                 }
                 Err(problem) => self.adding.set(Adding::Failed(problem)),
@@ -74,6 +74,13 @@ impl App {
         CameraScan { _camera: camera }
     }
 
+    /// The link has brought its kit. One that stays by mistake is only opened again.
+    async fn forget_pending(self) {
+        if let Some(db) = self.database() {
+            let _ = db.remove::<PendingLink>(PendingLink::KEY).await;
+        }
+    }
+
     async fn try_add(self, text: &str) -> Result<(), Problem> {
         let link = KitLink::parse(text, DeviceClock.now_ms())?;
         let KitLink::Shl(shl) = &link;
@@ -81,15 +88,13 @@ impl App {
             return Err(Problem::LinkElsewhere);
         }
         // From here on the link is not lost by a reload, a dead battery or a lost network.
-        let pending = PendingLink::new(self.profile_id(), text.to_owned());
-        self.store(move |db| async move { db.put(&pending).await });
+        self.save(&PendingLink::new(self.profile_id(), text.to_owned()));
         let (answer, etag) = fetch_text(&shl.fetch_url(RECIPIENT), None).await?.ok_or(Problem::KitNotAKit)?;
         let jws = opening::decrypt(&answer, &link, &WebCrypto).await?;
         let opened = self.read_kit(&jws).await?;
         let old =
             self.kits.with_untracked(|kits| kits.iter().find(|k| k.kit.kit_id == opened.kit.kit_id).cloned());
-        let here = old.as_ref().map(|k| Opened { kit: k.kit.clone(), verification: k.verification });
-        opening::accept(&opened, here.as_ref())?;
+        opening::accept(&opened, old.as_ref().map(|k| (k.kit.version, k.verification)))?;
         let old_record = old.as_ref().map(|k| k.record.borrow().clone());
         let record = KitRecord {
             profile: self.profile_id(),

@@ -89,8 +89,7 @@ impl App {
         let updated =
             known.clone().updated(&deployed, &WebCrypto).await.map_err(|_| Problem::CryptoMissing)?;
         if updated != known {
-            let keys = updated.clone();
-            self.store(move |db| async move { db.put(&keys).await });
+            self.save(&updated);
         }
         Ok(updated)
     }

@@ -227,11 +227,11 @@ impl KitHandle {
         download::status(&self.kit, &facts)
     }
 
-    /// The patient has said which films to bring. Tracks `choice`.
+    /// The patient has said which films to bring, or there is nothing to bring. Tracks `choice`.
     fn record_chosen(&self) -> bool {
         self.choice.track();
         self.running.track();
-        self.record.borrow().choice.is_some()
+        self.record.borrow().choice.is_some() || self.kit.media().next().is_none()
     }
 
     fn is_complete(&self) -> bool {
@@ -395,14 +395,7 @@ impl KitHandle {
     /// Changes the record, here and in the store.
     pub(super) fn keep(&self, change: impl FnOnce(&mut KitRecord)) {
         change(&mut self.record.borrow_mut());
-        let (record, app) = (self.record.borrow().clone(), self.app);
-        self.app.store(move |db| async move {
-            db.put(&record).await?;
-            channel::records_changed();
-            // Where the kit itself found no room, it has some now.
-            app.storage_problem.update(|p| *p = p.filter(|p| *p != Problem::NoSpace));
-            Ok(())
-        });
+        self.app.save(&*self.record.borrow());
     }
 
     /// Another tab wrote the record: its choice and its pause hold here too.

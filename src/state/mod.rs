@@ -11,11 +11,11 @@ pub use adding::{Adding, CameraScan};
 pub use kit::{Film, KitHandle, Progress};
 pub use start::{mount_state, use_app};
 
-use crate::platform::{clock::DeviceClock, idb::Db, install, media_url};
+use crate::platform::{channel, clock::DeviceClock, idb::Db, install, media_url};
 use care::{
     calendar::Day,
     journal::{Event, What},
-    ports::{Clock, Records, StoreError},
+    ports::{Clock, Codec, Record, Records, Row, Store},
     problem::Problem,
     profile::{Mode, Profile, ProfileId, Settings},
     text::Lang,
@@ -127,29 +127,38 @@ impl App {
         self.profile.update(|p| change(&mut p.settings));
         let profile = self.profile.get_untracked();
         crate::platform::first_paint::remember(&profile.settings);
-        self.store(move |db| async move { db.put(&profile).await });
+        self.save(&profile);
     }
 
     /// Appends to the journal, on the screen at once and in the store as soon as it commits.
     fn append(self, what: What) {
         let event = Event::now(&DeviceClock, self.profile_id(), crate::platform::random::number(), &what);
         self.events.update(|events| events.push(event.clone()));
-        self.store(move |db| async move { db.add(&event).await });
+        self.write(Event::STORE, Codec.encode(&event), true);
     }
 
     fn profile_id(self) -> ProfileId {
         self.profile.with_untracked(|p| p.id.clone())
     }
 
-    /// Runs a write in the background; a failure becomes the notice that every screen shows.
-    fn store<F>(self, write: impl FnOnce(Db) -> F + 'static)
-    where
-        F: Future<Output = Result<(), StoreError>> + 'static,
-    {
+    /// Writes a record in the background, in the place of the one with its key.
+    fn save<R: Record>(self, record: &R) {
+        self.write(R::STORE, Codec.encode(record), false);
+    }
+
+    /// Writes in the background. A failure becomes the notice that every screen shows; a success
+    /// takes back the one that there is no room.
+    fn write(self, store: Store, row: Row, new: bool) {
         let Some(db) = self.database() else { return };
         leptos::task::spawn_local(async move {
-            if let Err(e) = write(db).await {
-                self.storage_problem.set(Some(e.into()));
+            match db.write(store, row, new).await {
+                Ok(()) => {
+                    self.storage_problem.update(|p| *p = p.filter(|p| *p != Problem::NoSpace));
+                    if store == Store::Kits {
+                        channel::records_changed();
+                    }
+                }
+                Err(e) => self.storage_problem.set(Some(e.into())),
             }
         });
     }
@@ -160,7 +169,7 @@ impl App {
             kit.pause();
         }
         if let Some(db) = self.database() {
-            db.erase().await?;
+            db.erase_all().await?;
         }
         crate::platform::first_paint::forget();
         self.kits.set(Vec::new());

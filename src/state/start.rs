@@ -64,20 +64,31 @@ impl App {
                 self.profile.set(profile);
             }
             self.events.set(db.list(&id).await?);
-            let mut records: Vec<KitRecord> = db.list(&id).await?;
+            let records: Vec<KitRecord> = db.list(&id).await?;
             if records.is_empty() {
                 return Ok(());
             }
-            records.sort_by_key(|r| std::cmp::Reverse(r.checked_ms));
             let trusted = self.trusted().await.unwrap_or_default();
+            let mut unreadable = None;
             for record in records {
-                let opened = opening::read(&record.jws, &trusted, &WebCrypto).await?;
-                let handle = KitHandle::new(self, record, opened);
-                handle.refresh().await;
-                self.kits.update(|kits| kits.push(handle.clone()));
-                leptos::task::spawn_local(handle.settle());
+                match opening::read(&record.jws, &trusted, &WebCrypto).await {
+                    Ok(opened) => {
+                        let handle = KitHandle::new(self, record, opened);
+                        handle.refresh().await;
+                        self.kits.update(|kits| kits.push(handle.clone()));
+                        leptos::task::spawn_local(handle.settle());
+                    }
+                    Err(e) => unreadable = Some(Problem::from(e)),
+                }
             }
-            Ok(())
+            // The kit that the clinic was last asked for is the current one.
+            self.kits.update(|kits| {
+                let checked = |at: &usize| kits[*at].record.borrow().checked_ms;
+                if let Some(at) = (0..kits.len()).max_by_key(checked) {
+                    kits.swap(0, at);
+                }
+            });
+            unreadable.map_or(Ok(()), Err)
         }
         .await;
         if let Err(problem) = result {
@@ -119,7 +130,8 @@ impl App {
         // What cannot be read now is read at the next start.
         let records: Vec<KitRecord> = db.list(&self.profile_id()).await.unwrap_or_default();
         for record in records {
-            let here = self.kits.with_untracked(|kits| kits.iter().find(|k| k.kit.kit_id == record.kit_id).cloned());
+            let here =
+                self.kits.with_untracked(|kits| kits.iter().find(|k| k.kit.kit_id == record.kit_id).cloned());
             match here {
                 Some(kit) if kit.kit.version == record.version => kit.adopt(record),
                 _ => {

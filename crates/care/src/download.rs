@@ -236,7 +236,7 @@ impl Backoff {
     pub fn next_ms(&mut self, random: f64) -> u64 {
         let full = 1000u64.checked_shl(self.attempts.min(10)).map_or(Self::MAX_MS, |ms| ms.min(Self::MAX_MS));
         self.attempts = self.attempts.saturating_add(1);
-        full - (full as f64 / 2.0 * random.clamp(0.0, 1.0)) as u64
+        full - ((full as f64 / 2.0 * random) as u64).min(full / 2)
     }
 
     /// Something arrived: the next wait is short again.
@@ -339,7 +339,7 @@ pub fn status(kit: &Kit, facts: &Facts) -> KitStatus {
         KitStatus::Expired
     } else if ready {
         KitStatus::Ready
-    } else if facts.done > 0 {
+    } else if facts.done > 0 || facts.complete {
         KitStatus::Paused
     } else {
         KitStatus::New

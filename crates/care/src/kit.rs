@@ -489,6 +489,20 @@ impl Kit {
         self.exercises.iter().find(|e| e.id == id)
     }
 
+    /// The appointments before which something is to be seen, the next one first; `None`, last,
+    /// stands for what has no appointment.
+    pub fn appointments(&self) -> Vec<Option<u32>> {
+        let exercises = self.exercises.iter().map(|e| e.watch_before);
+        let order = |n: &Option<u32>| n.unwrap_or(u32::MAX);
+        let mut found = Vec::new();
+        for n in exercises.chain(self.documents.iter().map(|d| d.watch_before)) {
+            if let Err(at) = found.binary_search_by_key(&order(&n), order) {
+                found.insert(at, n);
+            }
+        }
+        found
+    }
+
     /// True on days after `valid_until`: still readable, but starting advises a call first.
     pub fn expired(&self, today: Day) -> bool {
         self.valid_until.is_some_and(|last| today > last)
@@ -597,6 +611,34 @@ mod tests {
         k.exercises[2].video = Some(video(10));
         let order: Vec<_> = k.wanted(Choice::Light, false).iter().map(|m| m.sha256.clone()).collect();
         assert_eq!(order, [1, 10, 2, 11, 5, 14].map(|n| hex(&[n; 32])));
+    }
+
+    #[test]
+    fn appointments_come_in_order_once_each_and_what_has_none_last() {
+        let mut k = kit(1);
+        k.exercises = [Some(3), None, Some(2), Some(3)]
+            .into_iter()
+            .zip(["a", "b", "c", "d"])
+            .map(|(n, id)| Exercise { watch_before: n, ..exercise(id) })
+            .collect();
+        assert_eq!(k.appointments(), [Some(2), Some(3), None]);
+    }
+
+    #[test]
+    fn serde_and_our_own_json_write_and_read_the_same_kit() {
+        let mut k = kit(1);
+        k.exercises[0].video = Some(video(1));
+        k.exercises[0].edition = Some(Edition::Patient);
+        k.warnings = vec![WarningRule {
+            id: "w".into(),
+            level: Level::Orange,
+            sign: "s".into(),
+            action: Text { fr: "é".into(), en: Some("e".into()) },
+            source: Source { title: "t".into(), publisher: "p".into(), date: "2024".into(), url: None },
+        }];
+        let ours = k.to_json().to_text();
+        assert_eq!(serde_json::from_str::<Kit>(&ours).unwrap(), k);
+        assert_eq!(Kit::read(&serde_json::to_vec(&k).unwrap()).unwrap(), k);
     }
 
     #[test]

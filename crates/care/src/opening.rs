@@ -127,16 +127,16 @@ pub async fn read<B>(jws: &str, trusted: &TrustedKeys, crypto: &impl Crypto<B>) 
     Ok(Opened { kit: Kit::read(&json)?, verification })
 }
 
-/// Whether a kit that arrived may take the place of the one that is here (same id): never an
-/// older version, and never one that proves less.
-pub fn accept(arrived: &Opened, here: Option<&Opened>) -> Result<(), OpenError> {
+/// Whether a kit that arrived may take the place of the one that is here (same id), of which
+/// version and proof are known: never an older version, and never one that proves less.
+pub fn accept(arrived: &Opened, here: Option<(u64, Verification)>) -> Result<(), OpenError> {
+    let version = arrived.kit.version;
     match here {
-        Some(here)
-            if arrived.kit.version < here.kit.version
-                || (here.verification == Verification::Verified
-                    && arrived.verification != Verification::Verified) =>
+        Some((here, proof))
+            if version < here
+                || (proof == Verification::Verified && arrived.verification != Verification::Verified) =>
         {
-            Err(OpenError::Replay { arrived: arrived.kit.version, here: here.kit.version })
+            Err(OpenError::Replay { arrived: version, here })
         }
         _ => Ok(()),
     }
@@ -311,14 +311,14 @@ pub(crate) mod tests {
     #[test]
     fn an_older_version_and_a_weaker_proof_never_replace_what_is_here() {
         let opened = |v, verification| Opened { kit: kit(v), verification };
-        let here = opened(3, Verification::Verified);
-        assert!(accept(&opened(4, Verification::Verified), Some(&here)).is_ok());
-        assert!(accept(&opened(3, Verification::Verified), Some(&here)).is_ok());
+        let here = (3, Verification::Verified);
+        assert!(accept(&opened(4, Verification::Verified), Some(here)).is_ok());
+        assert!(accept(&opened(3, Verification::Verified), Some(here)).is_ok());
         assert_eq!(
-            accept(&opened(2, Verification::Verified), Some(&here)),
+            accept(&opened(2, Verification::Verified), Some(here)),
             Err(OpenError::Replay { arrived: 2, here: 3 })
         );
-        assert!(accept(&opened(9, Verification::Stranger), Some(&here)).is_err());
+        assert!(accept(&opened(9, Verification::Stranger), Some(here)).is_err());
         assert!(accept(&opened(1, Verification::Stranger), None).is_ok());
     }
 

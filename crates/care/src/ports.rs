@@ -208,17 +208,41 @@ impl Codec {
 }
 
 /// Records of patients. A write is done when its future is: the transaction has committed.
+/// Implementations move rows; records are made of them here, once.
 pub trait Records {
+    /// Writes a row. With `new` its key must not exist: [`StoreError::Exists`] otherwise.
+    fn write(&self, store: Store, row: Row, new: bool) -> impl Future<Output = Result<(), StoreError>>;
+    /// Reads a row.
+    fn row(&self, store: Store, key: &str) -> impl Future<Output = Result<Option<Row>, StoreError>>;
+    /// All rows of a profile, ordered by key.
+    fn rows(&self, store: Store, profile: &str) -> impl Future<Output = Result<Vec<Row>, StoreError>>;
+    /// Removes a row; nothing happens when it is not there.
+    fn erase(&self, store: Store, key: &str) -> impl Future<Output = Result<(), StoreError>>;
+
     /// Writes, replacing a record of the same key.
-    fn put<R: Record>(&self, record: &R) -> impl Future<Output = Result<(), StoreError>>;
+    fn put<R: Record>(&self, record: &R) -> impl Future<Output = Result<(), StoreError>> {
+        self.write(R::STORE, Codec.encode(record), false)
+    }
+
     /// Writes a record whose key must be new; [`StoreError::Exists`] otherwise.
-    fn add<R: Record>(&self, record: &R) -> impl Future<Output = Result<(), StoreError>>;
+    fn add<R: Record>(&self, record: &R) -> impl Future<Output = Result<(), StoreError>> {
+        self.write(R::STORE, Codec.encode(record), true)
+    }
+
     /// Reads one.
-    fn get<R: Record>(&self, key: &str) -> impl Future<Output = Result<Option<R>, StoreError>>;
+    fn get<R: Record>(&self, key: &str) -> impl Future<Output = Result<Option<R>, StoreError>> {
+        async move { self.row(R::STORE, key).await?.map(|row| Codec.decode(&row)).transpose() }
+    }
+
     /// All of a profile, ordered by key. A record that cannot be read is an error, never skipped.
-    fn list<R: Record>(&self, profile: &ProfileId) -> impl Future<Output = Result<Vec<R>, StoreError>>;
+    fn list<R: Record>(&self, profile: &ProfileId) -> impl Future<Output = Result<Vec<R>, StoreError>> {
+        async move { self.rows(R::STORE, &profile.0).await?.iter().map(|row| Codec.decode(row)).collect() }
+    }
+
     /// Removes one; nothing happens when it is not there.
-    fn remove<R: Record>(&self, key: &str) -> impl Future<Output = Result<(), StoreError>>;
+    fn remove<R: Record>(&self, key: &str) -> impl Future<Output = Result<(), StoreError>> {
+        self.erase(R::STORE, key)
+    }
 }
 
 /// What is known of a file on this device. Not personal: shared by all profiles.

@@ -1,7 +1,7 @@
 //! The ports in memory: for tests, and for a visit where the browser refuses a database.
 
-use super::{Bytes, Clock, Codec, MediaRecord, MediaStore, Record, Records, Row, Store, StoreError};
-use crate::{media::MediaRef, profile::ProfileId};
+use super::{Bytes, Clock, MediaRecord, MediaStore, Records, Row, Store, StoreError};
+use crate::media::MediaRef;
 use std::{cell::RefCell, collections::BTreeMap};
 
 /// A clock that stands still.
@@ -41,31 +41,27 @@ pub struct MemoryRecords {
 }
 
 impl Records for MemoryRecords {
-    async fn put<R: Record>(&self, record: &R) -> Result<(), StoreError> {
-        let row = Codec.encode(record);
-        self.rows.borrow_mut().insert((R::STORE, row.key.clone()), row);
+    async fn write(&self, store: Store, row: Row, new: bool) -> Result<(), StoreError> {
+        let key = (store, row.key.clone());
+        if new && self.rows.borrow().contains_key(&key) {
+            return Err(StoreError::Exists);
+        }
+        self.rows.borrow_mut().insert(key, row);
         Ok(())
     }
 
-    async fn add<R: Record>(&self, record: &R) -> Result<(), StoreError> {
-        if self.rows.borrow().contains_key(&(R::STORE, record.key())) {
-            return Err(StoreError::Exists);
-        }
-        self.put(record).await
+    async fn row(&self, store: Store, key: &str) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows.borrow().get(&(store, key.to_owned())).cloned())
     }
 
-    async fn get<R: Record>(&self, key: &str) -> Result<Option<R>, StoreError> {
-        self.rows.borrow().get(&(R::STORE, key.to_owned())).map(|row| Codec.decode(row)).transpose()
-    }
-
-    async fn list<R: Record>(&self, profile: &ProfileId) -> Result<Vec<R>, StoreError> {
+    async fn rows(&self, store: Store, profile: &str) -> Result<Vec<Row>, StoreError> {
         let rows = self.rows.borrow();
-        let mine = rows.iter().filter(|((store, _), row)| *store == R::STORE && row.profile == profile.0);
-        mine.map(|(_, row)| Codec.decode(row)).collect()
+        let mine = rows.iter().filter(|((s, _), row)| *s == store && row.profile == profile);
+        Ok(mine.map(|(_, row)| row.clone()).collect())
     }
 
-    async fn remove<R: Record>(&self, key: &str) -> Result<(), StoreError> {
-        self.rows.borrow_mut().remove(&(R::STORE, key.to_owned()));
+    async fn erase(&self, store: Store, key: &str) -> Result<(), StoreError> {
+        self.rows.borrow_mut().remove(&(store, key.to_owned()));
         Ok(())
     }
 }
