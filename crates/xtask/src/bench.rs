@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the measurements of the README's figures, on the release build.
+//! `cargo xtask bench`: the measurements, on the release build.
 
 use std::process::Command;
 
@@ -7,11 +7,11 @@ use anyhow::{Result, bail};
 use crate::clinic;
 use crate::layout::Layout;
 use crate::portal::{self, Base};
-use crate::process::Started;
+use crate::process::{Started, heading};
 use crate::setup::{self, Scope};
 
-/// Builds, and runs tests/e2e/bench.mjs, which opens clinics of its own and whose output is shown as
-/// it comes.
+/// Builds what changed and runs tests/e2e/bench.mjs, which serves clinics of its own and whose
+/// output is shown as it comes.
 ///
 /// # Errors
 /// When the build or the measurement fails.
@@ -19,19 +19,28 @@ pub fn run(layout: &Layout, runs: u32, rest: &[String]) -> Result<()> {
     setup::run(layout, Scope::Test)?;
     portal::build(layout, &Base::parse("/")?)?;
     let program = clinic::build(layout)?;
-    let mut bench = Started::new(
-        Command::new("node")
-            .arg("bench.mjs")
-            .args(["--runs", &runs.to_string()])
-            .args(rest)
-            .env("PATH", layout.path()?)
-            .env("CLINIC_BIN", program)
-            .env("PORTAL_DIST", layout.dist())
-            .current_dir(layout.e2e()),
-    )?;
-    let status = bench.wait()?;
+    heading("Measuring on a slow line and a slow phone (takes minutes)");
+    let status = Started::new(
+        browser_tests(layout, &program)?.arg("bench.mjs").args(["--runs", &runs.to_string()]).args(rest),
+    )?
+    .wait()?;
     if !status.success() {
         bail!("the measurement failed ({status}); its own message is above");
     }
     Ok(())
+}
+
+/// Node in the folder of the end-to-end tests, told where the parts under test are.
+///
+/// # Errors
+/// When the tools' folder can't be part of `PATH`.
+pub fn browser_tests(layout: &Layout, clinic: &std::path::Path) -> Result<Command> {
+    let mut command = Command::new("node");
+    command
+        .env("PATH", layout.path()?)
+        .env("CLINIC_BIN", clinic)
+        .env("PORTAL_DIST", layout.dist())
+        .env("BON_GESTE_GECKODRIVER", layout.cargo_tools().join("bin/geckodriver"))
+        .current_dir(layout.e2e());
+    Ok(command)
 }

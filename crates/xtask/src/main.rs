@@ -63,7 +63,7 @@ enum Task {
         only: Vec<String>,
     },
     /// Measure the portal on a slow network and a slow phone, and print the medians.
-    #[command(after_help = "Example:\n  cargo xtask bench --runs 5")]
+    #[command(after_help = "Example:\n  cargo xtask bench --runs 5\n  cargo xtask bench -- --only start")]
     Bench {
         /// Number of runs each median is taken over.
         #[arg(long, default_value_t = 5)]

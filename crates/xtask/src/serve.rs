@@ -17,13 +17,13 @@ use crate::setup::{self, Scope};
 const DEFAULT_PORT: u16 = 8080;
 
 /// A demo clinic that is being served.
-pub struct Served {
+struct Served {
     /// The server.
-    pub process: Started,
+    process: Started,
     /// Address of the portal.
-    pub portal: String,
+    portal: String,
     /// Address that a patient of the demo clinic receives.
-    pub link: String,
+    link: String,
     /// Rest of the server's output, to be read on so that it never blocks.
     output: BufReader<std::process::ChildStdout>,
 }
@@ -48,7 +48,7 @@ pub fn run(layout: &Layout, port: Option<u16>, data: &Path) -> Result<ExitCode> 
 ///
 /// # Errors
 /// When building or starting fails.
-pub fn launch(layout: &Layout, port: Option<u16>, data: &Path) -> Result<Served> {
+fn launch(layout: &Layout, port: Option<u16>, data: &Path) -> Result<Served> {
     portal::build(layout, &Base::parse("/")?)?;
     let program = clinic::build(layout)?;
     let port = match port {

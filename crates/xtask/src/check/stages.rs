@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::counts::{self, Tally};
+use crate::bench::browser_tests;
 use crate::clinic;
 use crate::layout::{Layout, find_on_path};
 use crate::portal::{self, Base};
@@ -199,15 +200,8 @@ fn e2e(layout: &Layout) -> Result<Verdict> {
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
         .collect();
     files.sort();
-    let mut command = Command::new("node");
-    command
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .args(&files)
-        .env("PATH", layout.path()?)
-        .env("CLINIC_BIN", program)
-        .env("PORTAL_DIST", layout.dist())
-        .env("BON_GESTE_GECKODRIVER", layout.cargo_tools().join("bin/geckodriver"))
-        .current_dir(&folder);
+    let mut command = browser_tests(layout, &program)?;
+    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(&files);
     let outcome = watch("node --test tests/e2e", &mut command, Some(&log_file(layout, "e2e")))?;
     let excerpt = match outcome.log.find("✖ failing tests:") {
         Some(at) => outcome.log[at..].to_owned(),
