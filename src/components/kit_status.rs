@@ -7,15 +7,19 @@ use super::{
 };
 use crate::{
     i18n::{self, K, count, fill, t},
-    platform::dom::{View, all, el, none, region, switch},
+    platform::{
+        dom::{View, all, el, none, region, switch},
+        service_worker,
+    },
     state::{App, KitHandle},
 };
-use care::{download::KitStatus, kit::Choice};
+use care::{download::KitStatus, kit::Choice, problem::Problem};
 use leptos::prelude::*;
 
 /// The words and the icon of a status.
-fn words(kit: &KitHandle, status: KitStatus) -> (Icon, K, String) {
+fn words(app: App, kit: &KitHandle, status: KitStatus) -> (Icon, K, String) {
     let (picture, word, text) = match status {
+        KitStatus::Paused if kit.bytes_left() == 0 => (icon::CHECK, K::StatusKept, app_missing()),
         KitStatus::New => (icon::DOWNLOAD, K::StatusNew, K::StatusNewText),
         KitStatus::Downloading => (icon::DOWNLOAD, K::StatusDownloading, K::StatusDownloadingText),
         KitStatus::Paused => (icon::PAUSE, K::StatusPaused, K::StatusPausedText),
@@ -25,13 +29,19 @@ fn words(kit: &KitHandle, status: KitStatus) -> (Icon, K, String) {
         KitStatus::Expired => (icon::CLOCK, K::StatusExpired, K::StatusExpiredText),
     };
     let until = kit.kit.valid_until.map(i18n::date).unwrap_or_default();
-    (picture, word, fill(text, &[("date", &until)]))
+    (picture, word, fill(text, &[("date", &until), ("today", &i18n::date(app.today()))]))
 }
 
-/// Built again only when the status changes.
+/// All films are here, the portal itself is not: it is on its way, or this browser keeps none.
+fn app_missing() -> K {
+    if service_worker::exists() { K::KitReadyApp } else { K::KitNoApp }
+}
+
+/// Built again only when the status changes, or when the last byte has come.
 fn by_status(kit: &KitHandle, build: impl Fn(KitStatus) -> View + 'static) -> View {
     let (asked, built) = (kit.clone(), kit.clone());
-    switch(move || asked.status() as usize, move || build(built.status()))
+    let state = move || asked.status() as usize * 2 + usize::from(asked.bytes_left() == 0);
+    switch(state, move || build(built.status()))
 }
 
 fn with_status(view: View, kit: &KitHandle) -> View {
@@ -40,10 +50,10 @@ fn with_status(view: View, kit: &KitHandle) -> View {
 }
 
 /// The status in a line, as home shows it.
-pub fn line(kit: &KitHandle) -> View {
+pub fn line(app: App, kit: &KitHandle) -> View {
     let held = kit.clone();
     let inside = by_status(kit, move |status| {
-        let (picture, word, _) = words(&held, status);
+        let (picture, word, _) = words(app, &held, status);
         all([icon(picture), el("span", "").text(t(word))])
     });
     let line = el("a", "status-line").attr("href", "kit").with(inside);
@@ -54,14 +64,15 @@ pub fn line(kit: &KitHandle) -> View {
 pub fn panel(app: App, kit: &KitHandle, simple: bool) -> View {
     let held = kit.clone();
     let head = by_status(kit, move |status| {
-        let (picture, word, text) = words(&held, status);
+        let (picture, word, text) = words(app, &held, status);
         let title = el("div", "status-head").with(icon(picture)).with(el("h2", "").text(t(word)));
         title_and(title, &text)
     });
     let held = kit.clone();
     let trouble = move || {
         let over = matches!(held.status(), KitStatus::Ready | KitStatus::Invalid | KitStatus::NoSpace);
-        notice::maybe_problem(held.trouble.get().filter(|_| !over))
+        let clock = held.kit.from_the_future(app.today()).then_some(Problem::ClockWrong);
+        notice::maybe_problem(held.trouble.get().filter(|_| !over).or(clock))
     };
     let held = kit.clone();
     let controls = by_status(kit, move |status| controls(app, &held, status, simple));
@@ -88,28 +99,21 @@ fn controls(app: App, kit: &KitHandle, status: KitStatus, simple: bool) -> View 
             ])
         }
         // Past its date it can still be brought or completed.
+        KitStatus::Expired if kit.bytes_left() == 0 => {
+            region(
+                move || if app.app_offline.get() { none() } else { el("p", "strong").text(t(app_missing())) },
+            )
+        }
+        KitStatus::Paused if kit.bytes_left() == 0 => none(),
         KitStatus::Expired | KitStatus::Paused | KitStatus::NoSpace => {
-            let held = kit.clone();
-            let complete = move || usize::from(held.bytes_left() == 0);
-            let held = kit.clone();
-            switch(complete, move || {
-                if held.bytes_left() == 0 {
-                    return app_missing(app);
-                }
-                let choice = if simple { none() } else { quality(&held) };
-                all([progress(&held), choice, bring(&held, "kit-resume", K::KitResume)])
-            })
+            let choice = if simple { none() } else { quality(kit) };
+            all([progress(kit), choice, bring(kit, "kit-resume", K::KitResume)])
         }
         KitStatus::Ready if simple => none(),
         KitStatus::Ready => {
             el("details", "").with(el("summary", "").text(t(K::KitQuality))).with(quality(kit))
         }
     }
-}
-
-/// All films are here, the portal itself is not.
-fn app_missing(app: App) -> View {
-    region(move || if app.app_offline.get() { none() } else { el("p", "strong").text(t(K::KitReadyApp)) })
 }
 
 /// « Télécharger (7,1 Mo) »: the size stands on the button.
