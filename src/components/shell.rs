@@ -96,19 +96,17 @@ fn other_mode(app: App, simple: bool) -> View {
     control::button(class, action, picture, t(word), move || app.set_mode(mode))
 }
 
-/// The other mode, the settings, and what Bon Geste is not.
+/// What Bon Geste is not; and, but for the settings' own screen, the other mode and the settings.
 pub fn footer(app: App, path: RwSignal<String>, simple: bool) -> View {
-    let mode = move || {
+    let ways = move || {
         if on_settings(path) {
-            none()
-        } else {
-            all([other_mode(app, simple), if simple { other_language(app) } else { none() }])
+            return none();
         }
+        let language = if simple { other_language(app) } else { none() };
+        let settings = control::link("button quiet", "", icon::SETTINGS, t(K::SettingsTitle), "settings");
+        el("div", "row").with(all([other_mode(app, simple), language, settings]))
     };
-    let settings = control::link("button quiet", "", icon::SETTINGS, t(K::SettingsTitle), "settings");
-    el("footer", "foot")
-        .with(el("p", "soft").text(t(K::AppNotReplace)))
-        .with(el("div", "row").with(region(mode)).with(settings))
+    el("footer", "foot").with(el("p", "soft").text(t(K::AppNotReplace))).with(region(ways))
 }
 
 /// Accueil, Ça ne va pas, Appeler, Aide: always one tap away.
