@@ -444,10 +444,12 @@ impl<T: Json> Json for Vec<T> {
 macro_rules! record {
     (struct $type:ident { $($field:ident $(= $name:literal)?),* $(,)? }) => {
         impl $crate::json::Json for $type {
+            #[allow(unused_variables, reason = "a record without fields reads none")]
             fn from_json(value: &$crate::json::Value) -> Result<Self, $crate::json::JsonError> {
                 Ok($type { $($field: $crate::json::read_field(value, $crate::record!(@name $field $($name)?))?),* })
             }
             fn to_json(&self) -> $crate::json::Value {
+                #[allow(unused_mut, reason = "a record without fields writes none")]
                 let mut fields = Vec::new();
                 $($crate::json::write_field(&mut fields, $crate::record!(@name $field $($name)?), &self.$field);)*
                 $crate::json::Value::Map(fields)

@@ -108,8 +108,12 @@ async fn a_database_of_version_1_is_upgraded_with_its_data() {
 }
 
 /// A record of the store that version 2 added.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 struct Keys;
+
+care::record!(
+    struct Keys {}
+);
 
 impl Record for Keys {
     const STORE: care::ports::Store = care::ports::Store::Device;

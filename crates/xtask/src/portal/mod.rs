@@ -98,6 +98,7 @@ pub fn build(layout: &Layout, base: &Base) -> Result<()> {
     let stage = layout.work().join("stage");
     compile(layout)?;
     optimise(layout, &stage)?;
+    shorten(layout, &stage)?;
     css::bundle(&layout.root, &stage)?;
     heading("Portal: names, policy, offline list, compression");
     finish(&stage, base)?;
@@ -154,6 +155,23 @@ fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
                 .arg("-o")
                 .arg(&file)
                 .args(WASM_OPT)
+                .env("PATH", layout.path()?),
+        )?;
+    }
+    Ok(())
+}
+
+/// Shortens the glue that wasm-bindgen wrote. The service worker stays as it is: it is read by
+/// people who want to know what it does, and its placeholders stand in comments.
+fn shorten(layout: &Layout, stage: &Path) -> Result<()> {
+    for script in files(stage)?.into_iter().filter(|file| file.ends_with(".js") && file != "sw.js") {
+        let file = stage.join(&script);
+        must(
+            &format!("Portal: making {script} smaller"),
+            Command::new("terser")
+                .arg(&file)
+                .args(["--module", "--compress", "passes=2", "--mangle", "--output"])
+                .arg(&file)
                 .env("PATH", layout.path()?),
         )?;
     }

@@ -1,4 +1,4 @@
-//! What comes from npm, exactly as the lockfiles say: `wasm-opt` for the build, and the browser
+//! What comes from npm, exactly as the lockfiles say: `wasm-opt` and `terser` for the build, and the browser
 //! drivers and foreign peers of the end-to-end tests.
 
 use std::fs;
@@ -18,7 +18,7 @@ const MANIFESTS: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 pub fn install(layout: &Layout, scope: Scope) -> Result<bool> {
     let tools = layout.npm_tools();
     let source = layout.root.join("crates/xtask/npm");
-    let mut changed = folder(&tools, &source, "wasm-opt, which makes the portal smaller")?;
+    let mut changed = folder(&tools, &source, "wasm-opt and terser, which make the portal smaller")?;
     if scope >= Scope::Test {
         let e2e = layout.e2e();
         changed |= folder(&e2e, &e2e, "the packages that drive and check real browsers")?;
