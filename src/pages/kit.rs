@@ -33,7 +33,7 @@ pub fn show(app: App, simple: bool) -> View {
 
 fn add(app: App, simple: bool) -> View {
     let body = if simple {
-        add_kit::simple(app)
+        all([in_another_app(app), add_kit::simple(app)])
     } else {
         all([
             el("p", "lead").text(t(K::KitAddText)),
@@ -185,13 +185,25 @@ fn install(app: App) -> View {
         let say = |words: K| el("p", "").text(t(words));
         match app.install_hint() {
             Hint::None => none(),
-            Hint::InApp => notice::notice("warn", icon::ALERT, t(K::InstallInApp), say(K::InstallInAppText)),
+            Hint::InApp => in_another_app(app),
             Hint::IosSafari => notice::notice("info", icon::INSTALL, t(K::InstallTitle), say(K::InstallIos)),
             Hint::Prompt => {
                 let body = all([say(K::InstallPrompt), install_button(app, "button")]);
                 notice::notice("info", icon::INSTALL, t(K::InstallTitle), body)
             }
         }
+    })
+}
+
+/// « Ouvrez dans Chrome ou Safari »: what another app's browser keeps may be lost. Said in both
+/// modes.
+fn in_another_app(app: App) -> View {
+    region(move || match app.install_hint() {
+        Hint::InApp => {
+            let why = el("p", "").text(t(K::InstallInAppText));
+            notice::notice("warn", icon::ALERT, t(K::InstallInApp), why)
+        }
+        _ => none(),
     })
 }
 
@@ -248,6 +260,7 @@ fn status(app: App, kit: KitHandle, showing: RwSignal<Showing>) -> View {
     };
     all([
         said_in("p", "lead kit-name", &kit.kit.title),
+        in_another_app(app),
         kit_status::panel(app, &kit, true),
         switch(move || asked.status() as usize, choices),
     ])

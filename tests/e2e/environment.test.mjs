@@ -1,0 +1,342 @@
+// Browsers and phones that lack something or believe something wrong: no service worker, inside
+// another app, too old, a clock a year off, no Ed25519, no camera. Each says what to do, and what
+// can work does.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { Chromium } from "./lib/chromium.mjs";
+import { Clinic, readLink } from "./lib/clinic.mjs";
+import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, strangersKey, withSignedKit } from "./lib/envelope.mjs";
+import { allIntact, kitOf, kitState, onPhone, open, openLink, playAndSeek, problem, startLight, usable } from "./lib/portal.mjs";
+
+const run = promisify(execFile);
+let clinic, portal, kit, pictures;
+
+before(async () => {
+  clinic = await Clinic.open();
+  portal = clinic.proxy.url;
+  kit = await kitOf(clinic);
+  pictures = await photograph();
+});
+
+after(() => clinic?.close());
+
+/** A phone whose pages begin with this script. */
+const onOddPhone = (script, argument, work, options) =>
+  onPhone(async (page, browser) => {
+    await browser.context.addInitScript(script, argument);
+    await work(page, browser);
+  }, options);
+
+/** To an exercise by taps, and its film for a moment; what it plays from. */
+async function playByTaps(page, { id }) {
+  await page.click("nav.bar a[href='./']");
+  await page.click(`main li a[href$='exercise/${id}']`);
+  await page.click("[data-action=play]");
+  if (await page.locator("dialog[open] [data-action=acknowledge]").count()) await page.click("dialog[open] [data-action=acknowledge]");
+  await page.waitForFunction(() => document.querySelector("main video")?.currentTime > 0.5);
+  return page.evaluate(() => document.querySelector("main video").currentSrc);
+}
+
+test("without service workers films play from the store, even offline, and it is said that the app needs Internet to open", () =>
+  onOddPhone(() => delete Navigator.prototype.serviceWorker, null, async (page) => {
+    await openLink(page, clinic.link);
+    await startLight(page);
+    const said = page.locator("main section[data-status=paused]", { hasText: "ne peut pas ouvrir Bon Geste sans Internet" });
+    await said.waitFor({ timeout: 60_000 });
+    assert.ok((await said.innerText()).includes("Chrome"), "and what to do");
+    assert.equal(await page.locator("[data-status=ready]").count(), 0, "« Prêt sans Internet » would be false");
+    assert.equal(await page.locator("[data-action=kit-resume]").count(), 0, "there is nothing left to bring");
+    await clinic.proxy.goOffline();
+    try {
+      for (const e of kit.exercises.slice(0, 2)) assert.match(await playByTaps(page, e), /^blob:/);
+    } finally {
+      await clinic.proxy.goOnline();
+    }
+    await open(page, portal, "kit");
+    await said.waitFor();
+    const { src } = await playAndSeek(page, portal, kit.exercises[2].id);
+    assert.match(src, /^blob:/, "after a reload too");
+  }));
+
+const INSTAGRAM =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 320.0.0.32.90";
+const FACEBOOK =
+  "Mozilla/5.0 (Linux; Android 13; SM-A135F; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/122.0 Mobile Safari/537.36 [FB_IAB/FB4A;FBAV/450.0]";
+
+for (const [app, userAgent] of [["Instagram on an iPhone", INSTAGRAM], ["Facebook on Android", FACEBOOK]]) {
+  test(`inside ${app} the patient is told to open the link in Chrome or Safari, and can read the kit`, () =>
+    onPhone(async (page) => {
+      await open(page, portal, "kit");
+      await page.locator("main").getByText("Ouvrez dans Chrome ou Safari").waitFor();
+      await openLink(page, clinic.link);
+      await page.locator("main").getByText("Ouvrez dans Chrome ou Safari").waitFor();
+      assert.ok((await page.locator("main").innerText()).includes("Ouvrir dans le navigateur"));
+      await page.click("[data-action=mode-simple]");
+      await page.locator("main").getByText("Ouvrez dans Chrome ou Safari").waitFor();
+    }, { userAgent }));
+}
+
+test("an ordinary browser is not taken for one inside an app", () =>
+  onPhone(async (page) => {
+    await openLink(page, clinic.link);
+    assert.equal(await page.getByText("Ouvrez dans Chrome ou Safari").count(), 0);
+  }));
+
+for (const [name, script] of [
+  ["without WebAssembly", () => delete window.WebAssembly],
+  ["without cascade layers", () => delete window.CSSLayerBlockRule],
+  ["without dialogs", () => delete window.HTMLDialogElement],
+  ["whose WebAssembly is too old for the program", () => {
+    const refuse = () => Promise.reject(new WebAssembly.CompileError("invalid opcode"));
+    WebAssembly.instantiateStreaming = refuse;
+    WebAssembly.instantiate = refuse;
+  }],
+]) {
+  test(`a browser ${name} gets a readable page with what to do and whom to call`, () =>
+    onOddPhone(script, null, async (page) => {
+      await page.goto(clinic.link);
+      await page.waitForSelector("#old h1");
+      const text = await page.locator("#old").innerText();
+      for (const words of ["Mettez à jour", "feuille imprimée", "too old"]) assert.ok(text.includes(words), text);
+      assert.equal(await page.locator("#old a[href='tel:15']").count(), 1);
+      assert.equal(await page.locator("#shell:visible, #crash:visible, #fail:visible").count(), 0, "and nothing else");
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.equal(width, 360);
+    }));
+}
+
+/** The phone's clock is so many days off. */
+function shiftDate(days) {
+  const Real = Date;
+  const shift = days * 86_400_000;
+  globalThis.Date = class extends Real {
+    constructor(...parts) {
+      if (parts.length) super(...parts);
+      else super(Real.now() + shift);
+    }
+    static now() {
+      return Real.now() + shift;
+    }
+  };
+}
+
+/** Serves another signed kit under the link while `work` runs. */
+async function serving(forge, work) {
+  const file = clinic.kitFile();
+  const answer = await readFile(file, "utf8");
+  const { key } = readLink(clinic.link);
+  const { bundle } = decrypt(answer, key);
+  try {
+    await writeFile(file, encrypt(withSignedKit(bundle, forge(readJws(signedKit(bundle)).kit)), key));
+    await work();
+  } finally {
+    await writeFile(file, answer);
+  }
+}
+
+const clinicKey = async () => keyFromJwk(JSON.parse(await readFile(path.join(clinic.folder, "desk/signing-key.jwk.json"), "utf8")));
+const inDays = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
+
+test("with a clock a year ahead the kit is expired, tells the phone's date, plays, and is ready again once the clock is right", async () => {
+  const key = await clinicKey();
+  await serving((kit) => signKit({ ...kit, valid_until: inDays(60) }, key), () =>
+    onOddPhone(shiftDate, 366, async (page, browser) => {
+      await page.goto(clinic.link);
+      await kitState(page, "expired");
+      const year = String(new Date(Date.now() + 366 * 86_400_000).getFullYear());
+      const text = await page.locator("main section[data-status=expired]").innerText();
+      assert.ok(text.includes("Pour ce téléphone, nous sommes le") && text.includes(year), text);
+      await page.click("[data-action=rung-light]");
+      await page.click("[data-action=kit-resume]");
+      await page.waitForFunction(() => performance.getEntriesByName("kit-ready").length, null, { timeout: 60_000 });
+      await playAndSeek(page, portal, kit.exercises[0].id);
+      page = await browser.restart();
+      await open(page, portal, "kit");
+      await kitState(page, "ready");
+      await allIntact(page, clinic, kit);
+      await page.click("nav.bar a[href='./']");
+      await page.click(`main li a[href$='exercise/${kit.exercises[0].id}']`);
+      await page.click("[data-action=play]");
+      await page.waitForFunction(() => document.querySelector("main video")?.currentTime > 0.3);
+      assert.equal(await page.locator("dialog[open]").count(), 0, "what was acknowledged then still is");
+    }));
+});
+
+test("with a clock a year behind the kit downloads and plays, and the patient is told that the date is wrong", () =>
+  onOddPhone(shiftDate, -366, async (page, browser) => {
+    await openLink(page, clinic.link);
+    await problem(page, "clock_wrong");
+    await startLight(page);
+    await kitState(page, "ready", { timeout: 60_000 });
+    await playAndSeek(page, portal, kit.exercises[0].id);
+    page = await browser.restart();
+    await open(page, portal, "kit");
+    await kitState(page, "ready");
+    assert.equal(await page.locator("[data-problem]").count(), 0);
+    await allIntact(page, clinic, kit);
+  }));
+
+/** Safari before 17 and 16.4: no Ed25519, no raw DEFLATE. */
+function olderCrypto() {
+  const importKey = SubtleCrypto.prototype.importKey;
+  SubtleCrypto.prototype.importKey = function (format, key, algorithm, ...rest) {
+    if ((algorithm.name ?? algorithm) === "Ed25519") return Promise.reject(new DOMException("Unrecognized name.", "NotSupportedError"));
+    return importKey.call(this, format, key, algorithm, ...rest);
+  };
+  const Real = DecompressionStream;
+  globalThis.DecompressionStream = class {
+    constructor(format) {
+      if (format === "deflate-raw") throw new TypeError("Unsupported compression format");
+      return new Real(format);
+    }
+  };
+}
+
+test("where the browser knows neither Ed25519 nor raw DEFLATE a worker verifies and inflates, offline too", () =>
+  onOddPhone(olderCrypto, null, async (page, browser) => {
+    const from = clinic.proxy.log.length;
+    await openLink(page, clinic.link);
+    assert.ok(clinic.proxy.log.slice(from).some((r) => r.path.startsWith("/verify_worker")), "the worker was fetched");
+    await startLight(page);
+    await kitState(page, "ready", { timeout: 60_000 });
+    await clinic.proxy.goOffline();
+    try {
+      page = await browser.restart();
+      await browser.context.addInitScript(olderCrypto);
+      await open(page, portal, "kit");
+      await kitState(page, "ready");
+      await playAndSeek(page, portal, kit.exercises[0].id);
+    } finally {
+      await clinic.proxy.goOnline();
+    }
+  }));
+
+test("the worker refuses a stranger's signature as the browser would", async () => {
+  const { kid } = await clinicKey();
+  await serving((kit) => signKit(kit, strangersKey(kid)), () =>
+    onOddPhone(olderCrypto, null, async (page) => {
+      await page.goto(clinic.link);
+      await kitState(page, "invalid");
+      assert.ok((await page.locator("main").innerText()).includes("Non vérifiée"));
+    }));
+});
+
+/** The printed card's code: small, large, crooked on a table; and a picture without one. */
+async function photograph() {
+  const card = path.join(clinic.folder, "desk/print", path.basename(clinic.kit), "card.html");
+  const browser = await Chromium.start({ viewport: { width: 1400, height: 1400 } });
+  const { page } = browser;
+  try {
+    await page.goto(pathToFileURL(card).href);
+    const code = page.locator(".qr svg");
+    const ofSide = async (side) => {
+      await code.evaluate((svg, px) => svg.setAttribute("style", `position:fixed;inset:0 auto auto 0;width:${px}px;height:${px}px;background:#fff`), side);
+      return code.screenshot();
+    };
+    const [small, large] = [await ofSide(300), await ofSide(900)];
+    const on = `position:absolute;left:520px;top:380px;width:420px;transform:rotate(7deg)`;
+    await page.setContent(`<body style="background:#8a8172"><img style="${on}" src="data:image/png;base64,${large.toString("base64")}">`);
+    await page.locator("img").evaluate((img) => img.decode());
+    const onATable = await page.screenshot({ type: "jpeg", quality: 70 });
+    await page.setContent("<h1>Rien ici</h1>");
+    return { small, large, onATable, none: await page.screenshot() };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Gives a picture file to the portal's own scanner. */
+async function scanPicture(page, buffer, mimeType = "image/png") {
+  await page.setInputFiles("[data-action=kit-image]", { name: "carte", mimeType, buffer });
+}
+
+test("a photograph of the printed card adds the kit, small, large, or crooked on a table", () =>
+  onPhone(async (page) => {
+    for (const [name, type] of [["small", "image/png"], ["large", "image/png"], ["onATable", "image/jpeg"]]) {
+      await open(page, portal, "kit");
+      await scanPicture(page, pictures[name], type);
+      await page.waitForSelector("[data-action=kit-download]", { timeout: 30_000 });
+      assert.ok((await page.locator("main").innerText()).includes(kit.title.fr), name);
+      await page.goto(`${portal}jwks.json`);
+      await page.evaluate(() => new Promise((ok) => (indexedDB.deleteDatabase("bon-geste").onsuccess = ok)));
+    }
+  }));
+
+test("a picture without a code, and a file that is no picture, say so", () =>
+  onPhone(async (page) => {
+    await open(page, portal, "kit");
+    await scanPicture(page, pictures.none);
+    await problem(page, "qr_none", { timeout: 30_000 });
+    await scanPicture(page, Buffer.from("pas une image"), "image/jpeg");
+    await page.waitForSelector("[role=alert][data-problem=qr_none]");
+    await scanPicture(page, pictures.large);
+    await page.waitForSelector("[data-action=kit-download]", { timeout: 30_000 });
+  }));
+
+test("the card held before the camera adds the kit, and the camera is off afterwards", async () => {
+  const png = path.join(clinic.dir, "code.png");
+  const film = path.join(clinic.dir, "camera.mjpeg");
+  await writeFile(png, pictures.large);
+  // A hand that brings the card nearer: first grey, then the code on a grey ground.
+  await run("ffmpeg", [
+    "-y", "-loglevel", "error",
+    "-f", "lavfi", "-t", "4", "-r", "10", "-i", "color=0x8a8172:s=1280x720",
+    "-loop", "1", "-t", "4", "-r", "10", "-i", png,
+    "-filter_complex", "[1]scale=560:560[c];[0][c]overlay=360:80:enable='gte(t,1)',format=yuvj420p",
+    "-q:v", "3", film,
+  ]);
+  const args = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${film}`];
+  await onPhone(async (page, browser) => {
+    await browser.context.addInitScript(() => {
+      const ask = MediaDevices.prototype.getUserMedia;
+      window.streams = [];
+      MediaDevices.prototype.getUserMedia = async function (wish) {
+        const stream = await ask.call(this, wish);
+        window.streams.push(stream);
+        return stream;
+      };
+    });
+    await open(page, portal, "kit");
+    await page.click("[data-action=kit-scan]");
+    await page.waitForSelector("[data-action=kit-download]", { timeout: 60_000 });
+    assert.ok((await page.locator("main").innerText()).includes(kit.title.fr));
+    assert.deepEqual(await page.evaluate(() => window.streams.map((s) => s.active)), [false]);
+  }, { args });
+});
+
+test("a camera that is refused says so, and the link can still be pasted", () =>
+  onOddPhone(
+    () => {
+      MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
+    },
+    null,
+    async (page) => {
+      await open(page, portal, "kit");
+      await page.click("[data-action=kit-scan]");
+      await problem(page, "camera_refused");
+      await page.waitForSelector("[data-action=kit-scan]");
+      await page.locator("main form input[type=text]").fill(clinic.link);
+      await page.click("[data-action=kit-add]");
+      await page.waitForSelector("[data-action=kit-download]");
+    },
+  ));
+
+test("a phone without a camera says so", () =>
+  onOddPhone(
+    () => {
+      Object.defineProperty(Navigator.prototype, "mediaDevices", { get: () => undefined });
+    },
+    null,
+    async (page) => {
+      await open(page, portal, "kit");
+      await usable(page);
+      await page.click("[data-action=kit-scan]");
+      await problem(page, "camera_missing");
+    },
+  ));
