@@ -10,7 +10,7 @@ use care::{
     kit::{Choice, Document, Exercise, Kit},
     media::MediaRef,
     opening::{KitRecord, Opened},
-    ports::{MediaStore, Records},
+    ports::{Codec, MediaStore, Record, Records},
     problem::Problem,
     text::Lang,
     trust::{Badge, Verification, may_play},
@@ -104,6 +104,7 @@ pub struct KitState {
     /// Local addresses of stored files where no service worker answers for them.
     blobs: Local<Vec<(String, media_url::BlobUrl)>>,
     stop: Cell<bool>,
+    retired: Cell<bool>,
     urgent: RefCell<Option<String>>,
     rate: RefCell<Rate>,
     /// Where the download stood when it was last drawn: a slow phone redraws once in a while.
@@ -132,6 +133,7 @@ impl KitHandle {
             av1_smooth: RwSignal::new(false),
             blobs: RwSignal::new_local(Vec::new()),
             stop: Cell::new(false),
+            retired: Cell::new(false),
             urgent: RefCell::new(None),
             rate: RefCell::new(Rate::default()),
             drawn_ms: Cell::new(0.0),
@@ -268,7 +270,7 @@ impl KitHandle {
         self.announced.set(false);
         self.choice.set(choice);
         if self.record.borrow().choice.is_some() {
-            self.keep(|r| r.choice = Some(choice));
+            self.keep(move |r| r.choice = Some(choice));
             self.stop.set(true);
             self.wake.now();
             self.start();
@@ -278,7 +280,7 @@ impl KitHandle {
     /// Brings everything of the choice.
     pub fn download(&self) {
         let choice = self.choice.get_untracked();
-        self.keep(|r| (r.choice, r.paused) = (Some(choice), false));
+        self.keep(move |r| (r.choice, r.paused) = (Some(choice), false));
         device::ask_to_persist();
         self.start();
     }
@@ -341,7 +343,7 @@ impl KitHandle {
         let _turn = locks::turn("bon-geste-download").await;
         self.running.set(true);
         self.no_space.set(false);
-        self.stop.set(self.record.borrow().paused);
+        self.stop.set(self.retired.get() || self.record.borrow().paused);
         let mut backoff = Backoff::default();
         while !self.stop.get() {
             self.refresh().await;
@@ -378,7 +380,7 @@ impl KitHandle {
     async fn attempt(&self, db: &Db, files: &[MediaRef]) -> Result<Outcome, Trouble> {
         let record = self.record.borrow().clone();
         // Its record stands beside its files, also in a store that was emptied under us.
-        if record.choice.is_some() {
+        if record.choice.is_some() && db.get::<KitRecord>(&record.key()).await?.is_none() {
             db.put(&record).await?;
         }
         for file in files {
@@ -392,22 +394,35 @@ impl KitHandle {
         self.arrived.borrow().0.iter().map(|(_, bytes)| bytes).sum()
     }
 
-    /// Changes the record, here and in the store.
-    pub(super) fn keep(&self, change: impl FnOnce(&mut KitRecord)) {
+    /// Changes the record, here and in the store: there another tab may have changed other parts
+    /// of it, which stay.
+    pub(super) fn keep(&self, change: impl Fn(&mut KitRecord) + 'static) {
         change(&mut self.record.borrow_mut());
-        self.app.save(&*self.record.borrow());
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            let Some(db) = this.app.database() else { return };
+            let _turn = locks::turn("bon-geste-record").await;
+            let mine = this.record.borrow().clone();
+            let mut record = match db.get::<KitRecord>(&mine.key()).await {
+                Ok(Some(stored)) if stored.version > mine.version => return,
+                Ok(Some(stored)) if stored.version == mine.version => stored,
+                _ => mine,
+            };
+            change(&mut record);
+            this.app.written(KitRecord::STORE, Codec.encode(&record), false).await;
+        });
     }
 
     /// Another tab wrote the record: its choice and its pause hold here too.
     pub(super) fn adopt(&self, record: KitRecord) {
         let (choice, paused) = (record.choice, record.paused);
-        self.record.replace(record);
+        let first = self.record.replace(record).choice.is_none();
         let Some(choice) = choice else { return };
         self.choice.set(choice);
         if paused {
             self.stop.set(true);
             self.wake.now();
-        } else if !self.running.get_untracked() && !self.is_complete() {
+        } else if (first || !self.running.get_untracked()) && !self.is_complete() {
             self.start();
         }
     }
@@ -417,8 +432,10 @@ impl KitHandle {
         self.wake.now();
     }
 
-    /// A newer version takes this one's place: its download ends after the chunk under way.
+    /// It goes: a newer version takes its place, or everything is erased. Its download ends after
+    /// the chunk under way and never begins again.
     pub(super) fn retire(&self) {
+        self.retired.set(true);
         self.stop.set(true);
         self.wake.now();
     }

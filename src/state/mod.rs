@@ -149,24 +149,26 @@ impl App {
     /// Writes in the background. A failure becomes the notice that every screen shows; a success
     /// takes back the one that there is no room.
     fn write(self, store: Store, row: Row, new: bool) {
+        leptos::task::spawn_local(self.written(store, row, new));
+    }
+
+    async fn written(self, store: Store, row: Row, new: bool) {
         let Some(db) = self.database() else { return };
-        leptos::task::spawn_local(async move {
-            match db.write(store, row, new).await {
-                Ok(()) => {
-                    self.storage_problem.update(|p| *p = p.filter(|p| *p != Problem::NoSpace));
-                    if store == Store::Kits {
-                        channel::records_changed();
-                    }
+        match db.write(store, row, new).await {
+            Ok(()) => {
+                self.storage_problem.update(|p| *p = p.filter(|p| *p != Problem::NoSpace));
+                if store == Store::Kits {
+                    channel::records_changed();
                 }
-                Err(e) => self.storage_problem.set(Some(e.into())),
             }
-        });
+            Err(e) => self.storage_problem.set(Some(e.into())),
+        }
     }
 
     /// Removes everything of this device: kits, films, journal, settings.
     pub async fn erase_all(self) -> Result<(), Problem> {
         for kit in self.kits.get_untracked() {
-            kit.pause();
+            kit.retire();
         }
         if let Some(db) = self.database() {
             db.erase_all().await?;

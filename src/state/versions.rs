@@ -50,7 +50,7 @@ impl App {
         let opened = self.read_kit(&jws).await?;
         opening::accept(&opened, Some((handle.kit.version, handle.verification)))?;
         if jws == record.jws && opened.verification == handle.verification {
-            handle.keep(|r| (r.etag, r.checked_ms) = (etag, DeviceClock.now_ms()));
+            handle.keep(move |r| (r.etag, r.checked_ms) = (etag.clone(), DeviceClock.now_ms()));
             return Ok(());
         }
         let mut newer = handle.record.borrow().clone();
