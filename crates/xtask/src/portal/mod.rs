@@ -161,16 +161,19 @@ fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Shortens the glue that wasm-bindgen wrote. The service worker stays as it is: it is read by
-/// people who want to know what it does, and its placeholders stand in comments.
+/// Shortens the glue that wasm-bindgen wrote. The workers' is no module: their loader knows it by
+/// its global name, which must stay. The service worker stays as it is: it is read by people who
+/// want to know what it does, and its placeholders stand in comments.
 fn shorten(layout: &Layout, stage: &Path) -> Result<()> {
     for script in files(stage)?.into_iter().filter(|file| file.ends_with(".js") && file != "sw.js") {
         let file = stage.join(&script);
+        let module = (!script.contains("_worker")).then_some("--module");
         must(
             &format!("Portal: making {script} smaller"),
             Command::new("terser")
                 .arg(&file)
-                .args(["--module", "--compress", "passes=2", "--mangle", "--output"])
+                .args(module)
+                .args(["--compress", "passes=2", "--mangle", "--output"])
                 .arg(&file)
                 .env("PATH", layout.path()?),
         )?;
