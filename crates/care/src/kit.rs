@@ -650,6 +650,13 @@ mod tests {
     }
 
     #[test]
+    fn a_kit_issued_after_today_tells_of_a_wrong_clock_but_for_a_day_of_time_zones() {
+        let k = kit(1);
+        assert!(!k.from_the_future(k.issued) && !k.from_the_future(k.issued.plus(-1)));
+        assert!(k.from_the_future(k.issued.plus(-366)));
+    }
+
+    #[test]
     fn ids_that_cannot_stand_in_an_address_or_come_twice_are_refused() {
         for ids in [["a", "a"], ["a", ""], ["a", "A b"], ["a", "../x"]] {
             let mut k = kit(1);

@@ -303,6 +303,8 @@ fn ready_means_the_films_and_the_app_itself() {
     assert_eq!(with(&|f| f.app_offline = false), KitStatus::Paused);
     assert_eq!(with(&|f| (f.complete, f.done) = (false, 5)), KitStatus::Paused);
     assert_eq!(with(&|f| (f.complete, f.done) = (false, 0)), KitStatus::New);
+    let nothing_to_bring = |f: &mut Facts| (f.total, f.done, f.app_offline) = (0, 0, false);
+    assert_eq!(with(&nothing_to_bring), KitStatus::Paused, "all of it is here, the app is still coming");
     assert_eq!(with(&|f| f.running = true), KitStatus::Downloading);
     assert_eq!(with(&|f| (f.complete, f.no_space) = (false, true)), KitStatus::NoSpace);
     assert_eq!(with(&|f| f.today = kit.issued.plus(31)), KitStatus::Expired);
