@@ -20,8 +20,6 @@ extern "C" {
     type Target;
     #[wasm_bindgen(method, catch, js_name = postMessage)]
     fn post_message(this: &Target, message: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn update(this: &Target) -> Result<JsValue, JsValue>;
 }
 
 thread_local! {
@@ -73,16 +71,6 @@ pub fn apply_update() {
     let skip = object(&[("type", "skip-waiting".into())]);
     if waiting.unchecked_ref::<Target>().post_message(&skip).is_err() {
         reload();
-    }
-}
-
-/// Looks for a new version, for pages that stay open for days.
-pub fn look_for_update() {
-    if let Some(registration) = REGISTRATION.with(|r| r.borrow().clone()) {
-        spawn_local(async move {
-            // Offline is no news.
-            let _ = registration.unchecked_ref::<Target>().update().await;
-        });
     }
 }
 

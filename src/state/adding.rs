@@ -107,7 +107,8 @@ impl App {
             choice: old_record.as_ref().and_then(|r| r.choice),
             paused: old_record.is_some_and(|r| r.paused),
         };
-        self.install_kit(record, opened).await
+        self.install_kit(record, opened).await;
+        Ok(())
     }
 
     /// Verifies and reads a signed kit. For a key not known yet the deployed ones are looked at.
@@ -123,7 +124,7 @@ impl App {
 
     /// Keeps a kit (in the place of its older version) and shows it. It is on view even when
     /// it cannot be kept: the reason stands in `storage_problem`.
-    pub(super) async fn install_kit(self, record: KitRecord, opened: Opened) -> Result<(), Problem> {
+    pub(super) async fn install_kit(self, record: KitRecord, opened: Opened) {
         if let Some(db) = self.database()
             && let Err(e) = db.put(&record).await
         {
@@ -131,7 +132,6 @@ impl App {
         }
         channel::records_changed();
         self.show_kit(record, opened);
-        Ok(())
     }
 
     /// Puts a kit that is kept on view, in the place of its older version.

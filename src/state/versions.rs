@@ -56,7 +56,8 @@ impl App {
         let mut newer = handle.record.borrow().clone();
         (newer.version, newer.jws, newer.etag) = (opened.kit.version, jws, etag);
         newer.checked_ms = DeviceClock.now_ms();
-        self.install_kit(newer, opened).await
+        self.install_kit(newer, opened).await;
+        Ok(())
     }
 
     /// Takes the new version of the portal and opens it.
