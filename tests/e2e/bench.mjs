@@ -6,7 +6,8 @@
 import { parseArgs } from "node:util";
 import { Browser } from "./lib/cdp.mjs";
 import { Clinic } from "./lib/clinic.mjs";
-import { CHUNK, oneLargeFilm } from "./lib/forge.mjs";
+import { oneLargeFilm } from "./lib/forge.mjs";
+import { CHUNK } from "./lib/media.mjs";
 
 const { values } = parseArgs({
   options: {

@@ -9,9 +9,9 @@ import {
   download, fetchRange, kitOf, mediaOf, noErrors, open, openLink, playAndSeek, screens, shownBytes, usable,
 } from "./lib/portal.mjs";
 import { readFile } from "node:fs/promises";
+import { CHUNK } from "./lib/media.mjs";
 
 let clinic, browser, page, kit, portal;
-const CHUNK = 131_072;
 
 before(async () => {
   clinic = await Clinic.open();

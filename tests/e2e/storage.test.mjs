@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
 import { allIntact, kitOf, kitState, lightFilms, onPhone, open, openLink, problem, startLight, usable } from "./lib/portal.mjs";
+import { CHUNK } from "./lib/media.mjs";
 
 let clinic, portal, kit;
-const CHUNK = 131_072;
 
 before(async () => {
   clinic = await Clinic.open();

@@ -9,8 +9,8 @@ import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { Chromium } from "./lib/chromium.mjs";
 import { root } from "./lib/env.mjs";
+import { CHUNK } from "./lib/media.mjs";
 
-const CHUNK = 131072;
 const FILM = Buffer.from(Array.from({ length: 2 * CHUNK + 1000 }, (_, i) => (i * 7) % 253));
 const FILM_ID = "f".repeat(64);
 const WORKER = readFileSync(path.join(root, "public/sw.js"), "utf8");

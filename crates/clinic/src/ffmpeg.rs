@@ -2,6 +2,7 @@
 //! made from it. Inputs are untrusted: only local files of video containers are opened.
 
 use crate::{
+    files,
     kit_toml::NamedFile,
     problem::{Outcome, Problem},
 };
@@ -15,8 +16,11 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Raised when the settings below change, so that nothing made with older ones is reused.
-pub const SETTINGS: &str = "1";
+/// What names the settings below in the cache: this file itself, so that nothing made with older
+/// ones is ever reused, and nobody has to remember to say so.
+pub fn settings() -> String {
+    files::sha256(include_bytes!("ffmpeg.rs"))
+}
 
 /// Containers that a phone or camera writes. Playlists and image sequences are not among them:
 /// they could make ffmpeg read other files.

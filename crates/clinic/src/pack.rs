@@ -3,7 +3,7 @@
 
 use crate::{
     document,
-    ffmpeg::{Probe, SETTINGS, Shape, Target, Tools},
+    ffmpeg::{self, Probe, Shape, Target, Tools},
     files::{self, Access, Lock},
     kit_toml::{self, KitSource, NamedFile, VideoSource},
     mp4,
@@ -178,6 +178,8 @@ struct Packer<'a> {
 struct Looked<'a> {
     source: &'a VideoSource,
     sha256: String,
+    /// Of the encoder, when it was looked at.
+    settings: String,
     probe: Probe,
 }
 
@@ -231,7 +233,7 @@ impl Packer<'_> {
     fn look<'s>(&self, source: &'s VideoSource) -> Outcome<Looked<'s>> {
         let sha256 = files::describe(&source.file.path, "")?.media.sha256;
         let probe = self.tools()?.probe(&source.file)?;
-        let looked = Looked { source, sha256, probe };
+        let looked = Looked { source, sha256, settings: ffmpeg::settings(), probe };
         if let Some(duration_ms) = looked.probe.duration_ms {
             looked.check_times(duration_ms)?;
         }
@@ -346,7 +348,7 @@ impl Packer<'_> {
 
 impl Looked<'_> {
     fn key(&self, what: &str) -> String {
-        format!("{}/{SETTINGS}/{what}", self.sha256)
+        format!("{}/{}/{what}", self.sha256, self.settings)
     }
 
     /// Checks everything that depends on the film's length.

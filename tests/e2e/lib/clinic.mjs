@@ -3,11 +3,12 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { CHUNK, describe } from "./media.mjs";
 import { clinicBin, portalDist, root } from "./env.mjs";
 import { Proxy } from "./proxy.mjs";
 
@@ -38,9 +39,35 @@ async function must(...args) {
 let packed;
 
 /** The demo content with its films encoded: minutes the first time, then as it was left. */
-export function packedDemo() {
+function packedDemo() {
   packed ??= must("pack", path.join(DEMO, KIT));
   return packed;
+}
+
+/** Every film of the test clinic has three chunks at least, however small the demo's are encoded. */
+export const FILM_BYTES = 2 * CHUNK + 60_000;
+
+/**
+ * Makes the films of a packed kit that are smaller than that as long, by a box that players skip
+ * (`free`, ISO/IEC 14496-12), in the packer's own books too: it publishes them as it finds them.
+ */
+async function lengthenFilms(dir) {
+  const books = path.join(dir, "packed", "cache.json");
+  const made = JSON.parse(await readFile(books, "utf8"));
+  for (const entry of Object.values(made)) {
+    const { media } = entry;
+    if (!media.type.startsWith("video/mp4") || media.bytes >= FILM_BYTES) continue;
+    const film = await readFile(path.join(dir, "packed", "m", `${media.sha256}.mp4`));
+    const box = Buffer.alloc(FILM_BYTES - film.length);
+    box.writeUInt32BE(box.length);
+    box.write("free", 4);
+    const longer = describe(Buffer.concat([film, box]), media.type);
+    for (const [end, bytes] of [["mp4", longer.file], ["chunks", longer.side]]) {
+      await writeFile(path.join(dir, "packed", "m", `${longer.media.sha256}.${end}`), bytes);
+    }
+    entry.media = longer.media;
+  }
+  await writeFile(books, JSON.stringify(made));
 }
 
 export class Clinic {
@@ -76,6 +103,7 @@ export class Clinic {
       await packedDemo();
       await cp(DEMO, path.join(this.dir, "demo"), { recursive: true });
       kit = path.join(this.dir, "demo", KIT);
+      await lengthenFilms(kit);
     }
     this.kit = kit;
     if (kit) this.link = await this.publish(kit);

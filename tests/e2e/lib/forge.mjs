@@ -5,9 +5,8 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { readLink } from "./clinic.mjs";
-import { decrypt, encrypt, keyFromJwk, readJws, sha256, signedKit, signKit, withSignedKit } from "./envelope.mjs";
-
-export const CHUNK = 131_072;
+import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, withSignedKit } from "./envelope.mjs";
+import { describe } from "./media.mjs";
 
 /**
  * Makes `bytes` random bytes the only film of the clinic's kit, in every quality. Returns the
@@ -15,10 +14,7 @@ export const CHUNK = 131_072;
  */
 export async function oneLargeFilm(clinic, bytes) {
   const file = Buffer.concat(Array.from({ length: Math.ceil(bytes / (1 << 20)) }, () => randomBytes(1 << 20))).subarray(0, bytes);
-  const chunks = [];
-  for (let at = 0; at < bytes; at += CHUNK) chunks.push(sha256(file.subarray(at, at + CHUNK)));
-  const side = Buffer.from(chunks.join(""), "hex");
-  const media = { sha256: sha256(file), bytes, type: "video/mp4", chunk_bytes: CHUNK, chunks_sha256: sha256(side) };
+  const { media, chunks, side } = describe(file, "video/mp4");
   await writeFile(clinic.public("m", `${media.sha256}.mp4`), file);
   await writeFile(clinic.public("m", `${media.sha256}.chunks`), side);
 
