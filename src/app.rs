@@ -14,7 +14,6 @@ use leptos::{mount::mount_to, prelude::*};
 
 /// Starts the portal in the place that `index.html` keeps for it.
 pub fn start() {
-    page::show_crashes();
     if let Some(root) = page::root() {
         let place = root.clone();
         // It lives as long as the page.

@@ -3,8 +3,8 @@
 
 use super::js;
 use care::{profile::Mode, text::Lang};
-use js_sys::{Function, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Function;
+use wasm_bindgen::JsCast;
 use web_sys::{Document, FocusOptions, HtmlDialogElement, HtmlElement, HtmlInputElement};
 
 fn document() -> Option<Document> {
@@ -103,22 +103,6 @@ pub fn mark_usable() {
             }
         });
     });
-}
-
-/// From here on a panic shows the kind page of `index.html` instead of a dead screen.
-pub fn show_crashes() {
-    std::panic::set_hook(Box::new(|info| {
-        let message = JsValue::from_str(&info.to_string());
-        for (owner, name, argument) in
-            [("console", "error", &message), ("window", "bonGesteOnly", &JsValue::from_str("crash"))]
-        {
-            let owner = js::global(owner);
-            if let Ok(call) = Reflect::get(&owner, &name.into()).and_then(|f| f.dyn_into::<Function>()) {
-                // Nothing is left to do when even that fails.
-                let _ = call.call1(&owner, argument);
-            }
-        }
-    }));
 }
 
 /// Once the views stand that the signals of this moment ask for.

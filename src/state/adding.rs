@@ -102,6 +102,7 @@ impl App {
             version: opened.kit.version,
             link: shl.clone(),
             jws,
+            reading: Some(opened.reading.clone()),
             etag,
             checked_ms: DeviceClock.now_ms(),
             choice: old_record.as_ref().and_then(|r| r.choice),
@@ -115,7 +116,7 @@ impl App {
     pub(super) async fn read_kit(self, jws: &str) -> Result<Opened, Problem> {
         let trusted = self.trusted().await?;
         let opened = opening::read(jws, &trusted, &WebCrypto).await?;
-        if opened.verification != Verification::Stranger {
+        if opened.reading.verification != Verification::Stranger {
             return Ok(opened);
         }
         let trusted = self.refresh_keys().await.unwrap_or(trusted);

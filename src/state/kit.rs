@@ -10,7 +10,7 @@ use care::{
     kit::{Choice, Document, Exercise, Kit},
     media::MediaRef,
     opening::{KitRecord, Opened},
-    ports::{Codec, MediaStore, Record, Records},
+    ports::{Codec, MediaRecord, MediaStore, Record, Records},
     problem::Problem,
     text::Lang,
     trust::{Badge, Verification, may_play},
@@ -120,7 +120,7 @@ impl KitHandle {
         let choice = record.choice.unwrap_or_else(device::suggested_choice);
         KitHandle(Rc::new(KitState {
             kit: opened.kit,
-            verification: opened.verification,
+            verification: opened.reading.verification,
             choice: RwSignal::new(choice),
             trouble: RwSignal::new(None),
             record: RefCell::new(record),
@@ -176,6 +176,11 @@ impl KitHandle {
     pub(super) async fn refresh(&self) {
         let Some(db) = self.app.database() else { return };
         let Ok(records) = db.records().await else { return };
+        self.count(&db, &records).await;
+    }
+
+    /// Counts by these records.
+    pub(super) async fn count(&self, db: &Db, records: &[MediaRecord]) {
         let mut here = Stock::default();
         for file in self.kit.media() {
             let held = match records.iter().find(|r| r.sha256 == file.sha256) {
@@ -188,7 +193,7 @@ impl KitHandle {
         }
         self.arrived.borrow_mut().clone_from(&here);
         self.here.set(here);
-        self.make_blobs(&db).await;
+        self.make_blobs(db).await;
     }
 
     /// Without a service worker the stored files get addresses of their own.

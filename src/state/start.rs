@@ -10,10 +10,12 @@ use crate::platform::{
 };
 use care::{
     opening::{self, KitRecord},
-    ports::Records,
+    ports::{Asked, Codec, MediaStore, Records, Store},
     problem::Problem,
     profile::Profile,
+    trust::Verification,
 };
+use futures_util::future::join;
 use leptos::prelude::*;
 
 /// Makes the state, provides it to every screen and begins to fill it.
@@ -56,27 +58,44 @@ impl App {
             let db = Db::open(idb::NAME).await?;
             self.db.set(Some(db.clone()));
             let id = self.profile_id();
-            if let Some(profile) = db.get::<Profile>(&id.0).await? {
+            let asked = [
+                Asked::Row(Store::Profiles, &id.0),
+                Asked::Rows(Store::Journal, &id.0),
+                Asked::Rows(Store::Kits, &id.0),
+            ];
+            let (rows, files) = join(db.read(&asked), db.records()).await;
+            let (rows, files) = (rows?, files?);
+            let [profile, events, kits] = &rows[..] else { return Ok(()) };
+            if let Some(profile) = Codec.decode_list::<Profile>(profile)?.pop() {
                 self.mode.set(profile.settings.mode);
                 if let Some(lang) = profile.settings.lang {
                     self.lang.set(lang);
                 }
                 self.profile.set(profile);
             }
-            self.events.set(db.list(&id).await?);
-            let records: Vec<KitRecord> = db.list(&id).await?;
-            if records.is_empty() {
-                return Ok(());
-            }
-            let trusted = self.trusted().await.unwrap_or_default();
+            self.events.set(Codec.decode_list(events)?);
             let mut unreadable = None;
-            for record in records {
-                match opening::read(&record.jws, &trusted, &WebCrypto).await {
+            for record in Codec.decode_list::<KitRecord>(kits)? {
+                let recalled = record.recall();
+                let again = recalled.is_some();
+                let opened = match recalled {
+                    Some(opened) => Ok(opened),
+                    None => {
+                        let trusted = self.trusted().await.unwrap_or_default();
+                        opening::read(&record.jws, &trusted, &WebCrypto).await
+                    }
+                };
+                match opened {
                     Ok(opened) => {
                         let handle = KitHandle::new(self, record, opened);
-                        handle.refresh().await;
+                        handle.count(&db, &files).await;
                         self.kits.update(|kits| kits.push(handle.clone()));
-                        leptos::task::spawn_local(handle.settle());
+                        leptos::task::spawn_local(async move {
+                            if again {
+                                self.verify_again(&handle).await;
+                            }
+                            handle.settle().await;
+                        });
                     }
                     Err(e) => unreadable = Some(Problem::from(e)),
                 }
@@ -93,6 +112,22 @@ impl App {
         .await;
         if let Err(problem) = result {
             self.storage_problem.set(Some(problem));
+        }
+    }
+
+    /// Asks the signature of a kept kit again, beside its first screen. Should it prove something else
+    /// than when the kit came, the kit is shown as what it is now.
+    async fn verify_again(self, handle: &KitHandle) {
+        let record = handle.record.borrow().clone();
+        // Not being able to ask today proves nothing new.
+        let Ok(trusted) = self.trusted().await else { return };
+        if let Ok(opened) = opening::read(&record.jws, &trusted, &WebCrypto).await
+            && opened.reading.verification != Verification::Unchecked
+            && record.reading.as_ref() != Some(&opened.reading)
+        {
+            let record = KitRecord { reading: Some(opened.reading.clone()), ..record };
+            self.save(&record);
+            self.show_kit(record, opened);
         }
     }
 

@@ -49,12 +49,13 @@ impl App {
         let jws = opening::decrypt(&answer, &link, &WebCrypto).await?;
         let opened = self.read_kit(&jws).await?;
         opening::accept(&opened, Some((handle.kit.version, handle.verification)))?;
-        if jws == record.jws && opened.verification == handle.verification {
+        if jws == record.jws && opened.reading.verification == handle.verification {
             handle.keep(move |r| (r.etag, r.checked_ms) = (etag.clone(), DeviceClock.now_ms()));
             return Ok(());
         }
         let mut newer = handle.record.borrow().clone();
         (newer.version, newer.jws, newer.etag) = (opened.kit.version, jws, etag);
+        newer.reading = Some(opened.reading.clone());
         newer.checked_ms = DeviceClock.now_ms();
         self.install_kit(newer, opened).await;
         Ok(())

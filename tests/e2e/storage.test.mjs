@@ -84,8 +84,11 @@ test("a phone that fills up in the middle says so, loses nothing, and goes on on
     page = await browser.restart();
     await room(page, 600_000);
     await open(page, portal, "kit");
+    // A line slow enough that what is on it when the phone is full counts for little.
+    clinic.proxy.faults = { bytesPerSecond: 400_000 };
     await startLight(page);
     await kitState(page, "no-space");
+    clinic.proxy.faults = {};
     const text = await page.locator("main section[data-status=no-space]").innerText();
     assert.ok(text.includes("Effacez des photos"), text);
     const stored = await storedChunks(page);
@@ -103,7 +106,8 @@ test("on a phone without room, « Reprendre » tries again, and brings the rest 
   onPhone(async (page, browser) => {
     await openLink(page, clinic.link);
     page = await browser.restart();
-    await room(page, 300_000);
+    // For a film and what is noted of it, and for no further chunk.
+    await room(page, 500_000);
     await open(page, portal, "kit");
     await startLight(page);
     await kitState(page, "no-space");

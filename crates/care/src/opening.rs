@@ -25,6 +25,9 @@ pub struct KitRecord {
     pub link: ShLink,
     /// The signed kit as it came, unknown fields and all.
     pub jws: String,
+    /// What was read of `jws` when it came: the next start shows it at once, and checks again beside
+    /// it. Records of the first portals have none.
+    pub reading: Option<Reading>,
     /// `ETag` of that answer.
     pub etag: Option<String>,
     /// When the server was last asked with success, UTC milliseconds.
@@ -35,7 +38,26 @@ pub struct KitRecord {
     pub paused: bool,
 }
 
-record!(struct KitRecord { profile, kit_id, version, link, jws, etag, checked_ms, choice, paused });
+record!(struct KitRecord { profile, kit_id, version, link, jws, reading, etag, checked_ms, choice, paused });
+record!(struct Reading { json, verification });
+
+/// A signed kit after it was verified and inflated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// `kit.json`.
+    pub json: String,
+    /// What the signature proved.
+    pub verification: Verification,
+}
+
+impl KitRecord {
+    /// The kit as it was read when it came, without asking the signature again.
+    pub fn recall(&self) -> Option<Opened> {
+        let reading = self.reading.clone()?;
+        let kit = Kit::read(reading.json.as_bytes()).ok()?;
+        Some(Opened { kit, reading })
+    }
+}
 
 impl Record for KitRecord {
     const STORE: Store = Store::Kits;
@@ -52,8 +74,8 @@ impl Record for KitRecord {
 pub struct Opened {
     /// The kit.
     pub kit: Kit,
-    /// What the signature proved.
-    pub verification: Verification,
+    /// What it was read from, and what its signature proved.
+    pub reading: Reading,
 }
 
 /// Why what arrived is not a kit.
@@ -124,7 +146,9 @@ pub async fn read<B>(jws: &str, trusted: &TrustedKeys, crypto: &impl Crypto<B>) 
         Some(_) => crypto.inflate_raw(&parts.payload, MAX_KIT_BYTES).await?,
         None => parts.payload,
     };
-    Ok(Opened { kit: Kit::read(&json)?, verification })
+    let kit = Kit::read(&json)?;
+    let json = String::from_utf8(json).map_err(|_| OpenError::NotAKit)?;
+    Ok(Opened { kit, reading: Reading { json, verification } })
 }
 
 /// Whether a kit that arrived may take the place of the one that is here (same id), of which
@@ -134,7 +158,8 @@ pub fn accept(arrived: &Opened, here: Option<(u64, Verification)>) -> Result<(),
     match here {
         Some((here, proof))
             if version < here
-                || (proof == Verification::Verified && arrived.verification != Verification::Verified) =>
+                || (proof == Verification::Verified
+                    && arrived.reading.verification != Verification::Verified) =>
         {
             Err(OpenError::Replay { arrived: version, here })
         }
@@ -255,19 +280,43 @@ pub(crate) mod tests {
     #[test]
     fn a_kit_signed_by_the_clinic_is_verified_and_wears_the_badge() {
         let opened = read_now(&sign(1, &kit(1))).unwrap();
-        assert_eq!(opened.verification, Verification::Verified);
+        assert_eq!(opened.reading.verification, Verification::Verified);
         assert!(
-            matches!(Badge::of(&opened.kit, opened.verification), Badge::Validated(v) if v.name == "Camille")
+            matches!(Badge::of(&opened.kit, opened.reading.verification), Badge::Validated(v) if v.name == "Camille")
         );
-        assert!(may_play(opened.verification));
+        assert!(may_play(opened.reading.verification));
+    }
+
+    #[test]
+    fn a_kept_kit_is_recalled_as_it_was_read() {
+        let opened = read_now(&sign(1, &kit(4))).unwrap();
+        let link = format!("shlink:/{}", b64(br#"{"url":"https://c.example/k/1","key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","flag":"LU"}"#));
+        let KitLink::Shl(link) = KitLink::parse(&link, 0).unwrap();
+        let mut record = KitRecord {
+            profile: ProfileId::first(),
+            kit_id: opened.kit.kit_id.clone(),
+            version: opened.kit.version,
+            link,
+            jws: String::new(),
+            reading: Some(opened.reading.clone()),
+            etag: None,
+            checked_ms: 0,
+            choice: None,
+            paused: false,
+        };
+        assert_eq!(record.recall(), Some(opened));
+        record.reading = None;
+        assert_eq!(record.recall(), None, "a record of the first portals is read again");
+        record.reading = Some(Reading { json: "{".into(), verification: Verification::Verified });
+        assert_eq!(record.recall(), None, "what cannot be read proves nothing");
     }
 
     #[test]
     fn a_strangers_kit_is_shown_without_badge_and_without_films() {
         let opened = read_now(&sign(2, &kit(1))).unwrap();
-        assert_eq!(opened.verification, Verification::Stranger);
-        assert_eq!(Badge::of(&opened.kit, opened.verification), Badge::NotVerified);
-        assert!(!may_play(opened.verification));
+        assert_eq!(opened.reading.verification, Verification::Stranger);
+        assert_eq!(Badge::of(&opened.kit, opened.reading.verification), Badge::NotVerified);
+        assert!(!may_play(opened.reading.verification));
     }
 
     #[test]
@@ -276,7 +325,7 @@ pub(crate) mod tests {
         let (_, rest) = forged.split_once('.').unwrap();
         let header = JwsHeader { alg: "EdDSA".into(), kid: "key-1".into(), zip: Some("DEF".into()) };
         let forged = format!("{}.{rest}", b64(&serde_json::to_vec(&header).unwrap()));
-        assert_eq!(read_now(&forged).unwrap().verification, Verification::Tampered);
+        assert_eq!(read_now(&forged).unwrap().reading.verification, Verification::Tampered);
     }
 
     #[test]
@@ -287,7 +336,7 @@ pub(crate) mod tests {
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(bytes).unwrap();
             if let Ok(opened) = read_now(&changed) {
-                assert_ne!(opened.verification, Verification::Verified, "at {at}");
+                assert_ne!(opened.reading.verification, Verification::Verified, "at {at}");
             }
         }
     }
@@ -297,7 +346,7 @@ pub(crate) mod tests {
         let mut k = kit(1);
         k.example = true;
         let opened = read_now(&sign(1, &k)).unwrap();
-        assert_eq!(Badge::of(&opened.kit, opened.verification), Badge::Example);
+        assert_eq!(Badge::of(&opened.kit, opened.reading.verification), Badge::Example);
         assert_eq!(Badge::of(&opened.kit, Verification::Stranger), Badge::NotVerified);
     }
 
@@ -310,7 +359,8 @@ pub(crate) mod tests {
 
     #[test]
     fn an_older_version_and_a_weaker_proof_never_replace_what_is_here() {
-        let opened = |v, verification| Opened { kit: kit(v), verification };
+        let opened =
+            |v, verification| Opened { kit: kit(v), reading: Reading { json: String::new(), verification } };
         let here = (3, Verification::Verified);
         assert!(accept(&opened(4, Verification::Verified), Some(here)).is_ok());
         assert!(accept(&opened(3, Verification::Verified), Some(here)).is_ok());

@@ -205,6 +205,29 @@ impl Codec {
         }
         json::read(row.body.as_bytes()).map_err(|e| StoreError::Unreadable(e.to_string()))
     }
+
+    /// The records of a list. One that cannot be read is an error, never skipped.
+    pub fn decode_list<R: Record>(self, rows: &[Row]) -> Result<Vec<R>, StoreError> {
+        rows.iter().map(|row| self.decode(row)).collect()
+    }
+}
+
+/// Something to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked<'a> {
+    /// The row of a key: one or none.
+    Row(Store, &'a str),
+    /// All rows of a profile, ordered by key.
+    Rows(Store, &'a str),
+}
+
+impl Asked<'_> {
+    /// Where it is kept.
+    pub fn store(&self) -> Store {
+        match self {
+            Asked::Row(store, _) | Asked::Rows(store, _) => *store,
+        }
+    }
 }
 
 /// Records of patients. A write is done when its future is: the transaction has committed.
@@ -212,10 +235,8 @@ impl Codec {
 pub trait Records {
     /// Writes a row. With `new` its key must not exist: [`StoreError::Exists`] otherwise.
     fn write(&self, store: Store, row: Row, new: bool) -> impl Future<Output = Result<(), StoreError>>;
-    /// Reads a row.
-    fn row(&self, store: Store, key: &str) -> impl Future<Output = Result<Option<Row>, StoreError>>;
-    /// All rows of a profile, ordered by key.
-    fn rows(&self, store: Store, profile: &str) -> impl Future<Output = Result<Vec<Row>, StoreError>>;
+    /// Reads everything asked for in one look, so that a start is one: the rows of each, in order.
+    fn read(&self, asked: &[Asked<'_>]) -> impl Future<Output = Result<Vec<Vec<Row>>, StoreError>>;
     /// Removes a row; nothing happens when it is not there.
     fn erase(&self, store: Store, key: &str) -> impl Future<Output = Result<(), StoreError>>;
 
@@ -231,12 +252,17 @@ pub trait Records {
 
     /// Reads one.
     fn get<R: Record>(&self, key: &str) -> impl Future<Output = Result<Option<R>, StoreError>> {
-        async move { self.row(R::STORE, key).await?.map(|row| Codec.decode(&row)).transpose() }
+        async move { Ok(self.decoded(Asked::Row(R::STORE, key)).await?.into_iter().next()) }
     }
 
     /// All of a profile, ordered by key. A record that cannot be read is an error, never skipped.
     fn list<R: Record>(&self, profile: &ProfileId) -> impl Future<Output = Result<Vec<R>, StoreError>> {
-        async move { self.rows(R::STORE, &profile.0).await?.iter().map(|row| Codec.decode(row)).collect() }
+        async move { self.decoded(Asked::Rows(R::STORE, &profile.0)).await }
+    }
+
+    /// The records of one question.
+    fn decoded<R: Record>(&self, asked: Asked<'_>) -> impl Future<Output = Result<Vec<R>, StoreError>> {
+        async move { Codec.decode_list(&self.read(&[asked]).await?.concat()) }
     }
 
     /// Removes one; nothing happens when it is not there.

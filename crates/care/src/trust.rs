@@ -87,6 +87,15 @@ pub enum Verification {
     Unchecked,
 }
 
+record!(
+    enum Verification {
+        Verified = "verified",
+        Stranger = "stranger",
+        Tampered = "tampered",
+        Unchecked = "unchecked",
+    }
+);
+
 /// What a screen may call the content.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Badge<'a> {

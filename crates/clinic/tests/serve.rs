@@ -322,6 +322,21 @@ fn security_headers_are_on_every_answer_and_hsts_only_over_https() {
 }
 
 #[test]
+fn parts_of_a_page_carry_a_short_policy_and_nothing_that_only_pages_use() {
+    let site = Site::new();
+    let server = site.start();
+    for path in [WASM, "bon-geste-0123456789abcdef.js"] {
+        let answer = get(&server, &format!("/{path}"), &[]);
+        assert_eq!(answer.header("content-security-policy"), "default-src 'none'", "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
+        assert_eq!(answer.header("permissions-policy"), "");
+    }
+    // A service worker's own answer is where its policy comes from.
+    assert_eq!(get(&server, "/sw.js", &[]).header("content-security-policy"), CSP);
+}
+
+#[test]
 fn without_a_policy_from_the_build_the_built_in_one_is_strict() {
     let site = Site::new();
     fs::remove_file(site.portal.join("headers.json")).unwrap();

@@ -5,7 +5,7 @@ use super::{
     schema::{BY_PROFILE, MEDIA, MEDIA_CHUNKS},
 };
 use crate::platform::js;
-use care::ports::{Records, Row, Store, StoreError};
+use care::ports::{Asked, Records, Row, Store, StoreError};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::IdbTransactionMode as Mode;
@@ -43,27 +43,31 @@ impl Records for Db {
         .map(drop)
     }
 
-    async fn row(&self, store: Store, key: &str) -> Result<Option<Row>, StoreError> {
-        let name = store.name();
-        let row = self
-            .run(&[name], Mode::Readonly, &|tx| {
-                Box::pin(async move { request(&tx.object_store(name)?.get(&key.into())?).await })
-            })
-            .await?;
-        Ok((!row.is_undefined()).then(|| from_js(&row)))
-    }
-
-    async fn rows(&self, store: Store, profile: &str) -> Result<Vec<Row>, StoreError> {
-        let name = store.name();
-        let rows = self
-            .run(&[name], Mode::Readonly, &|tx| {
+    async fn read(&self, asked: &[Asked<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
+        let stores: Vec<&str> = asked.iter().map(|a| a.store().name()).collect();
+        let found = self
+            .run(&stores, Mode::Readonly, &|tx| {
                 Box::pin(async move {
-                    let index = tx.object_store(name)?.index(BY_PROFILE)?;
-                    request(&index.get_all_with_key(&profile.into())?).await
+                    let mut requests = Vec::new();
+                    for one in asked {
+                        let store = tx.object_store(one.store().name())?;
+                        requests.push(match one {
+                            Asked::Row(_, key) => store.get(&(*key).into())?,
+                            Asked::Rows(_, profile) => {
+                                store.index(BY_PROFILE)?.get_all_with_key(&(*profile).into())?
+                            }
+                        });
+                    }
+                    // They are answered in their order: after the last one all have been.
+                    if let Some(last) = requests.last() {
+                        request(last).await?;
+                    }
+                    let results: Result<Array, _> = requests.iter().map(|r| r.result()).collect();
+                    results.map(JsValue::from)
                 })
             })
             .await?;
-        Ok(Array::from(&rows).iter().map(|row| from_js(&row)).collect())
+        Ok(Array::from(&found).iter().map(rows).collect())
     }
 
     async fn erase(&self, store: Store, key: &str) -> Result<(), StoreError> {
@@ -74,6 +78,14 @@ impl Records for Db {
         .await
         .map(drop)
     }
+}
+
+/// A list of rows, one row, or none.
+fn rows(found: JsValue) -> Vec<Row> {
+    if Array::is_array(&found) {
+        return Array::from(&found).iter().map(|row| from_js(&row)).collect();
+    }
+    (!found.is_undefined()).then(|| from_js(&found)).into_iter().collect()
 }
 
 fn to_js(row: &Row) -> JsValue {

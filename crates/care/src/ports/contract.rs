@@ -3,7 +3,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "these are test bodies: a broken contract panics")]
 
-use super::{Bytes, MediaStore, Records, StoreError, memory::FixedClock};
+use super::{Asked, Bytes, MediaStore, Records, Store, StoreError, memory::FixedClock};
 use crate::{
     journal::{Event, What},
     media::{CHUNK_BYTES, MediaRef, hex},
@@ -27,6 +27,12 @@ pub async fn records(store: &impl Records) {
     assert_eq!(ids, ["a", "b"]);
     assert_eq!(store.get::<Event>("c").await.unwrap(), Some(event("c", &other)));
     assert_eq!(store.get::<Profile>("c").await.unwrap(), None, "stores are apart");
+
+    let both =
+        [Asked::Rows(Store::Journal, "mine"), Asked::Row(Store::Journal, "c"), Asked::Row(Store::Kits, "c")];
+    let rows = store.read(&both).await.unwrap();
+    let keys: Vec<Vec<_>> = rows.iter().map(|rows| rows.iter().map(|r| r.key.as_str()).collect()).collect();
+    assert_eq!(keys, [vec!["a", "b"], vec!["c"], vec![]], "one look answers every question in its place");
 
     let mut profile = Profile { id: mine.clone(), settings: Settings::default() };
     store.put(&profile).await.unwrap();

@@ -1,6 +1,6 @@
 //! The ports in memory: for tests, and for a visit where the browser refuses a database.
 
-use super::{Bytes, Clock, MediaRecord, MediaStore, Records, Row, Store, StoreError};
+use super::{Asked, Bytes, Clock, MediaRecord, MediaStore, Records, Row, Store, StoreError};
 use crate::media::MediaRef;
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -50,14 +50,16 @@ impl Records for MemoryRecords {
         Ok(())
     }
 
-    async fn row(&self, store: Store, key: &str) -> Result<Option<Row>, StoreError> {
-        Ok(self.rows.borrow().get(&(store, key.to_owned())).cloned())
-    }
-
-    async fn rows(&self, store: Store, profile: &str) -> Result<Vec<Row>, StoreError> {
+    async fn read(&self, asked: &[Asked<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
         let rows = self.rows.borrow();
-        let mine = rows.iter().filter(|((s, _), row)| *s == store && row.profile == profile);
-        Ok(mine.map(|(_, row)| row.clone()).collect())
+        let of = |asked: &Asked<'_>| match *asked {
+            Asked::Row(store, key) => rows.get(&(store, key.to_owned())).cloned().into_iter().collect(),
+            Asked::Rows(store, profile) => {
+                let mine = rows.iter().filter(|((s, _), row)| *s == store && row.profile == profile);
+                mine.map(|(_, row)| row.clone()).collect()
+            }
+        };
+        Ok(asked.iter().map(of).collect())
     }
 
     async fn erase(&self, store: Store, key: &str) -> Result<(), StoreError> {

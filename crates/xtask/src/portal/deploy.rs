@@ -25,6 +25,15 @@ fn headers(policy: &str) -> [(&'static str, String); 5] {
     ]
 }
 
+/// The headers of what a page loads and nobody opens by itself: the page's policy applies there, and a
+/// rural line is spared half a kilobyte each time.
+fn part_headers() -> [(&'static str, String); 2] {
+    [
+        ("Content-Security-Policy", "default-src 'none'".to_owned()),
+        ("X-Content-Type-Options", "nosniff".to_owned()),
+    ]
+}
+
 /// The headers as one JSON object, name to value.
 ///
 /// # Errors
@@ -38,10 +47,13 @@ pub fn headers_json(policy: &str) -> Result<String> {
 /// A `server` part for nginx: the portal, kits, media and keys under one base.
 pub fn nginx(policy: &str, base: &Base) -> String {
     let base = base.as_str();
-    let mut common = String::new();
-    for (name, value) in headers(policy) {
-        let _infallible = writeln!(common, "    add_header {name} \"{value}\" always;");
-    }
+    let lines = |headers: &[(&str, String)]| {
+        headers.iter().fold(String::new(), |mut lines, (name, value)| {
+            let _infallible = writeln!(lines, "    add_header {name} \"{value}\" always;");
+            lines
+        })
+    };
+    let (common, part) = (lines(&headers(policy)), lines(&part_headers()));
     format!(
         "# Bon Geste under {base}: put this inside a `server` block that serves HTTPS.\n\
          # Copy dist/ and the clinic's public folder (k/, m/, jwks.json) to /srv/bon-geste.\n\
@@ -53,7 +65,7 @@ pub fn nginx(policy: &str, base: &Base) -> String {
          # Names that change with the content, and media named by their content.\n\
          location ~ ^{base}(?<kept>m/[0-9a-f]+\\.[a-z0-9]+|(bon-geste|app)[^/]*-[0-9a-f]+\\.(js|wasm|css))$ {{\n    \
          alias /srv/bon-geste/$kept;\n    brotli_static on;\n\
-         {common}    add_header Cache-Control \"public, max-age=31536000, immutable\" always;\n}}\n\n\
+         {part}    add_header Cache-Control \"public, max-age=31536000, immutable\" always;\n}}\n\n\
          # Kits change under the same address; other health software may read them.\n\
          location {base}k/ {{\n    alias /srv/bon-geste/k/;\n    default_type application/jose;\n    \
          add_header Access-Control-Allow-Origin \"*\" always;\n    \

@@ -1,4 +1,5 @@
-//! The Rust toolchain's parts: the WebAssembly target, the formatter, the linter.
+//! The Rust toolchain's parts: the WebAssembly target, the standard library's sources, the
+//! formatter, the linter.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,12 @@ use crate::layout::Layout;
 use crate::process::must;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const COMPONENTS: [(&str, &str); 2] = [("rustfmt", "rustfmt"), ("clippy", "cargo-clippy")];
+/// A component, a file of it under the toolchain's folder, and what needs it.
+const COMPONENTS: [(&str, &str, &str); 3] = [
+    ("rustfmt", "bin/rustfmt", "the checks run"),
+    ("clippy", "bin/cargo-clippy", "the checks run"),
+    ("rust-src", "lib/rustlib/src/rust/library/std/Cargo.toml", "makes the portal small"),
+];
 
 /// Adds what rust-toolchain.toml names and rustup has not installed. Says whether it did something.
 pub fn install(layout: &Layout) -> Result<bool> {
@@ -24,10 +30,11 @@ pub fn install(layout: &Layout) -> Result<bool> {
         )?;
         changed = true;
     }
-    for (component, program) in COMPONENTS {
-        if !bin.as_ref().is_some_and(|bin| bin.join(program).is_file()) {
+    let root = bin.as_deref().and_then(Path::parent);
+    for (component, file, need) in COMPONENTS {
+        if !root.is_some_and(|root| root.join(file).is_file()) {
             must(
-                &format!("Rust: adding {component}, which the checks run"),
+                &format!("Rust: adding {component}, which {need}"),
                 Command::new("rustup").args(["component", "add", component]).current_dir(&layout.root),
             )?;
             changed = true;
