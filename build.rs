@@ -107,14 +107,17 @@ fn table(fr: &Sentences, en: &Sentences) -> Result<String, Box<dyn Error>> {
     for (key, french) in fr {
         writeln!(out, "/// {}\n{},", french.replace('[', "(").replace(']', ")"), variant(key))?;
     }
-    writeln!(
-        out,
-        "}}\n/// Each sentence in French and English, in the order of [`K`].\npub static TABLE: [[&str; 2]; {}] = [",
-        fr.len()
-    )?;
-    for (key, french) in fr {
-        writeln!(out, "[{french:?}, {:?}],", en[key])?;
+    out.push_str("}\n");
+    // One text a language: a table of references would weigh more than a third of its words.
+    for (name, sentences) in [("FRENCH", fr), ("ENGLISH", en)] {
+        let all: Vec<&str> = sentences.values().map(String::as_str).collect();
+        let all = all.join("\u{1f}");
+        writeln!(
+            out,
+            "/// Its sentences in the order of [`K`], with U+001F between them.\nstatic {name}: &str = {all:?};"
+        )?;
     }
+    writeln!(out, "/// How many there are.\n#[cfg(test)]\nconst SENTENCES: usize = {};", fr.len())?;
     let problems: BTreeSet<&str> = fr
         .keys()
         .filter_map(|key| key.strip_prefix("problem.")?.split_once('.'))
@@ -122,7 +125,7 @@ fn table(fr: &Sentences, en: &Sentences) -> Result<String, Box<dyn Error>> {
         .collect();
     writeln!(
         out,
-        "];\n/// What happened and what to do, by the problem's key.\npub static PROBLEMS: [(&str, K, K); {}] = [",
+        "/// What happened and what to do, by the problem's key.\npub static PROBLEMS: [(&str, K, K); {}] = [",
         problems.len()
     )?;
     for name in problems {

@@ -5,6 +5,7 @@
 
 pub mod add_kit;
 pub mod control;
+pub mod figure;
 pub mod icon;
 pub mod kit_status;
 pub mod notice;

@@ -4,6 +4,7 @@
 use crate::{
     components::{
         control,
+        figure::figure,
         icon::{self, icon},
         notice, pager, player, provenance,
         safety::{self, headed},
@@ -58,6 +59,23 @@ fn film(kit: &KitHandle, exercise: &Exercise, simple: bool) -> View {
     }
 }
 
+/// The drawing stands in for a film that was not here when the screen opened. It does not go when the
+/// film comes: nothing moves away under the patient's finger.
+fn stands_in(kit: &KitHandle, exercise: &Exercise) -> bool {
+    exercise.animation.is_some() && !untrack(|| kit.has_film(exercise))
+}
+
+/// What one should feel, and what not.
+fn feelings(exercise: &Exercise) -> View {
+    let one = |title: K, texts: &[Text]| {
+        (!texts.is_empty())
+            .then(|| el("div", "card stack tight").with(el("h2", "").text(t(title))).with(said_list(texts)))
+    };
+    el("div", "pair")
+        .maybe(one(K::ExerciseFeel, &exercise.feel))
+        .maybe(one(K::ExerciseFeelNot, &exercise.feel_not))
+}
+
 fn dose(exercise: &Exercise) -> View {
     let lines = dosage(&exercise.dosage);
     let first = lines.first().map(|line| el("p", "dose-first").text(line));
@@ -106,8 +124,10 @@ fn on_one_page(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
         safety::expired(app, kit),
         section(K::ExerciseWhy, why(exercise)),
         safety::company(exercise),
+        if stands_in(kit, exercise) { section(K::ExerciseDrawing, figure(kit, exercise)) } else { none() },
         film(kit, exercise, false),
         section(K::ExerciseSteps, el("ol", "numbered").with(all(steps))),
+        feelings(exercise),
         section(K::ExerciseDosage, dose(exercise)),
         note(exercise),
         safety::stop_rules(exercise),
@@ -136,17 +156,22 @@ fn neighbours(kit: &KitHandle, exercise: &Exercise) -> View {
 #[derive(Clone, Copy)]
 enum Scene {
     Why,
+    Drawing,
     Film,
     Step(usize),
+    Feel,
     Dose,
     Heed,
     End,
 }
 
 /// Their order.
-fn scenes(exercise: &Exercise) -> Vec<Scene> {
-    let mut scenes = vec![Scene::Why, Scene::Film];
+fn scenes(exercise: &Exercise, drawing: bool) -> Vec<Scene> {
+    let mut scenes = vec![Scene::Why];
+    scenes.extend(drawing.then_some(Scene::Drawing));
+    scenes.push(Scene::Film);
     scenes.extend((0..exercise.steps.len()).map(Scene::Step));
+    scenes.extend((!exercise.feel.is_empty() || !exercise.feel_not.is_empty()).then_some(Scene::Feel));
     scenes.extend([Scene::Dose, Scene::Heed, Scene::End]);
     scenes
 }
@@ -155,6 +180,7 @@ fn step_by_step(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
     let at = RwSignal::new(0_usize);
     let who = RwSignal::new(false);
     let (kit, id) = (kit.clone(), exercise.id.clone());
+    let drawing = stands_in(&kit, exercise);
     region(move || {
         let Some(exercise) = kit.kit.exercise(&id) else { return none() };
         if who.get() {
@@ -162,7 +188,7 @@ fn step_by_step(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
                 all([provenance::facts(&kit, exercise, true), turn(who, false, icon::BACK, K::AppBack)]);
             return shell::screen(app, t(K::ExerciseWho), body);
         }
-        let scene = scenes(exercise).get(at.get()).copied().unwrap_or(Scene::End);
+        let scene = scenes(exercise, drawing).get(at.get()).copied().unwrap_or(Scene::End);
         show_scene(app, &kit, exercise, scene, at, who)
     })
 }
@@ -197,6 +223,10 @@ fn show_scene(
             ]);
             return shell::screen(app, i18n::text(&exercise.title), body);
         }
+        Scene::Drawing => {
+            (t(K::ExerciseDrawing).to_owned(), all([figure(kit, exercise), onward(), backward()]))
+        }
+        Scene::Feel => (t(K::ExerciseFeelTitle).to_owned(), all([feelings(exercise), onward(), backward()])),
         Scene::Film => (t(K::ExerciseVideo).to_owned(), all([film(kit, exercise, true), onward()])),
         Scene::Step(n) => {
             let words = exercise.steps.get(n).map_or_else(none, |step| said_in("p", "one-step", step));

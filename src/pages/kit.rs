@@ -5,9 +5,9 @@ use crate::{
         add_kit, control,
         icon::{self, icon},
         kit_status, notice, pager,
-        provenance::{entry, outside},
+        provenance::{entry, outside, source},
         shell::{self, section},
-        words::{said, said_in},
+        words::{said, said_in, said_list},
     },
     i18n::{self, K, count, fill, t},
     platform::{
@@ -18,7 +18,7 @@ use crate::{
 };
 use care::{
     download::KitStatus,
-    kit::{Document, VettedLink},
+    kit::{Document, Idea, Kit, VettedLink},
 };
 use leptos::prelude::*;
 
@@ -54,6 +54,7 @@ fn full(app: App, kit: KitHandle) -> View {
         .with(notice::badge(&kit));
     let documents = list(K::KitDocuments, content.documents.iter().map(|d| document(&kit, d)).collect());
     let links = list(K::KitLinks, content.links.iter().map(vetted).collect());
+    let ideas = list(K::KitIdeas, content.ideas.iter().map(|i| idea(i, false)).collect());
     let another = el("details", "card").with(el("summary", "").text(t(K::KitAddOther))).with(
         el("div", "stack")
             .with(add_kit::paste_form(app))
@@ -66,7 +67,9 @@ fn full(app: App, kit: KitHandle) -> View {
         control::link("button wide", "", icon::PLAY, t(K::KitWatch), "./"),
         install(app),
         section(K::KitHolds, holds(&kit)),
+        preparation(content),
         documents,
+        ideas,
         links,
         details(app, &kit),
         others(app),
@@ -137,6 +140,22 @@ fn vetted(link: &VettedLink) -> View {
         .with(el("p", "soft").text(&by))
         .with(el("p", "soft").text(&checked))
         .with(el("div", "row").maybe(open).with(notice::chip("plain", icon::GLOBE, K::AppInternetNeeded)))
+}
+
+/// What to get ready before a session.
+fn preparation(kit: &Kit) -> View {
+    if kit.preparation.is_empty() {
+        return none();
+    }
+    section(K::KitPreparation, el("div", "card").with(said_list(&kit.preparation)))
+}
+
+/// What people say, what is known, and who says so.
+fn idea(idea: &Idea, simple: bool) -> View {
+    el("div", "stack tight")
+        .with(said_in("h3", "", &idea.claim))
+        .with(said_in("p", "", &idea.fact))
+        .with(el("p", "soft").text(t(K::KitIdeaSource)).with(source(&idea.source, simple)))
 }
 
 /// For whom, until when, which version.
@@ -237,7 +256,7 @@ fn back(showing: RwSignal<Showing>, to: Showing) -> View {
 
 fn status(app: App, kit: KitHandle, showing: RwSignal<Showing>) -> View {
     let (asked, held) = (kit.clone(), kit.clone());
-    let things = kit.kit.documents.len() + kit.kit.links.len();
+    let things = things(&kit.kit);
     let choices = move || {
         let status = held.status();
         let see = control::link("button wide", "", icon::PLAY, t(K::KitWatch), "./");
@@ -266,13 +285,22 @@ fn status(app: App, kit: KitHandle, showing: RwSignal<Showing>) -> View {
     ])
 }
 
+/// How many screens of simple mode the rest of the kit takes.
+fn things(kit: &Kit) -> usize {
+    usize::from(!kit.preparation.is_empty()) + kit.documents.len() + kit.ideas.len() + kit.links.len()
+}
+
 fn thing(kit: &KitHandle, at: usize, showing: RwSignal<Showing>) -> View {
-    let (documents, links) = (&kit.kit.documents, &kit.kit.links);
-    let total = documents.len() + links.len();
-    let inside = match documents.get(at) {
-        Some(d) => document(kit, d),
-        None => links.get(at - documents.len()).map_or_else(none, vetted),
-    };
+    let content = &kit.kit;
+    let prepare = (!content.preparation.is_empty()).then(|| preparation(content));
+    let mut all_things: Vec<View> = prepare
+        .into_iter()
+        .chain(content.documents.iter().map(|d| document(kit, d)))
+        .chain(content.ideas.iter().map(|i| idea(i, true)))
+        .chain(content.links.iter().map(vetted))
+        .collect();
+    let total = all_things.len();
+    let inside = if at < total { all_things.swap_remove(at) } else { none() };
     let next = (at + 1 < total).then(|| {
         control::button("button main wide", "", icon::NEXT, t(K::AppNext), move || {
             showing.set(Showing::Thing(at + 1));

@@ -16,10 +16,10 @@ use care::{problem::Problem, profile::Mode, text::Lang};
 use leptos::prelude::*;
 
 /// French and English, each by its own name whatever the language of the screen.
-const LANGUAGES: [&str; 2] = {
-    let [english, french] = i18n::TABLE[K::AppOtherLanguage as usize];
-    [french, english]
-};
+fn languages() -> [&'static str; 2] {
+    // The sentence names the other language.
+    [Lang::En, Lang::Fr].map(|other| i18n::t_in(other, K::AppOtherLanguage))
+}
 
 /// All settings; in simple mode the three that matter.
 pub fn show(app: App, simple: bool) -> View {
@@ -60,9 +60,9 @@ fn full(app: App, erase: View) -> View {
             K::ModeSimple,
             Mode::Simple,
         )),
-        group(K::SettingsLanguage).with(lang("lang-fr", LANGUAGES[0], Lang::Fr)).with(lang(
+        group(K::SettingsLanguage).with(lang("lang-fr", languages()[0], Lang::Fr)).with(lang(
             "lang-en",
-            LANGUAGES[1],
+            languages()[1],
             Lang::En,
         )),
         section(K::SettingsStorage, region(move || storage(app))),

@@ -43,7 +43,7 @@ pub fn is_in_app() -> bool {
 
 /// Started from the home screen.
 pub fn is_standalone() -> bool {
-    let shown = web_sys::window().and_then(|w| w.match_media("(display-mode: standalone)").ok().flatten());
+    let shown = media_query("(display-mode: standalone)");
     shown.is_some_and(|query| query.matches()) || global("navigator.standalone").is_truthy()
 }
 
@@ -103,6 +103,15 @@ pub async fn copy(text: &str) -> bool {
 /// Calls a method that this browser may lack.
 fn call(target: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
     get(target, method).dyn_into::<Function>().ok()?.call1(target, argument).ok()
+}
+
+fn media_query(query: &str) -> Option<web_sys::MediaQueryList> {
+    web_sys::window()?.match_media(query).ok().flatten()
+}
+
+/// Whether the patient asked the device for less movement on its screens.
+pub fn wants_less_movement() -> bool {
+    media_query("(prefers-reduced-motion: reduce)").is_some_and(|query| query.matches())
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

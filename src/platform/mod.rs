@@ -8,6 +8,7 @@ pub mod connectivity;
 pub mod crypto;
 pub mod device;
 pub mod dom;
+pub mod drawing;
 pub mod film;
 pub mod first_paint;
 pub mod idb;

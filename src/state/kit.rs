@@ -10,7 +10,7 @@ use care::{
     kit::{Choice, Document, Exercise, Kit},
     media::MediaRef,
     opening::{KitRecord, Opened},
-    ports::{Codec, MediaRecord, MediaStore, Record, Records},
+    ports::{Bytes, Codec, MediaRecord, MediaStore, Record, Records},
     problem::Problem,
     text::Lang,
     trust::{Badge, Verification, may_play},
@@ -158,17 +158,9 @@ impl KitHandle {
             self.start();
         } else if !chosen {
             // Stills and captions are a few KB: steps and pictures stand before any film.
-            let early = self.early_files();
+            let early = self.kit.early().cloned().collect();
             leptos::task::spawn_local(async move { self.run(early).await });
         }
-    }
-
-    fn early_files(&self) -> Vec<MediaRef> {
-        let videos = self.kit.exercises.iter().filter_map(|e| e.video.as_ref());
-        videos
-            .flat_map(|v| std::iter::once(&v.poster).chain(v.captions.iter().map(|c| &c.media)))
-            .cloned()
-            .collect()
     }
 
     /// Counts what is stored. One look at all records first: only a file that is under way needs
@@ -487,7 +479,7 @@ impl KitHandle {
     /// The address of a stored file: answered by the worker, or made here.
     fn stored_url(&self, file: &MediaRef) -> Option<String> {
         self.app.app_offline.track();
-        if !self.here.with(|h| h.of(&file.sha256) == file.bytes) {
+        if !self.has(file) {
             return None;
         }
         if media_url::served_by_worker() {
@@ -501,6 +493,24 @@ impl KitHandle {
     fn url_when_stored(&self, file: &MediaRef) -> Signal<Option<String>, LocalStorage> {
         let (this, file) = (self.clone(), file.clone());
         Signal::derive_local(move || this.stored_url(&file))
+    }
+
+    /// Whether all of a file is here.
+    pub fn has(&self, file: &MediaRef) -> bool {
+        self.here.with(|h| h.of(&file.sha256) == file.bytes)
+    }
+
+    /// A small file that is here, as text.
+    pub async fn text_of(&self, file: &MediaRef) -> Option<String> {
+        let chunk = self.app.database()?.chunk(&file.sha256, 0).await.ok()??;
+        String::from_utf8(chunk.to_vec()).ok()
+    }
+
+    /// Whether the film of the choice is here.
+    pub fn has_film(&self, exercise: &Exercise) -> bool {
+        let (choice, smooth) = (self.choice.get(), self.av1_smooth.get());
+        let rung = exercise.video.as_ref().and_then(|v| v.rung(choice, smooth));
+        rung.is_some_and(|rung| self.has(&rung.media))
     }
 
     /// An exercise's still, once it is here.

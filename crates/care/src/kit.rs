@@ -69,6 +69,12 @@ pub struct Kit {
     /// Fixed warning rules for the topic: one sign, one screen.
     #[serde(default)]
     pub warnings: Vec<WarningRule>,
+    /// What to get ready before a session: shoes, a chair against the wall, the phone within reach.
+    #[serde(default)]
+    pub preparation: Vec<Text>,
+    /// Mistaken ideas about the topic, and what is known.
+    #[serde(default)]
+    pub ideas: Vec<Idea>,
 }
 
 /// The clinic behind a kit.
@@ -159,6 +165,12 @@ pub struct Exercise {
     /// When to stop at once.
     #[serde(default)]
     pub stop_rules: Vec<Text>,
+    /// What one should feel.
+    #[serde(default)]
+    pub feel: Vec<Text>,
+    /// What one should not feel.
+    #[serde(default)]
+    pub feel_not: Vec<Text>,
     /// If it is too hard today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub easier: Option<Text>,
@@ -177,6 +189,12 @@ pub struct Exercise {
     /// The moving picture; steps stand without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<Video>,
+    /// One repetition as a drawing of a few KB, for when the film is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub animation: Option<Animation>,
+    /// One question after the film: did its message arrive?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teach_back: Option<TeachBack>,
     /// Who made the content and from what.
     pub provenance: Provenance,
 }
@@ -276,6 +294,45 @@ pub struct Caption {
     pub lang: Lang,
     /// The `.vtt` file.
     pub media: MediaRef,
+}
+
+/// A drawn repetition that runs in a loop: SVG of the few elements that [`crate::animation`] allows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Animation {
+    /// What is shown, for those who don't see it.
+    pub alt: Text,
+    /// The file, `image/svg+xml`.
+    pub media: MediaRef,
+    /// The same for the easier variant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub easier: Option<MediaRef>,
+}
+
+/// A question whose answer shows whether the message arrived.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TeachBack {
+    /// The question.
+    pub question: Text,
+    /// Two or three answers.
+    pub answers: Vec<Text>,
+    /// Which one is right, from 1.
+    pub right: u32,
+    /// Why.
+    pub because: Text,
+}
+
+/// « Idée reçue »: what people say, and what is known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Idea {
+    /// The mistaken idea, as people say it.
+    pub claim: Text,
+    /// What is known.
+    pub fact: Text,
+    /// Where this is said.
+    pub source: Source,
 }
 
 /// What the patient chose: normal quality or light.
@@ -393,15 +450,15 @@ pub struct WarningRule {
 
 record!(struct Kit {
     format, kit_id, version, issued, valid_until, title, summary, topic, example, clinic, validated_by, for_whom,
-    not_for, review_by, return_path = "return", exercises, documents, links, warnings,
+    not_for, review_by, return_path = "return", exercises, documents, links, warnings, preparation, ideas,
 });
 record!(struct Clinic { name, phone, sms, address, reading_days });
 record!(struct Validation { name, qualification, on });
 record!(enum ReturnPath or Show { Server = "server", File = "file", Show = "show" });
 record!(enum Company or Alone { Alone = "alone", Helper = "helper", Never = "never" });
 record!(struct Exercise {
-    id, title, library, edition, why, steps, dosage, note, contraindications, stop_rules, easier, harder,
-    do_with = "do", film_with = "film", watch_before, video, provenance,
+    id, title, library, edition, why, steps, dosage, note, contraindications, stop_rules, feel, feel_not, easier, harder,
+    do_with = "do", film_with = "film", watch_before, video, animation, teach_back, provenance,
 });
 record!(
     enum Edition {
@@ -414,6 +471,9 @@ record!(struct Provenance { author, qualification, made, rights, sources });
 record!(struct Source { title, publisher, date, url });
 record!(struct Video { duration_ms, alt, poster, captions, rungs });
 record!(struct Caption { lang, media });
+record!(struct Animation { alt, media, easier });
+record!(struct TeachBack { question, answers, right, because });
+record!(struct Idea { claim, fact, source });
 record!(
     enum Choice {
         Light = "light",
@@ -523,16 +583,31 @@ impl Kit {
                     .chain(v.captions.iter().map(|c| &c.media))
                     .chain(v.rungs.iter().map(|r| &r.media))
             })
+            .chain(self.animations())
             .chain(self.documents.iter().map(|d| &d.media))
     }
 
-    /// The files that make this kit complete for a choice, small and early ones first: posters
-    /// and captions, then leaflets, then films in the order of the session. Each file once.
+    /// The drawn repetitions.
+    fn animations(&self) -> impl Iterator<Item = &MediaRef> {
+        let animations = self.exercises.iter().filter_map(|e| e.animation.as_ref());
+        animations.flat_map(|a| std::iter::once(&a.media).chain(&a.easier))
+    }
+
+    /// What comes even before the patient has chosen: a few KB with which steps and pictures stand.
+    pub fn early(&self) -> impl Iterator<Item = &MediaRef> {
+        let videos = || self.exercises.iter().filter_map(|e| e.video.as_ref());
+        videos()
+            .map(|v| &v.poster)
+            .chain(self.animations())
+            .chain(videos().flat_map(|v| v.captions.iter().map(|c| &c.media)))
+    }
+
+    /// The files that make this kit complete for a choice: the early ones, then leaflets, then films
+    /// in the order of the session. Each file once.
     pub fn wanted(&self, choice: Choice, av1_smooth: bool) -> Vec<&MediaRef> {
         let videos = || self.exercises.iter().filter_map(|e| e.video.as_ref());
-        let all = videos()
-            .map(|v| &v.poster)
-            .chain(videos().flat_map(|v| v.captions.iter().map(|c| &c.media)))
+        let all = self
+            .early()
             .chain(self.documents.iter().map(|d| &d.media))
             .chain(videos().filter_map(|v| v.rung(choice, av1_smooth)).map(|r| &r.media));
         let mut once: Vec<&MediaRef> = Vec::new();

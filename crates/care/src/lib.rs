@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod animation;
 pub mod calendar;
 pub mod download;
 pub mod fhir;

@@ -194,12 +194,16 @@ pub(crate) mod tests {
             note: None,
             contraindications: vec![],
             stop_rules: vec![],
+            feel: vec![],
+            feel_not: vec![],
             easier: None,
             harder: None,
             do_with: Company::Alone,
             film_with: Company::Alone,
             watch_before: None,
             video: None,
+            animation: None,
+            teach_back: None,
             provenance: Provenance {
                 author: "A".into(),
                 qualification: "B".into(),
@@ -238,6 +242,8 @@ pub(crate) mod tests {
             documents: vec![],
             links: vec![],
             warnings: vec![],
+            preparation: vec![],
+            ideas: vec![],
         }
     }
 

@@ -10,8 +10,8 @@ use crate::{
 use care::{
     calendar::Day,
     kit::{
-        Clinic, Company, Dosage, Edition, Exercise, FORMAT, Kit, Level, Provenance, ReturnPath, Source,
-        Validation, VettedLink, WarningRule,
+        Clinic, Company, Dosage, Edition, Exercise, FORMAT, Idea, Kit, Level, Provenance, ReturnPath, Source,
+        TeachBack, Validation, VettedLink, WarningRule,
     },
     text::{Lang, Text},
 };
@@ -34,6 +34,8 @@ pub struct KitSource {
     pub kit: Kit,
     /// The film of each exercise, in the order of `kit.exercises`.
     pub videos: Vec<Option<VideoSource>>,
+    /// The drawn repetition of each exercise, in the same order.
+    pub animations: Vec<Option<AnimationSource>>,
     /// The leaflets, to be added to `kit.documents`.
     pub documents: Vec<DocumentSource>,
     /// All that was found wrong.
@@ -65,6 +67,19 @@ pub struct VideoSource {
     /// Captions, one a language.
     pub captions: Vec<(Lang, NamedFile)>,
 }
+
+/// A drawn repetition to be packed.
+pub struct AnimationSource {
+    /// The drawing.
+    pub file: NamedFile,
+    /// What it shows.
+    pub alt: Text,
+    /// The easier variant's.
+    pub easier: Option<NamedFile>,
+}
+
+/// What the files of an exercise are.
+type Moving = (Option<VideoSource>, Option<AnimationSource>);
 
 /// A leaflet to be packed.
 pub struct DocumentSource {
@@ -151,8 +166,10 @@ impl Reader<'_> {
             documents: Vec::new(),
             links: top.list("links").iter().filter_map(|f| self.link(f)).collect(),
             warnings: self.warnings(&top),
+            preparation: self.texts(&top, "preparation"),
+            ideas: top.list("ideas").iter().filter_map(|f| self.idea(f)).collect(),
         };
-        let (mut exercises, mut videos) = (Vec::new(), Vec::new());
+        let (mut exercises, mut videos, mut animations) = (Vec::new(), Vec::new(), Vec::new());
         let mut ids = Ids::default();
         let fields = top.list("exercises");
         if let Some(field) = fields.get(EXERCISES) {
@@ -163,9 +180,10 @@ impl Reader<'_> {
             );
         }
         for field in &fields {
-            if let Some((exercise, video)) = self.exercise(field, &mut ids) {
+            if let Some((exercise, (video, animation))) = self.exercise(field, &mut ids) {
                 exercises.push(exercise);
                 videos.push(video);
+                animations.push(animation);
             }
         }
         let documents: Vec<_> =
@@ -179,7 +197,7 @@ impl Reader<'_> {
             );
         }
         top.done();
-        KitSource { kit: Kit { exercises, ..kit }, videos, documents, problems: Vec::new() }
+        KitSource { kit: Kit { exercises, ..kit }, videos, animations, documents, problems: Vec::new() }
     }
 
     fn valid_until(&self, top: &Table<'_>) -> Option<Day> {
@@ -262,7 +280,7 @@ impl Reader<'_> {
             .and_then(|f| f.text(TITLE))
     }
 
-    fn exercise(&self, field: &Field<'_>, ids: &mut Ids) -> Option<(Exercise, Option<VideoSource>)> {
+    fn exercise(&self, field: &Field<'_>, ids: &mut Ids) -> Option<(Exercise, Moving)> {
         let own = field.table()?;
         // The library entry must outlive the table that reads through it, hence the two steps.
         let entry = match own.get("library") {
@@ -273,18 +291,18 @@ impl Reader<'_> {
                 Some(self.sink.take(TomlDocument::read(&file))?)
             }
         };
-        let (exercise, video) = match &entry {
+        let (exercise, moving) = match &entry {
             None => self.exercise_fields(own, ids)?,
             Some(entry) => {
                 let below = Table::top(entry, field.name(), self.sink);
                 self.exercise_fields(own.over(below), ids)?
             }
         };
-        let library = entry.as_ref().map(|entry| library_hash(entry, video.as_ref()));
-        Some((Exercise { library, ..exercise }, video))
+        let library = entry.as_ref().map(|entry| library_hash(entry, &moving));
+        Some((Exercise { library, ..exercise }, moving))
     }
 
-    fn exercise_fields(&self, table: Table<'_>, ids: &mut Ids) -> Option<(Exercise, Option<VideoSource>)> {
+    fn exercise_fields(&self, table: Table<'_>, ids: &mut Ids) -> Option<(Exercise, Moving)> {
         table.get("library");
         let id = table.need("id", Stage::Now, "a short name for addresses", "id = \"sit-to-stand\"");
         let id = id.and_then(|f| ids.take(&f));
@@ -316,17 +334,84 @@ impl Reader<'_> {
             note: table.get("note").and_then(|f| f.text(PARAGRAPH)),
             contraindications: self.texts(&table, "contraindications"),
             stop_rules: self.texts(&table, "stop_rules"),
+            feel: self.texts(&table, "feel"),
+            feel_not: self.texts(&table, "feel_not"),
             easier: table.get("easier").and_then(|f| f.text(PARAGRAPH)),
             harder: table.get("harder").and_then(|f| f.text(PARAGRAPH)),
             do_with: table.get("do").and_then(|f| f.one_of(COMPANY)).unwrap_or_default(),
             film_with: table.get("film").and_then(|f| f.one_of(COMPANY)).unwrap_or_default(),
             watch_before: table.get("watch_before").and_then(|f| f.whole(1, 100)),
             video: None,
+            animation: None,
+            teach_back: table.get("teach_back").and_then(|f| self.teach_back(&f)),
             provenance: self.provenance(&table),
         };
         let video = table.get("video").and_then(|f| self.video(&f));
+        let animation = table.get("animation").and_then(|f| self.animation(&f));
         table.done();
-        (id.is_some() && title.is_some()).then_some((exercise, video))
+        (id.is_some() && title.is_some()).then_some((exercise, (video, animation)))
+    }
+
+    fn animation(&self, field: &Field<'_>) -> Option<AnimationSource> {
+        let table = field.table()?;
+        let file = table
+            .need("file", Stage::Now, "the drawing's file, SVG", "file = \"sit-to-stand.svg\"")
+            .and_then(|f| named_file(&f));
+        let easier = table.get("easier").and_then(|f| named_file(&f));
+        let alt = table
+            .need(
+                "alt",
+                Stage::Publish,
+                "what the drawing shows, for those who do not see it",
+                "alt = \"La personne se penche, se lève, puis se rassoit.\"",
+            )
+            .and_then(|f| f.text(PARAGRAPH))
+            .unwrap_or_default();
+        table.done();
+        Some(AnimationSource { file: file?, alt, easier })
+    }
+
+    fn teach_back(&self, field: &Field<'_>) -> Option<TeachBack> {
+        let table = field.table()?;
+        let text = |key: &str, expected: &str, example: &str| {
+            table.need(key, Stage::Publish, expected, example).and_then(|f| f.text(PARAGRAPH))
+        };
+        let question = text("question", "the question", "question = \"Où posez-vous les mains ?\"");
+        let because = text("because", "why that answer is right", "because = \"La chaise vous aide.\"");
+        let answers = self.texts(&table, "answers");
+        if !(2..=3).contains(&answers.len()) {
+            field.refuse(
+                format!("has {} answers", answers.len()),
+                "two or three answers, so that they can be read at a glance",
+                "Change answers = [ … ].",
+            );
+        }
+        let most = u32::try_from(answers.len()).unwrap_or(3).max(1);
+        let right = table
+            .need("right", Stage::Publish, "the number of the right answer, from 1", "right = 1")
+            .and_then(|f| f.whole(1, most));
+        table.done();
+        Some(TeachBack { question: question?, answers, right: right?, because: because? })
+    }
+
+    fn idea(&self, field: &Field<'_>) -> Option<Idea> {
+        let table = field.table()?;
+        let text = |key: &str, expected: &str, example: &str| {
+            table.need(key, Stage::Publish, expected, example).and_then(|f| f.text(PARAGRAPH))
+        };
+        let claim =
+            text("claim", "the mistaken idea, as people say it", "claim = \"Il faut rester au lit.\"");
+        let fact = text("fact", "what is known", "fact = \"Bouger aide le dos.\"");
+        let source = table
+            .need(
+                "source",
+                Stage::Publish,
+                "the published source of the fact",
+                "source = { title = \"…\", publisher = \"…\", date = \"2024\" }",
+            )
+            .and_then(|f| self.source(&f));
+        table.done();
+        Some(Idea { claim: claim?, fact: fact?, source: source? })
     }
 
     fn texts(&self, table: &Table<'_>, key: &str) -> Vec<Text> {
@@ -402,10 +487,28 @@ impl Reader<'_> {
                 )
                 .and_then(|f| f.text(PARAGRAPH))
                 .unwrap_or_default(),
-            sources: table.list("sources").iter().filter_map(|f| self.source(f)).collect(),
+            sources: table.list("sources").iter().filter_map(|f| self.backing(f, exercise)).collect(),
         };
         table.done();
         provenance
+    }
+
+    /// A source of an exercise may say which of its fields it backs. That is for whoever checks the
+    /// entry and does not travel; a field or item that the exercise does not have is a slip.
+    fn backing(&self, field: &Field<'_>, exercise: &Table<'_>) -> Option<Source> {
+        for named in field.table()?.list("supports") {
+            let Some(name) = named.string(TITLE) else { continue };
+            let (key, item) = name.split_once('.').unwrap_or((&name, "1"));
+            let items = exercise.get(key).filter(|_| BACKED.contains(&key)).map_or(0, |f| f.count());
+            if !item.parse::<usize>().is_ok_and(|n| (1..=items).contains(&n)) {
+                named.refuse(
+                    format!("this exercise has no {name}"),
+                    "a field of this exercise, or one of its items, like steps.3",
+                    "Correct the name, or take it out.",
+                );
+            }
+        }
+        self.source(field)
     }
 
     fn source(&self, field: &Field<'_>) -> Option<Source> {
@@ -417,6 +520,7 @@ impl Reader<'_> {
         let publisher = need("publisher", "who published it", "publisher = \"Haute Autorité de santé\"");
         let date = need("date", "its year or date, as printed", "date = \"2024\"");
         let url = table.get("url").map(|f| f.https());
+        table.get("supports");
         table.done();
         Some(Source { title: title?, publisher: publisher?, date: date?, url: url.flatten() })
     }
@@ -607,14 +711,17 @@ fn library_file(field: &Field<'_>) -> Option<PathBuf> {
 }
 
 /// One hash for a library entry: its text, and its film and captions in their order.
-fn library_hash(entry: &TomlDocument, video: Option<&VideoSource>) -> String {
-    let media =
-        video.into_iter().flat_map(|v| std::iter::once(&v.file).chain(v.captions.iter().map(|(_, f)| f)));
+fn library_hash(entry: &TomlDocument, (video, animation): &Moving) -> String {
+    let film = video.iter().flat_map(|v| std::iter::once(&v.file).chain(v.captions.iter().map(|(_, f)| f)));
+    let media = film.chain(animation.iter().flat_map(|a| std::iter::once(&a.file).chain(&a.easier)));
     let own = media.map(|f| f.path.as_path()).filter(|path| path.starts_with(entry.dir()));
     let hashes = std::iter::once(entry.file()).chain(own).filter_map(|path| files::describe(path, "").ok());
     files::sha256(hashes.map(|d| d.media.sha256).collect::<String>().as_bytes())
 }
 
+/// The fields of an exercise that say something clinical.
+pub const BACKED: [&str; 9] =
+    ["why", "steps", "dosage", "contraindications", "stop_rules", "feel", "feel_not", "easier", "harder"];
 const RETURN_PATHS: &[(&str, ReturnPath)] =
     &[("show", ReturnPath::Show), ("file", ReturnPath::File), ("server", ReturnPath::Server)];
 const EDITIONS: &[(&str, Edition)] = &[("patient", Edition::Patient), ("clinic", Edition::Clinic)];

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod animation;
 pub mod document;
 pub mod ffmpeg;
 pub mod files;

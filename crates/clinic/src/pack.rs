@@ -2,7 +2,7 @@
 //! from an unchanged source is not made again.
 
 use crate::{
-    document,
+    animation, document,
     ffmpeg::{self, Probe, Shape, Target, Tools},
     files::{self, Access, Lock},
     kit_toml::{self, KitSource, NamedFile, VideoSource},
@@ -185,7 +185,7 @@ struct Looked<'a> {
 
 impl Packer<'_> {
     fn kit(&self, source: KitSource) -> Outcome<(Kit, usize)> {
-        let KitSource { mut kit, videos, documents, .. } = source;
+        let KitSource { mut kit, videos, animations, documents, .. } = source;
         let mut problems = Vec::new();
         let mut looked = Vec::new();
         for video in &videos {
@@ -197,6 +197,12 @@ impl Packer<'_> {
                 }
                 None => None,
             });
+        }
+        for (exercise, source) in kit.exercises.iter_mut().zip(&animations) {
+            match source.as_ref().map(|source| animation::store(source, self.root)).transpose() {
+                Ok(animation) => exercise.animation = animation,
+                Err(e) => problems.extend(e.0),
+            }
         }
         for document in documents {
             match document::prepare(&document.file, self.work)
@@ -398,7 +404,9 @@ pub fn cost_table(kit: &Kit) -> String {
         match &exercise.video {
             None => row.extend(["no video", "", ""].map(str::to_owned)),
             Some(video) => row.extend(choices.iter().map(|(choice, av1)| {
-                let beside: u64 = video.captions.iter().map(|c| c.media.bytes).sum();
+                let drawn =
+                    exercise.animation.iter().flat_map(|a| std::iter::once(&a.media).chain(&a.easier));
+                let beside: u64 = video.captions.iter().map(|c| &c.media).chain(drawn).map(|m| m.bytes).sum();
                 let film = video.rung(*choice, *av1).map_or(0, |r| r.media.bytes);
                 cell(video.poster.bytes + beside + film)
             })),

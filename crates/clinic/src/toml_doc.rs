@@ -309,6 +309,11 @@ impl<'a> Field<'a> {
         None
     }
 
+    /// How many values stand here: those of a list, else one.
+    pub fn count(&self) -> usize {
+        if let Value::List(nodes) = &self.node.value { nodes.len() } else { 1 }
+    }
+
     /// The entries of a list.
     pub fn list(&self) -> Vec<Field<'a>> {
         let Value::List(nodes) = &self.node.value else {
