@@ -1,5 +1,6 @@
 //! The portal's sentences: the typed table that `build.rs` makes of `locales/`, and how numbers,
-//! sizes, durations and dates are put in words.
+//! sizes, durations and dates are put in words. French is part of the program; English comes from a
+//! file beside it, for those who read it.
 //!
 //! The language is a value of the thread: a view reads it while it is built, and the shell builds
 //! its views again when the language changes. That keeps every sentence a static string.
@@ -9,13 +10,22 @@ use care::{
     problem::Problem,
     text::{Lang, Text},
 };
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 include!(concat!(env!("OUT_DIR"), "/locales.rs"));
 
+/// All sentences in the order of [`K`], with U+001F between them: a table of references would weigh
+/// more than a third of its words.
+const FRENCH: &str = include_str!(concat!(env!("OUT_DIR"), "/fr.txt"));
+
 thread_local! {
     static LANG: Cell<Lang> = const { Cell::new(Lang::Fr) };
-    static SENTENCES_OF: [Vec<&'static str>; 2] = [FRENCH, ENGLISH].map(|all| all.split('\u{1f}').collect());
+    static FRENCH_ONES: Vec<&'static str> = sentences(FRENCH);
+    static ENGLISH_ONES: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+}
+
+fn sentences(text: &'static str) -> Vec<&'static str> {
+    text.split('\u{1f}').collect()
 }
 
 /// The language in which views are being built.
@@ -33,9 +43,27 @@ pub fn t(k: K) -> &'static str {
     t_in(lang(), k)
 }
 
-/// The sentence in a language of choice.
+/// The sentence in a language of choice; in French while that language is not here.
 pub fn t_in(lang: Lang, k: K) -> &'static str {
-    SENTENCES_OF.with(|all| all[lang as usize].get(k as usize).copied().unwrap_or_default())
+    let english = |at| ENGLISH_ONES.with_borrow(|all| all.get(at).copied());
+    let at = k as usize;
+    let other = if lang == Lang::En { english(at) } else { None };
+    other.unwrap_or_else(|| FRENCH_ONES.with(|all| all.get(at).copied().unwrap_or_default()))
+}
+
+/// The file beside the portal that brings a language, while it is not here.
+pub fn missing(lang: Lang) -> Option<&'static str> {
+    (lang == Lang::En && ENGLISH_ONES.with_borrow(Vec::is_empty)).then_some(ENGLISH_FILE)
+}
+
+/// Takes the English sentences; false when they are not this program's.
+pub fn take_english(text: &str) -> bool {
+    if text.split('\u{1f}').count() != SENTENCES {
+        return false;
+    }
+    // They stay as long as the page, like the French ones.
+    ENGLISH_ONES.set(sentences(String::from(text).leak()));
+    true
 }
 
 /// The sentence with its `{name}`s replaced.
@@ -151,7 +179,10 @@ mod tests {
     use super::*;
     use std::{fs, path::Path};
 
+    const ENGLISH: &str = include_str!(concat!(env!("OUT_DIR"), "/en.txt"));
+
     fn in_lang<T>(l: Lang, f: impl FnOnce() -> T) -> T {
+        assert!(take_english(ENGLISH));
         set_lang(l);
         let out = f();
         set_lang(Lang::Fr);
@@ -167,6 +198,16 @@ mod tests {
             }
         }
         assert_eq!(PROBLEMS.len(), Problem::ALL.len());
+    }
+
+    #[test]
+    fn english_is_french_until_it_has_come_and_only_its_own_text_is_taken() {
+        let close = || t_in(Lang::En, K::AppClose);
+        assert_eq!((close(), missing(Lang::En).is_some(), missing(Lang::Fr)), ("Fermer", true, None));
+        assert!(!take_english("<html>Wi-Fi</html>") && !take_english(""));
+        assert_eq!(close(), "Fermer");
+        assert!(take_english(ENGLISH));
+        assert_eq!((close(), missing(Lang::En)), ("Close", None));
     }
 
     #[test]
@@ -205,7 +246,6 @@ mod tests {
         let mut source = fs::read_to_string(root.join("i18n.rs")).unwrap();
         sources(&root, &mut source);
         assert_eq!(FRENCH.split('\u{1f}').count(), SENTENCES);
-        assert_eq!(ENGLISH.split('\u{1f}').count(), SENTENCES);
         for (name, fr) in NAMES.iter().copied().zip(FRENCH.split('\u{1f}')) {
             let used = source.match_indices(name).any(|(at, _)| {
                 source[..at].ends_with("K::")

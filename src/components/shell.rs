@@ -56,7 +56,7 @@ fn network(app: App) -> View {
 
 /// What concerns every screen: storage in trouble, a kit on its way, a new version.
 pub fn notices(app: App, path: RwSignal<String>) -> View {
-    let storage = move || notice::maybe_problem(app.storage_problem.get());
+    let storage = move || notice::maybe_problem(app.problem_told.get());
     // A screen that begins with the form tells of adding beside it.
     let form = move || {
         let home = app.mode.get() == Mode::Standard;

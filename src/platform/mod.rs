@@ -25,6 +25,7 @@ pub mod random;
 pub mod service_worker;
 pub mod speech;
 pub mod timer;
+pub mod words;
 pub mod worker;
 
 #[cfg(all(test, target_arch = "wasm32"))]

@@ -124,12 +124,12 @@ impl App {
     }
 
     /// Keeps a kit (in the place of its older version) and shows it. It is on view even when
-    /// it cannot be kept: the reason stands in `storage_problem`.
+    /// it cannot be kept: the reason stands in `problem_told`.
     pub(super) async fn install_kit(self, record: KitRecord, opened: Opened) {
         if let Some(db) = self.database()
             && let Err(e) = db.put(&record).await
         {
-            self.storage_problem.set(Some(e.into()));
+            self.problem_told.set(Some(e.into()));
         }
         channel::records_changed();
         self.show_kit(record, opened);

@@ -337,7 +337,7 @@ impl KitHandle {
     async fn run(self, files: Vec<MediaRef>) {
         let Some(db) = self.app.database() else {
             // Nothing can be kept here: the same reason that every screen tells.
-            return self.trouble.set(self.app.storage_problem.get_untracked());
+            return self.trouble.set(self.app.problem_told.get_untracked());
         };
         // One downloader a device: a second tab, or a second call here, waits its turn and then
         // finds the work done.

@@ -11,7 +11,10 @@ pub use adding::{Adding, CameraScan};
 pub use kit::{Film, KitHandle, Progress};
 pub use start::{mount_state, use_app};
 
-use crate::platform::{channel, clock::DeviceClock, idb::Db, install, media_url};
+use crate::{
+    i18n,
+    platform::{channel, clock::DeviceClock, idb::Db, install, media_url, words},
+};
 use care::{
     calendar::Day,
     journal::{Event, What},
@@ -46,7 +49,7 @@ pub struct App {
     /// Where the start has come to.
     pub phase: RwSignal<Phase>,
     /// Why nothing can be kept on this device, if so.
-    pub storage_problem: RwSignal<Option<Problem>>,
+    pub problem_told: RwSignal<Option<Problem>>,
     /// The kits, the current one first.
     pub kits: Local<Vec<KitHandle>>,
     /// How adding a kit goes.
@@ -72,7 +75,7 @@ impl App {
             mode: RwSignal::new(profile.settings.mode),
             online: RwSignal::new(true),
             phase: RwSignal::new(Phase::Opening),
-            storage_problem: RwSignal::new(None),
+            problem_told: RwSignal::new(None),
             kits: RwSignal::new_local(Vec::new()),
             adding: RwSignal::new(Adding::Idle),
             update_waiting: RwSignal::new(false),
@@ -105,10 +108,30 @@ impl App {
         DeviceClock.today()
     }
 
-    /// Chooses the language and remembers it.
+    /// Chooses the language and remembers it, once its words are here.
     pub fn set_lang(self, lang: Lang) {
-        self.lang.set(lang);
-        self.remember(|s| s.lang = Some(lang));
+        leptos::task::spawn_local(async move {
+            if self.bring_words(lang).await {
+                self.lang.set(lang);
+                self.remember(|s| s.lang = Some(lang));
+            }
+        });
+    }
+
+    /// Brings the words of a language. Says so when they cannot come.
+    async fn bring_words(self, lang: Lang) -> bool {
+        let Some(file) = i18n::missing(lang) else { return true };
+        let here = match words::begun().await {
+            Some(text) => i18n::take_english(&text),
+            None => false,
+        };
+        let text = async || keys::fetch_text(file, None).await.ok().flatten();
+        let here = here || text().await.is_some_and(|(text, _)| i18n::take_english(&text));
+        self.problem_told.update(|told| match here {
+            true => *told = told.filter(|p| *p != Problem::LanguageMissing),
+            false => *told = Some(Problem::LanguageMissing),
+        });
+        here
     }
 
     /// Chooses the mode and remembers it.
@@ -156,12 +179,12 @@ impl App {
         let Some(db) = self.database() else { return };
         match db.write(store, row, new).await {
             Ok(()) => {
-                self.storage_problem.update(|p| *p = p.filter(|p| *p != Problem::NoSpace));
+                self.problem_told.update(|p| *p = p.filter(|p| *p != Problem::NoSpace));
                 if store == Store::Kits {
                     channel::records_changed();
                 }
             }
-            Err(e) => self.storage_problem.set(Some(e.into())),
+            Err(e) => self.problem_told.set(Some(e.into())),
         }
     }
 

@@ -13,6 +13,7 @@ use care::{
     ports::{Asked, Codec, MediaStore, Records, Store},
     problem::Problem,
     profile::Profile,
+    text::Lang,
     trust::Verification,
 };
 use futures_util::future::join;
@@ -24,6 +25,9 @@ pub fn mount_state() -> App {
     provide_context(app);
     leptos::task::spawn_local(async move {
         app.open().await;
+        if !app.bring_words(app.lang.get_untracked()).await {
+            app.lang.set(Lang::Fr);
+        }
         app.phase.set(Phase::Ready);
         app.listen();
         let tapped = location::take_link();
@@ -111,7 +115,7 @@ impl App {
         }
         .await;
         if let Err(problem) = result {
-            self.storage_problem.set(Some(problem));
+            self.problem_told.set(Some(problem));
         }
     }
 

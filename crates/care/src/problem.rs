@@ -56,6 +56,8 @@ pub enum Problem {
     StorageFailed,
     /// The browser cannot check signatures.
     CryptoMissing,
+    /// The other language has not come yet.
+    LanguageMissing,
     /// The camera was refused.
     CameraRefused,
     /// There is no camera, or another app has it.
@@ -70,7 +72,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem, for tests of the texts.
-    pub const ALL: [Problem; 27] = [
+    pub const ALL: [Problem; 28] = [
         Problem::LinkNone,
         Problem::LinkBroken,
         Problem::LinkForeign,
@@ -93,6 +95,7 @@ impl Problem {
         Problem::StorageNewer,
         Problem::StorageFailed,
         Problem::CryptoMissing,
+        Problem::LanguageMissing,
         Problem::CameraRefused,
         Problem::CameraMissing,
         Problem::QrNone,
@@ -125,6 +128,7 @@ impl Problem {
             Problem::StorageNewer => "storage_newer",
             Problem::StorageFailed => "storage_failed",
             Problem::CryptoMissing => "crypto_missing",
+            Problem::LanguageMissing => "language_missing",
             Problem::CameraRefused => "camera_refused",
             Problem::CameraMissing => "camera_missing",
             Problem::QrNone => "qr_none",

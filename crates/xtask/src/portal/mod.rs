@@ -24,7 +24,7 @@ use crate::layout::{Layout, exclusive, read, write};
 use crate::process::{elapsed, heading, must};
 
 /// What the portal is made from. When nothing of it changed, there is nothing to build.
-const INPUTS: [&str; 16] = [
+const INPUTS: [&str; 17] = [
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
@@ -38,6 +38,7 @@ const INPUTS: [&str; 16] = [
     "content/quiz",
     "content/booklet",
     "crates/care/Cargo.toml",
+    "crates/locales/src",
     "crates/care/src",
     "crates/xtask/src",
     "crates/xtask/npm/package-lock.json",
@@ -113,7 +114,11 @@ pub fn build(layout: &Layout, base: &Base) -> Result<()> {
     shorten(layout, &stage)?;
     css::bundle(&layout.root, &stage)?;
     heading("Portal: names, policy, offline list, compression");
-    finish(&stage, base)?;
+    let english = locales::read(&layout.root.join("locales")).map_err(anyhow::Error::msg)?.english;
+    let english = locales::text(&english);
+    let name = locales::file_name("en", &english);
+    write(&stage.join(&name), english)?;
+    finish(&stage, base, name)?;
     replace(&stage, &layout.dist())?;
     write(&stamp, wanted)?;
     heading(&format!("Portal built in {}", elapsed(start.elapsed())));
@@ -221,9 +226,9 @@ fn shorten(layout: &Layout, stage: &Path) -> Result<()> {
 ///
 /// # Errors
 /// When a file that the portal needs, or a placeholder in it, is missing.
-pub fn finish(stage: &Path, base: &Base) -> Result<()> {
+pub fn finish(stage: &Path, base: &Base, english: String) -> Result<()> {
     let index = stage.join("index.html");
-    let named = names::hash_names(stage)?;
+    let named = names::hash_names(stage, english)?;
     let page = css::minify_inline(&html::strip_trunk_links(&read(&index)?));
     let page = html::fill(&page, &named).context("in index.html")?;
     let page = html::with_base(&page, base.as_str()).context("in index.html")?;
@@ -287,7 +292,7 @@ mod tests {
 
     const INDEX: &str = "<!doctype html><html><head><base href=\"/\"><style>b{}</style>\
         <link data-trunk rel=\"rust\" data-bin=\"bon-geste\"></head><body>\
-        <script type=\"module\">import(\"@JS@\");fetch(\"@WASM@\")</script></body></html>";
+        <script type=\"module\">import(\"@JS@\");fetch(\"@WASM@\");fetch(\"@EN@\")</script></body></html>";
 
     fn stage(name: &str) -> PathBuf {
         let stage = env::temp_dir().join(format!("bon-geste-{name}-{}", std::process::id()));
@@ -296,6 +301,7 @@ mod tests {
         put("bon-geste.js", &"export default 1;".repeat(20));
         put("bon-geste_bg.wasm", "wasm");
         put("icons/icon.svg", "<svg/>");
+        put("en.txt", "Yes");
         put("sw.js", "const P = /* @precache */[]; const V = /* @version */\"\";");
         stage
     }
@@ -303,7 +309,7 @@ mod tests {
     #[test]
     fn a_finished_portal_has_hashed_names_a_policy_an_offline_list_and_brotli() {
         let stage = stage("finish");
-        finish(&stage, &Base::parse("/x/").unwrap()).unwrap();
+        finish(&stage, &Base::parse("/x/").unwrap(), "en.txt".into()).unwrap();
         let page = read(&stage.join("index.html")).unwrap();
         assert!(page.contains("<base href=\"/x/\">"));
         assert!(!page.contains('@') && !page.contains("data-trunk"));
@@ -326,8 +332,8 @@ mod tests {
     #[test]
     fn another_base_changes_only_the_base_and_what_depends_on_it() {
         let (one, two) = (stage("base-one"), stage("base-two"));
-        finish(&one, &Base::parse("/").unwrap()).unwrap();
-        finish(&two, &Base::parse("/x/").unwrap()).unwrap();
+        finish(&one, &Base::parse("/").unwrap(), "en.txt".into()).unwrap();
+        finish(&two, &Base::parse("/x/").unwrap(), "en.txt".into()).unwrap();
         assert_eq!(files(&one).unwrap(), files(&two).unwrap());
         let page = |stage: &Path| read(&stage.join("index.html")).unwrap();
         assert_eq!(page(&one).replace("href=\"/\"", "href=\"/x/\""), page(&two));

@@ -15,16 +15,20 @@ pub struct Named {
     pub js: String,
     /// The portal.
     pub wasm: String,
+    /// The sentences in English.
+    pub english: String,
     /// The style that comes after the first paint, when there is one.
     pub css: Option<String>,
 }
 
-/// Renames the portal's main files in `stage` after the first 64 bits of their SHA-256.
+/// Renames the portal's main files in `stage` after the first 64 bits of their SHA-256. The English
+/// sentences have their name from where the program has it.
 ///
 /// # Errors
 /// When Trunk left no portal.
-pub fn hash_names(stage: &Path) -> Result<Named> {
+pub fn hash_names(stage: &Path, english: String) -> Result<Named> {
     Ok(Named {
+        english,
         js: rename(stage, "bon-geste", ".js")?,
         wasm: rename(stage, "bon-geste_bg", ".wasm")?,
         css: if stage.join("app.css").is_file() { Some(rename(stage, "app", ".css")?) } else { None },
