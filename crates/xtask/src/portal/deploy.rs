@@ -80,19 +80,22 @@ impl Places {
     fn under(base: &Base) -> Self {
         let base = base.as_str().replace('.', r"\.");
         let name = "[A-Za-z0-9_-]+";
-        let portal: Vec<&str> = TYPES.iter().map(|(ending, _)| *ending).filter(|e| *e != "json").collect();
         Self {
             kept: format!(r"^{base}(m/[0-9a-f]{{64}}\.[a-z0-9]+|{name}-[0-9a-f]{{16}}\.(js|wasm|css))$"),
             kit: format!("^{base}k/[A-Za-z0-9_-]{{43}}$"),
             closed: format!("^{base}(desk|deploy|k|m)(/|$)"),
-            files: format!(r"^{base}(jwks\.json|({name}/)*{name}\.({}))$", portal.join("|")),
+            files: format!(r"^{base}(jwks\.json|({name}/)*{name}\.({}))$", PORTAL.join("|")),
             other: format!(r"^{base}.*\."),
         }
     }
 }
 
-/// Types that servers know only if somebody told them, by the ending of the file's name.
-const TYPES: [(&str, &str); 13] = [
+/// How the names of the portal's own files end. JSON is left out: what is of that kind beside
+/// `jwks.json` is not for the public.
+const PORTAL: [&str; 8] = ["html", "js", "css", "wasm", "webmanifest", "svg", "png", "txt"];
+
+/// Types by the ending of the file's name: a server knows only those that somebody told it.
+const TYPES: [(&str, &str); 14] = [
     ("html", "text/html; charset=utf-8"),
     ("js", "text/javascript; charset=utf-8"),
     ("css", "text/css; charset=utf-8"),
@@ -106,6 +109,7 @@ const TYPES: [(&str, &str); 13] = [
     ("png", "image/png"),
     ("jpg", "image/jpeg"),
     ("mp4", "video/mp4"),
+    ("chunks", "application/octet-stream"),
 ];
 
 const ASK_AGAIN: &str = "no-cache";
@@ -243,5 +247,18 @@ mod tests {
             }
             assert!(text.contains("/x/"));
         }
+    }
+
+    #[test]
+    fn only_a_portal_below_the_root_has_an_address_without_its_last_slash() {
+        let written = |base: &str| {
+            let base = Base::parse(base).unwrap();
+            (nginx("", &base), caddy("", &base))
+        };
+        let (nginx, caddy) = written("/v1.2/kit/");
+        assert!(nginx.contains("location = /v1.2/kit {") && caddy.contains("redir /v1.2/kit /v1.2/kit/ "));
+        assert!(nginx.contains(r"^/v1\.2/kit/k/") && caddy.contains(r"^/v1\.2/kit/k/"), "a dot is a dot");
+        let (nginx, caddy) = written("/");
+        assert!(!nginx.contains("location = ") && !caddy.contains("redir"));
     }
 }

@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn the_list_and_a_version_that_follows_it_reach_the_worker() {
-        let worker = "const A = /* @precache */[];\nconst B = /* @version */\"\";";
+        let worker = "const PRECACHE = /* @precache */[];\nconst VERSION = /* @version */\"\";";
         let one = inject(worker, &[entry("1")]).unwrap();
         let two = inject(worker, &[entry("2")]).unwrap();
         assert!(one.contains("const PRECACHE = [{\"url\":\"index.html\",\"revision\":\"1\"}];"));
