@@ -95,7 +95,7 @@ impl Places {
 const PORTAL: [&str; 8] = ["html", "js", "css", "wasm", "webmanifest", "svg", "png", "txt"];
 
 /// Types by the ending of the file's name: a server knows only those that somebody told it.
-const TYPES: [(&str, &str); 14] = [
+const TYPES: [(&str, &str); 15] = [
     ("html", "text/html; charset=utf-8"),
     ("js", "text/javascript; charset=utf-8"),
     ("css", "text/css; charset=utf-8"),
@@ -108,6 +108,7 @@ const TYPES: [(&str, &str); 14] = [
     ("svg", "image/svg+xml"),
     ("png", "image/png"),
     ("jpg", "image/jpeg"),
+    ("avif", "image/avif"),
     ("mp4", "video/mp4"),
     ("chunks", "application/octet-stream"),
 ];
