@@ -38,11 +38,21 @@ enum Task {
                             bon-geste/ in the user's cache folder; never into the checkout.")]
     Setup,
     /// Build the release portal into dist/, ready for any static host.
-    #[command(visible_alias = "dist", after_help = "Example:\n  cargo xtask build --base /mon-kit/")]
+    #[command(
+        visible_alias = "dist",
+        after_help = "Example:\n  cargo xtask dist --base /mon-kit/\n  \
+                            cargo xtask dist --base /mon-kit/ --from dist --out site"
+    )]
     Build {
         /// Path the portal is deployed at, beginning and ending with a slash.
         #[arg(long, default_value = "/", value_name = "PATH")]
         base: String,
+        /// A portal that is built already, for whatever path: nothing is compiled.
+        #[arg(long, value_name = "DIR", requires = "out")]
+        from: Option<PathBuf>,
+        /// New folder for the portal, instead of dist/.
+        #[arg(long, value_name = "DIR", requires = "from")]
+        out: Option<PathBuf>,
     },
     /// Build everything, prepare the demo clinic and its kit, and serve them on this machine.
     #[command(after_help = "Example:\n  cargo xtask serve --port 8080 --data demo\n\nPrints `Portal: \
@@ -92,7 +102,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let layout = Layout::find()?;
     match cli.command {
         Task::Setup => setup::run(&layout, Scope::Test)?,
-        Task::Build { base } => {
+        Task::Build { base, from: Some(from), out: Some(out) } => {
+            portal::rebase(&from, &out, &portal::Base::parse(&base)?)?;
+        }
+        Task::Build { base, .. } => {
             let base = portal::Base::parse(&base)?;
             setup::run(&layout, Scope::Build)?;
             portal::build(&layout, &base)?;

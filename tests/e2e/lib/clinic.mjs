@@ -75,13 +75,14 @@ export class Clinic {
 
   /**
    * A clinic behind a proxy, serving. `kit` is a kit's folder to publish, the demo's by default,
-   * or null for none yet.
+   * or null for none yet. With `portal`, the address of another host, that host serves it.
    */
-  static async open({ kit } = {}) {
+  static async open({ kit, portal } = {}) {
     const clinic = new Clinic();
     try {
-      await clinic.#prepare(kit);
-      await clinic.serve();
+      if (!portal) clinic.proxy = await Proxy.start();
+      await clinic.#prepare(kit, portal ?? clinic.proxy.url);
+      if (!portal) await clinic.serve();
     } catch (e) {
       await clinic.close();
       throw e;
@@ -89,15 +90,14 @@ export class Clinic {
     return clinic;
   }
 
-  async #prepare(kit) {
+  async #prepare(kit, portal) {
     this.dir = await temporary("clinic");
-    this.proxy = await Proxy.start();
     this.folder = path.join(this.dir, "clinic");
     await must(
       "init", this.folder,
       "--name", "Cabinet de démonstration des Tilleuls",
       "--phone", "01 99 00 12 34",
-      "--portal-url", this.proxy.url,
+      "--portal-url", portal,
     );
     if (kit === undefined) {
       await packedDemo();
@@ -156,13 +156,13 @@ export class Clinic {
 
   /** The one encrypted kit file that a link leads to. */
   kitFile(link = this.link) {
-    return this.public(new URL(readLink(link).url).pathname.slice(1));
+    return this.public("k", path.basename(new URL(readLink(link).url).pathname));
   }
 
   async close() {
     await this.proxy?.stop();
     await this.stopServing();
-    await rm(this.dir, { recursive: true, force: true });
+    if (this.dir) await rm(this.dir, { recursive: true, force: true });
   }
 }
 

@@ -22,6 +22,9 @@ export const clinicBin = () => place("CLINIC_BIN", path.join(root, "target/relea
 /** The built portal. */
 export const portalDist = () => place("PORTAL_DIST", path.join(root, "dist"), "the built portal");
 
+/** The project's own tool. */
+export const xtaskBin = () => place("XTASK_BIN", path.join(root, "target/debug/xtask"), "the tool that builds the portal");
+
 /** geckodriver, installed outside the checkout. */
 export const geckodriver = () =>
   place(
@@ -33,6 +36,11 @@ export const geckodriver = () =>
 export const chromium = () => place("BON_GESTE_CHROMIUM", "/usr/bin/chromium", "Chromium");
 export const firefox = () => place("BON_GESTE_FIREFOX", "/usr/bin/firefox-esr", "Firefox");
 export const webkitDriver = () => place("BON_GESTE_WEBKITDRIVER", "/usr/bin/WebKitWebDriver", "WebKitWebDriver");
+
+export const nginx = () => place("BON_GESTE_NGINX", "/usr/sbin/nginx", "nginx");
+export const nginxBrotli = () =>
+  place("BON_GESTE_NGINX_BROTLI", "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so", "nginx's Brotli module");
+export const caddy = () => place("BON_GESTE_CADDY", "/usr/bin/caddy", "Caddy");
 
 /** Where pictures of the screens are written; ignored by git. */
 export const screenshots = path.join(root, "screenshots");

@@ -3,33 +3,12 @@
 
 import { spawn } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Builder, Capabilities } from "selenium-webdriver";
 import firefox from "selenium-webdriver/firefox.js";
 import { temporary } from "./clinic.mjs";
 import { firefox as firefoxBin, geckodriver, webkitDriver } from "./env.mjs";
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((go) => server.listen(0, "127.0.0.1", go));
-  const { port } = server.address();
-  await new Promise((go) => server.close(go));
-  return port;
-}
-
-async function answering(url, child) {
-  for (let i = 0; i < 100; i++) {
-    if (child.exitCode !== null) throw new Error(`driver ended with ${child.exitCode}`);
-    if (await fetch(url).then((r) => r.ok, () => false)) return;
-    await sleep(100);
-  }
-  throw new Error(`no answer from ${url}`);
-}
-
-function ended(child) {
-  return new Promise((go) => (child.exitCode !== null || child.signalCode ? go() : child.once("exit", go)));
-}
+import { answering, ended, freePort } from "./processes.mjs";
 
 /** A page in either browser. */
 class Page {

@@ -87,6 +87,7 @@ impl Base {
             text.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c)),
             "--base is `{text}`, but may hold only letters, digits and / - _ . ~"
         );
+        ensure!(!text.contains("/."), "--base is `{text}`, but no part of it may begin with a dot");
         Ok(Self(text.to_owned()))
     }
 
@@ -103,22 +104,29 @@ impl Base {
 pub fn build(layout: &Layout, base: &Base) -> Result<()> {
     let _lock = exclusive(layout)?;
     let stamp = layout.work().join("portal.stamp");
-    let wanted = format!("{} {}", fingerprint::of_files(&layout.root, &INPUTS)?, base.as_str());
-    if fingerprint::is_current(&stamp, &wanted) && layout.dist().join("sw.js").is_file() {
+    let sources = fingerprint::of_files(&layout.root, &INPUTS)?;
+    let wanted = format!("{sources} {}", base.as_str());
+    let built = layout.dist().join("sw.js").is_file().then(|| fs::read_to_string(&stamp).ok()).flatten();
+    if built.as_ref() == Some(&wanted) {
         return Ok(());
     }
     let start = Instant::now();
     let stage = layout.work().join("stage");
-    compile(layout)?;
-    optimise(layout, &stage)?;
-    shorten(layout, &stage)?;
-    css::bundle(&layout.root, &stage)?;
-    heading("Portal: names, policy, offline list, compression");
-    let english = locales::read(&layout.root.join("locales")).map_err(anyhow::Error::msg)?.english;
-    let english = locales::text(&english);
-    let name = locales::file_name("en", &english);
-    write(&stage.join(&name), english)?;
-    finish(&stage, base, name)?;
+    if built.is_some_and(|built| built.starts_with(&sources)) {
+        remove(&stage)?;
+        rebase(&layout.dist(), &stage, base)?;
+    } else {
+        compile(layout)?;
+        optimise(layout, &stage)?;
+        shorten(layout, &stage)?;
+        css::bundle(&layout.root, &stage)?;
+        heading("Portal: names, policy, offline list, compression");
+        let english = locales::read(&layout.root.join("locales")).map_err(anyhow::Error::msg)?.english;
+        let english = locales::text(&english);
+        let name = locales::file_name("en", &english);
+        write(&stage.join(&name), english)?;
+        finish(&stage, base, name)?;
+    }
     replace(&stage, &layout.dist())?;
     write(&stamp, wanted)?;
     heading(&format!("Portal built in {}", elapsed(start.elapsed())));
@@ -230,8 +238,40 @@ pub fn finish(stage: &Path, base: &Base, english: String) -> Result<()> {
     let index = stage.join("index.html");
     let named = names::hash_names(stage, english)?;
     let page = css::minify_inline(&html::strip_trunk_links(&read(&index)?));
-    let page = html::fill(&page, &named).context("in index.html")?;
-    let page = html::with_base(&page, base.as_str()).context("in index.html")?;
+    write(&index, html::fill(&page, &named).context("in index.html")?)?;
+    settle(stage, base)
+}
+
+/// Copies the built portal in `from` to the new folder `to`, for another base: nothing is compiled.
+///
+/// # Errors
+/// When `from` holds no portal, or more than one, or `to` holds anything.
+pub fn rebase(from: &Path, to: &Path, base: &Base) -> Result<()> {
+    heading(&format!("Portal: for {}", base.as_str()));
+    ensure!(
+        !from.join("jwks.json").exists(),
+        "{} holds a clinic's kits too: give the folder of a built portal, like dist",
+        from.display()
+    );
+    ensure!(
+        !to.exists() || files(to)?.is_empty(),
+        "{} is not empty: name a new folder, or empty this one",
+        to.display()
+    );
+    for file in files(from)?.iter().filter(|file| !DEPENDS_ON_BASE.contains(&file.as_str())) {
+        let bytes = fs::read(from.join(file)).with_context(|| format!("reading {file}"))?;
+        write(&to.join(file), bytes)?;
+    }
+    settle(to, base).with_context(|| format!("the portal in {}", from.display()))
+}
+
+/// Compressed forms that another base makes wrong.
+const DEPENDS_ON_BASE: [&str; 3] = ["index.html.br", "404.html.br", "sw.js.br"];
+
+/// What depends on the base, and what is computed over all files.
+fn settle(stage: &Path, base: &Base) -> Result<()> {
+    let index = stage.join("index.html");
+    let page = html::with_base(&read(&index)?, base.as_str()).context("in index.html")?;
     write(&index, &page)?;
 
     let policy = html::policy(&page).context("in index.html")?;
@@ -245,7 +285,10 @@ pub fn finish(stage: &Path, base: &Base, english: String) -> Result<()> {
 
     // Hosts without rewriting rules answer every deep link with this page.
     write(&stage.join("404.html"), &page)?;
-    compress::all(stage, &files(stage)?)
+    let all = files(stage)?;
+    let plain: Vec<String> =
+        all.iter().filter(|file| !all.contains(&format!("{file}.br"))).cloned().collect();
+    compress::all(stage, &plain)
 }
 
 /// Every file under `folder`, as relative paths with `/`, sorted.
@@ -264,12 +307,6 @@ fn files(folder: &Path) -> Result<Vec<String>> {
 
 /// Puts the finished stage where `dist` was: a build that fails leaves the last good one.
 fn replace(stage: &Path, dist: &Path) -> Result<()> {
-    let remove = |dir: &Path| match fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("removing {}", dir.display()))
-        }
-        _ => Ok(()),
-    };
     let old = PathBuf::from(format!("{}.old", stage.display()));
     remove(&old)?;
     if dist.exists() && fs::rename(dist, &old).is_err() {
@@ -284,6 +321,16 @@ fn replace(stage: &Path, dist: &Path) -> Result<()> {
         remove(stage)?;
     }
     remove(&old)
+}
+
+/// Removes a folder that may not be there.
+fn remove(dir: &Path) -> Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("removing {}", dir.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -302,7 +349,7 @@ mod tests {
         put("bon-geste_bg.wasm", "wasm");
         put("icons/icon.svg", "<svg/>");
         put("en.txt", "Yes");
-        put("sw.js", "const P = /* @precache */[]; const V = /* @version */\"\";");
+        put("sw.js", "const PRECACHE = /* @precache */[]; const VERSION = /* @version */\"\";");
         stage
     }
 
@@ -347,8 +394,28 @@ mod tests {
     }
 
     #[test]
+    fn a_built_portal_is_given_another_base_exactly_as_a_build_would() {
+        let (one, two) = (stage("rebase-one"), stage("rebase-two"));
+        let (other, again) = (two.with_extension("other"), two.with_extension("again"));
+        let x = Base::parse("/x/").unwrap();
+        finish(&one, &Base::parse("/").unwrap(), "en.txt".into()).unwrap();
+        finish(&two, &x, "en.txt".into()).unwrap();
+        rebase(&one, &other, &x).unwrap();
+        assert_eq!(files(&other).unwrap(), files(&two).unwrap());
+        for file in files(&two).unwrap() {
+            assert_eq!(fs::read(other.join(&file)).unwrap(), fs::read(two.join(&file)).unwrap(), "{file}");
+        }
+        assert!(rebase(&one, &other, &x).unwrap_err().to_string().contains("not empty"));
+        write(&other.join("jwks.json"), "{}").unwrap();
+        assert!(rebase(&other, &again, &x).unwrap_err().to_string().contains("kits"));
+        for dir in [&one, &two, &other] {
+            fs::remove_dir_all(dir).unwrap();
+        }
+    }
+
+    #[test]
     fn a_base_without_its_slashes_is_refused_with_an_example() {
-        for wrong in ["x", "/x", "x/", "//", "/a b/", "/\"/"] {
+        for wrong in ["x", "/x", "x/", "//", "/a b/", "/\"/", "/../", "/.x/"] {
             assert!(Base::parse(wrong).unwrap_err().to_string().contains("--base"), "{wrong}");
         }
         assert_eq!(Base::parse("/mon-kit/").unwrap().as_str(), "/mon-kit/");

@@ -9,9 +9,6 @@ use serde::Serialize;
 
 use crate::fingerprint;
 
-const LIST: &str = "/* @precache */[]";
-const VERSION: &str = "/* @version */\"\"";
-
 /// One file of the list.
 #[derive(Serialize)]
 pub struct Entry {
@@ -46,20 +43,23 @@ fn belongs(file: &str) -> bool {
         || file.ends_with(".br"))
 }
 
-/// Puts the list and its version into the service worker's text.
+/// Puts the list and its version into the service worker's text, whether it comes from the source
+/// or carries another list already.
 ///
 /// # Errors
-/// When a placeholder isn't there exactly once.
+/// When a constant that holds them isn't there exactly once.
 pub fn inject(worker: &str, entries: &[Entry]) -> Result<String> {
     let list = serde_json::to_string(entries).context("writing the offline list")?;
-    let version = fingerprint::of_bytes(list.as_bytes());
+    let version = format!("\"{}\"", &fingerprint::of_bytes(list.as_bytes())[..16]);
     let mut worker = worker.to_owned();
-    for (placeholder, value) in [(LIST, list.clone()), (VERSION, format!("\"{}\"", &version[..16]))] {
-        let count = worker.matches(placeholder).count();
-        if count != 1 {
-            bail!("the placeholder `{placeholder}` is there {count} times, expected once");
-        }
-        worker = worker.replace(placeholder, &value);
+    for (name, value) in [("PRECACHE", list), ("VERSION", version)] {
+        let start = format!("const {name} = ");
+        let parts: Vec<&str> = worker.split(&start).collect();
+        let [before, after] = parts[..] else {
+            bail!("`{start}…` is there {} times, expected once", parts.len() - 1);
+        };
+        let Some(end) = after.find(';') else { bail!("`{start}…` has no `;` at its end") };
+        worker = format!("{before}{start}{value}{}", &after[end..]);
     }
     Ok(worker)
 }
@@ -74,18 +74,19 @@ mod tests {
 
     #[test]
     fn the_list_and_a_version_that_follows_it_reach_the_worker() {
-        let worker = "const A = /* @precache */[];\nconst B = /* @version */\"\";";
+        let worker = "const PRECACHE = /* @precache */[];\nconst VERSION = /* @version */\"\";";
         let one = inject(worker, &[entry("1")]).unwrap();
         let two = inject(worker, &[entry("2")]).unwrap();
-        assert!(one.contains("const A = [{\"url\":\"index.html\",\"revision\":\"1\"}];"));
+        assert!(one.contains("const PRECACHE = [{\"url\":\"index.html\",\"revision\":\"1\"}];"));
         assert_ne!(one.lines().nth(1), two.lines().nth(1));
         assert_eq!(one, inject(worker, &[entry("1")]).unwrap());
+        assert_eq!(one, inject(&two, &[entry("1")]).unwrap(), "a list that is there gives way");
     }
 
     #[test]
-    fn a_worker_without_its_placeholder_is_refused() {
-        let error = inject("const A = [];", &[]).unwrap_err().to_string();
-        assert!(error.contains("@precache"));
+    fn a_worker_without_its_list_is_refused() {
+        let error = inject("const VERSION = \"\";", &[]).unwrap_err().to_string();
+        assert!(error.contains("const PRECACHE"), "{error}");
     }
 
     #[test]

@@ -19,7 +19,7 @@ struct Package {
     why: &'static str,
 }
 
-const PACKAGES: [Package; 9] = [
+const PACKAGES: [Package; 12] = [
     Package { name: "ffmpeg", sign: "ffmpeg", scope: Scope::Serve, why: "makes the small videos of a kit" },
     Package { name: "chromium", sign: "chromium", scope: Scope::Test, why: "tests and measurements" },
     Package {
@@ -52,6 +52,24 @@ const PACKAGES: [Package; 9] = [
         sign: "age",
         scope: Scope::Test,
         why: "a foreign program that must open our files",
+    },
+    Package {
+        name: "nginx-light",
+        sign: "/usr/sbin/nginx",
+        scope: Scope::Test,
+        why: "tests our settings for it; Debian also starts it as a service, which the tests do not need",
+    },
+    Package {
+        name: "libnginx-mod-http-brotli-static",
+        sign: "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so",
+        scope: Scope::Test,
+        why: "lets nginx send what the build has compressed",
+    },
+    Package {
+        name: "caddy",
+        sign: "/usr/bin/caddy",
+        scope: Scope::Test,
+        why: "tests our settings for it; started as a service likewise",
     },
     Package {
         name: "fonts-dejavu",
