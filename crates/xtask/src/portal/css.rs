@@ -30,12 +30,19 @@ pub fn bundle(root: &Path, stage: &Path) -> Result<()> {
     if joined.is_empty() { Ok(()) } else { write(&stage.join("app.css"), joined) }
 }
 
-/// Minifies every `<style>` of a page.
+/// Minifies every `<style>` of a page, and takes from every `<script>` the lines that are comments and
+/// the blanks at the beginning of the others. Nothing else of a script is touched.
 pub fn minify_inline(page: &str) -> String {
     let mut out = page.to_owned();
     for element in html::elements(page, "style").into_iter().rev() {
         let small = minify(&page[element.text.clone()]);
         out.replace_range(element.text, &small);
+    }
+    let scripts = out.clone();
+    for element in html::elements(&scripts, "script").into_iter().rev() {
+        let lines = scripts[element.text.clone()].lines().map(str::trim_start);
+        let code: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect();
+        out.replace_range(element.text, &code.join("\n"));
     }
     out
 }
@@ -112,6 +119,16 @@ mod tests {
         assert_eq!(
             minify_inline("<style>a { b: c; }</style><p>  <style>/**/</style>"),
             "<style>a{b: c}</style><p>  <style></style>"
+        );
+    }
+
+    #[test]
+    fn scripts_of_a_page_lose_comments_and_indentation_and_nothing_else() {
+        let page =
+            "<style>a { b: c }</style><script>\n// Why.\n  x = \"// no comment\"; // stays\n\n</script>";
+        assert_eq!(
+            minify_inline(page),
+            "<style>a{b: c}</style><script>x = \"// no comment\"; // stays</script>"
         );
     }
 }

@@ -54,6 +54,11 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
+/// Passes in their order. Written anew from flat code, functions come out smaller than by any number
+/// of plain rounds: 137.0 → 135.8 KB after Brotli.
+const SMALLER: [&str; 7] =
+    ["--strip-debug", "--strip-producers", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"];
+
 /// The standard library is compiled with the portal, so that what the portal does not use of it is
 /// left out, and a panic traps at once instead of carrying its words along: `index.html` shows the
 /// kind page for every trap. Measured: 150.9 → 138.4 KB of WebAssembly after Brotli. These switches
@@ -189,7 +194,7 @@ fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
         let file = stage.join(&wasm);
         must(
             &format!("Portal: making {wasm} smaller"),
-            binaryen(layout, "wasm-opt", &file, &file)?.args(["-Oz", "--strip-debug", "--strip-producers"]),
+            binaryen(layout, "wasm-opt", &file, &file)?.args(SMALLER),
         )?;
     }
     write(&script, short_names(layout, &portal, &portal)?.shorten(&glue)?)
