@@ -68,7 +68,7 @@ const fetched = (clinic, from) =>
 test("a new version is taken on opening, and only what changed is downloaded", () =>
   withClinic(async (page, clinic) => {
     const all = await readFile(path.join(clinic.kit, "kit.toml"), "utf8");
-    const last = /\[\[exercises\]\]\nid = "shoulder-wall"\n(?:(?!\[\[)[^\n]*\n)+/.exec(all)[0];
+    const last = /\[\[exercises\]\]\nid = "getting-up-from-the-floor"\n(?:(?!\[\[)[^\n]*\n)+/.exec(all)[0];
     await republish(clinic, (toml) => toml.replace(last, ""));
     const before = await kitOf(clinic);
     await openLink(page, clinic.link);
@@ -83,9 +83,11 @@ test("a new version is taken on opening, and only what changed is downloaded", (
     await shows(page, `Version ${now.version}`);
     await kitState(page, "ready", { timeout: 60_000 });
     const old = mediaOf(before);
-    const { rungs, poster, captions } = now.exercises.at(-1).video;
+    const { video, animation } = now.exercises.at(-1);
+    const { rungs, poster, captions } = video;
     const light = rungs.find((r) => r.choice === "light").media;
-    const wanted = [light, poster, ...captions.map((c) => c.media)].map((m) => m.sha256);
+    const drawn = [animation.media, animation.easier].filter(Boolean);
+    const wanted = [light, poster, ...captions.map((c) => c.media), ...drawn].map((m) => m.sha256);
     assert.deepEqual([...fetched(clinic, from)].sort(), wanted.filter((h) => !old.has(h)).sort());
     await allIntact(page, clinic, now);
   }));
@@ -111,7 +113,7 @@ test("a version that names a film no more gives its room back", () =>
     await startLight(page);
     await kitState(page, "ready", { timeout: 60_000 });
     const before = await kitOf(clinic);
-    await republish(clinic, (toml) => toml.replace(/\[\[exercises\]\]\nid = "shoulder-wall"\n(?:(?!\[\[)[^\n]*\n)+/, ""));
+    await republish(clinic, (toml) => toml.replace(/\[\[exercises\]\]\nid = "getting-up-from-the-floor"\n(?:(?!\[\[)[^\n]*\n)+/, ""));
     const now = await kitOf(clinic);
     await page.reload();
     await shows(page, `Version ${now.version}`);

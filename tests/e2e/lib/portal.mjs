@@ -98,6 +98,7 @@ export function mediaOf(kit) {
   const videos = kit.exercises.flatMap((e) => e.video ?? []);
   const all = [
     ...videos.flatMap((v) => [v.poster, ...v.captions.map((c) => c.media), ...v.rungs.map((r) => r.media)]),
+    ...kit.exercises.flatMap((e) => e.animation ?? []).flatMap((a) => [a.media, a.easier].filter(Boolean)),
     ...kit.documents.map((d) => d.media),
   ];
   return new Map(all.map((m) => [m.sha256, m]));
