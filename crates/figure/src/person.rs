@@ -329,8 +329,12 @@ fn trunk(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut V
 fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Vec<Shape>) {
     let f = s.frames[3];
     let c = s.spine[4];
-    let at = |x: f64, y: f64, z: f64| c + f * DVec3::new(x, y, z);
-    let oval = |x: f64, y: f64, z: f64, half: [f64; 3]| Form::Oval(camera.oval(at(x, y, z), f, half.into()));
+    // A little larger than life: the direction of the face must be seen in a small picture.
+    const LARGE: f64 = 1.12;
+    let at = |x: f64, y: f64, z: f64| c + f * DVec3::new(x, y, z + 0.008) * LARGE;
+    let oval = |x: f64, y: f64, z: f64, half: [f64; 3]| {
+        Form::Oval(camera.oval(at(x, y, z), f, DVec3::from(half) * LARGE))
+    };
     let mut put = |key: &str, form: Form, colour: Colour| out.push(Shape::new(format!("head-{key}"), form, colour));
     let hair = who.hair;
     // Features on the far side of the head shrink to nothing.
@@ -385,9 +389,9 @@ fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Ve
                 camera.see(at(0.078, side * 0.044, -0.004)),
                 camera.see(at(0.074, side * 0.050, 0.018)),
             ];
-            if k > 0.5 {
-                put(&format!("rim-{n}"), Form::Line { points: rim, width: 0.006 }, mix(INK, who.skin, 0.25));
-            }
+            let (eye, open) = (camera.see(at(0.080, side * 0.030, 0.010)), (k * 2.0).min(1.0));
+            let points = rim.into_iter().map(|p| eye.lerp(p, open)).collect();
+            put(&format!("rim-{n}"), Form::Line { points, width: 0.006 }, mix(INK, who.skin, 0.25));
         }
     }
     let k = seen(0.08, 0.0, -0.05);
@@ -432,12 +436,24 @@ fn marks(
             if of != part {
                 continue;
             }
+            let facing = outward(s, muscle).map_or(1.0, |n| (camera.near(n) * 6.0 + 2.2).clamp(0.0, 1.0));
             let points: Vec<DVec2> = points.iter().map(|p| camera.see(*p)).collect();
             let key = format!("muscle-{name}-{}", NAMES[i]);
             let mut shape = Shape::new(key, Form::Line { points, width: width * who.girth }, WORK);
-            (shape.alpha, shape.soft) = (0.62 * alpha, true);
+            (shape.alpha, shape.soft) = (0.62 * alpha * facing, true);
             out.push(shape);
         }
+    }
+}
+
+/// Which way a muscle of the trunk faces: one on the far side is not seen.
+fn outward(s: &Skeleton, name: &str) -> Option<DVec3> {
+    match name {
+        "glutes" => Some(-s.frames[0].x_axis),
+        "back" | "shoulder-blades" => Some(-s.frames[2].x_axis),
+        "chest" => Some(s.frames[2].x_axis),
+        "abdomen" => Some(s.frames[1].x_axis),
+        _ => None,
     }
 }
 

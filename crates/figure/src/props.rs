@@ -248,7 +248,7 @@ impl Prop {
                 corners.sort_by(|a, b| camera.near(place(a.0, a.1, 0.0)).total_cmp(&camera.near(place(b.0, b.1, 0.0))));
                 for (k, (cx, cy)) in corners.into_iter().enumerate() {
                     let tone = if k < 2 { mix(DARK_WOOD, [60, 40, 30], 0.2) } else { DARK_WOOD };
-                    d.line(&[place(cx * 0.93, cy * 0.93, seat - 0.02), place(cx, cy, 0.012)], 0.036, tone);
+                    d.line(&[place(cx * 0.93, cy * 0.93, seat - 0.02), place(cx, cy, 0.012)], 0.034, tone);
                 }
                 let (bx, tx) = (-x + 0.01, -x - 0.035);
                 let back_first = camera.near(place(-x, 0.0, 0.0)) <= camera.near(place(x, 0.0, 0.0));
