@@ -66,6 +66,15 @@ pub enum Prop {
         #[serde(default)]
         screen: bool,
     },
+    /// A bed: middle, size along x and y, height.
+    Bed {
+        /// Metres.
+        at: [f64; 2],
+        /// Metres.
+        size: [f64; 2],
+        /// Metres.
+        height: f64,
+    },
     /// A mat: middle and size.
     Mat {
         /// Metres.
@@ -228,6 +237,7 @@ impl Prop {
                 DVec3::new(at[0] + size[0] / 2.0, at[1] + size[1] / 2.0, height + 0.04),
             ),
             Prop::Mat { .. } => outside(p.z, 0.0, 0.05),
+            Prop::Bed { height, .. } => outside(p.z, *height, height + 0.05),
             Prop::Stick { .. } | Prop::Cushion { .. } | Prop::Towel { .. } => f64::MAX,
         }
     }
@@ -355,6 +365,16 @@ impl Prop {
                 }
                 let layer = if before(DVec3::new(at[0], at[1], 0.0)) > 0.25 { Layer::Between } else { Layer::Behind };
                 vec![(layer, d.shapes)]
+            }
+            Prop::Bed { at, size, height } => {
+                let [x, y] = [size[0] / 2.0, size[1] / 2.0];
+                let place = |cx: f64, cy: f64, z: f64| DVec3::new(at[0] + cx, at[1] + cy, z);
+                for (cx, cy) in [(-x, y), (x, y), (-x, -y), (x, -y)] {
+                    d.line(&[place(cx * 0.94, cy * 0.94, 0.2), place(cx * 0.94, cy * 0.94, 0.02)], 0.05, DARK_WOOD);
+                }
+                d.solid(place(-x, -y, 0.16), place(x, y, height - 0.16), WOOD, WOOD);
+                d.solid(place(-x, -y, height - 0.16), place(x, y, *height), [176, 196, 208], [208, 222, 230]);
+                vec![(Layer::Behind, d.shapes)]
             }
             Prop::Mat { at, size } => {
                 let [x, y] = [size[0] / 2.0, size[1] / 2.0];

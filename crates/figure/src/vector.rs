@@ -339,8 +339,26 @@ fn joined(svg: &str) -> String {
         let (d, look) = (&rest[..quote], &rest[quote + 1..end - 1]);
         match &mut last {
             Some((joined, as_before)) if as_before == look => {
+                // The numbers after the second go on relatively, as they did on their own.
+                let mut numbers = 0;
+                let mut inside = false;
+                let second = d[1..]
+                    .char_indices()
+                    .find(|(_, c)| {
+                        let digit = c.is_ascii_digit() || *c == '.';
+                        if (digit && !inside) || *c == '-' {
+                            numbers += 1;
+                        }
+                        inside = digit || *c == '-';
+                        numbers == 3 || c.is_ascii_alphabetic()
+                    })
+                    .map_or(d.len(), |(n, _)| n + 1);
                 joined.push('M');
-                joined.push_str(&d[1..]);
+                joined.push_str(d[1..second].trim_end());
+                if numbers == 3 {
+                    joined.push('l');
+                }
+                joined.push_str(&d[second..]);
             }
             _ => {
                 flush(&mut out, &mut last);
@@ -480,7 +498,7 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
             };
             let tip = arrow_head(&curve, 0.075);
             let back = (tip[1] + tip[2]) / 2.0 - (tip[0] + tip[1] + tip[2]) / 3.0;
-            let head = whole(&[tip[1] + back * 0.4, curve[2], tip[2] + back * 0.4]);
+            let head = whole(&[tip[1] + back * 2.6, curve[2], tip[2] + back * 2.6]);
             let mut line = path(&whole(&curve), Kind::Curve);
             let end = curve[2];
             let end = (frame.at(end) * FINE).round();
