@@ -61,6 +61,15 @@ fn side() -> f64 {
 #[serde(deny_unknown_fields)]
 struct LoopData {
     start: String,
+    /// Does not come back to its beginning: the picture fades out and starts again.
+    #[serde(default)]
+    once: bool,
+    /// Azimuth of the front camera, if it differs here.
+    front: Option<f64>,
+    /// Azimuth of the side camera, if it differs here.
+    side: Option<f64>,
+    /// What lies lower than this need not be in the picture, metres.
+    focus: Option<f64>,
     #[serde(default)]
     props: Vec<Prop>,
     phases: Vec<PhaseData>,
@@ -92,6 +101,8 @@ pub struct Arrow {
     /// How much longer than the way itself.
     #[serde(default = "one")]
     pub stretch: f64,
+    /// Instead of the way: a straight arrow of this length and direction, metres.
+    pub push: Option<[f64; 3]>,
 }
 
 fn one() -> f64 {
@@ -109,6 +120,8 @@ struct PoseData {
     balance: Option<Balance>,
     /// Pelvis: pitch forward, roll to the left, yaw to the left.
     tilt: Option<[f64; 3]>,
+    /// Turned to the left about the body's own long axis: lying on a side.
+    twist: Option<f64>,
     spine: Option<[f64; 3]>,
     neck: Option<[f64; 3]>,
     girdle: Option<[f64; 2]>,
@@ -239,6 +252,12 @@ pub struct Loop {
     pub keys: Vec<Key>,
     /// What happens between them.
     pub phases: Vec<Phase>,
+    /// Does not come back to its beginning.
+    pub once: bool,
+    /// Azimuth of the two cameras, degrees from straight ahead, to the person's left.
+    pub azimuth: [f64; 2],
+    /// What lies lower than this need not be in the picture, metres.
+    pub focus: Option<f64>,
 }
 
 /// One exercise.
@@ -252,8 +271,6 @@ pub struct Motion {
     pub title: Text,
     /// Which camera shows it best.
     pub view: View,
-    /// Azimuth of the two cameras, degrees from straight ahead, to the person's left.
-    pub azimuth: [f64; 2],
     /// The exercise.
     pub main: Loop,
     /// Its easier variant.
@@ -362,8 +379,9 @@ impl Made {
 
     /// Moves the pelvis until the centre of mass is where the weight should be.
     fn balance(&mut self, build: Build, balance: Balance) {
-        let [l, r] = self.pose.legs.map(|leg| leg.foot + DVec3::X * 0.035);
-        let goal = l.lerp(r, 1.0 - balance.left) + DVec3::X * balance.ahead;
+        let ahead = |i: usize| DQuat::from_rotation_z((SIDES[i] * self.pose.legs[i].yaw).to_radians()) * DVec3::X;
+        let [l, r] = [0, 1].map(|i| self.pose.legs[i].foot + ahead(i) * (0.035 + balance.ahead));
+        let goal = l.lerp(r, 1.0 - balance.left);
         let stands: Vec<usize> =
             (0..2).filter(|i| self.planted[*i] && [balance.left, 1.0 - balance.left][*i] > 0.05).collect();
         for _ in 0..24 {
@@ -441,6 +459,7 @@ struct Maker<'a> {
     build: Build,
     data: &'a BTreeMap<String, PoseData>,
     props: &'a [Prop],
+    azimuth: [f64; 2],
 }
 
 impl Maker<'_> {
@@ -476,8 +495,9 @@ impl Maker<'_> {
             },
         };
         let pose = &mut made.pose;
-        if let Some([pitch, roll, yaw]) = data.tilt {
-            pose.turn = turned(pitch, roll, yaw);
+        if data.tilt.is_some() || data.twist.is_some() {
+            let [pitch, roll, yaw] = data.tilt.unwrap_or_default();
+            pose.turn = turned(pitch, roll, yaw, data.twist.unwrap_or_default());
         }
         pose.spine = data.spine.map_or(pose.spine, Into::into);
         pose.neck = data.neck.map_or(pose.neck, Into::into);
@@ -550,7 +570,7 @@ impl Maker<'_> {
                 muscles: phase.muscles.clone(),
             });
         }
-        if data.phases.last().is_none_or(|p| p.to != data.start) {
+        if !data.once && data.phases.last().is_none_or(|p| p.to != data.start) {
             return Err(self.problem(format!("the last phase must come back to {:?}", data.start)));
         }
         if let Some(say) = &data.mirror {
@@ -573,6 +593,7 @@ impl Maker<'_> {
                     follow: swap(&a.follow),
                     by: [a.by[0], -a.by[1], a.by[2]],
                     stretch: a.stretch,
+                    push: a.push.map(|p| [p[0], -p[1], p[2]]),
                 });
                 phases.push(Phase {
                     from: p.from + now,
@@ -589,7 +610,15 @@ impl Maker<'_> {
                 keys[i].pose.turn = -keys[i].pose.turn;
             }
         }
-        Ok(Loop { build: self.build, props: data.props.clone(), keys, phases })
+        Ok(Loop {
+            build: self.build,
+            props: data.props.clone(),
+            keys,
+            phases,
+            once: data.once,
+            azimuth: [data.front.unwrap_or(self.azimuth[0]), data.side.unwrap_or(self.azimuth[1])],
+            focus: data.focus,
+        })
     }
 }
 
@@ -609,14 +638,13 @@ impl Motion {
         })?;
         let build = Build { stature: person.stature };
         let make = |l: &LoopData| {
-            Maker { file, build, data: &data.poses, props: &l.props }.make_loop(l)
+            Maker { file, build, data: &data.poses, props: &l.props, azimuth: [data.front, data.side] }.make_loop(l)
         };
         Ok(Motion {
             id: data.id.clone(),
             person,
             title: data.title.clone(),
             view: data.view,
-            azimuth: [data.front, data.side],
             main: make(&data.main)?,
             easier: data.easier.as_ref().map(make).transpose()?,
         })
@@ -712,9 +740,10 @@ impl Loop {
         let at = at.rem_euclid(self.duration());
         let (i, j) = self.around(at);
         let n = self.keys.len();
-        // The key before the first is the last but one: the last equals the first.
-        let before = if i == 0 { n - 2 } else { i - 1 };
-        let beyond = if j == n - 1 { 1 } else { j + 1 };
+        // The key before the first is the last but one: the last equals the first. What happens once
+        // begins and ends at rest.
+        let before = if i > 0 { i - 1 } else if self.once { 0 } else { n - 2 };
+        let beyond = if j < n - 1 { j + 1 } else if self.once { j } else { 1 };
         let values = [before, i, j, beyond].map(|k| channels(&self.keys[k].pose));
         let span = |a: usize, b: usize| (self.keys[b].at - self.keys[a].at).max(1.0);
         let gap = [

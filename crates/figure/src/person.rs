@@ -69,7 +69,7 @@ pub static PEOPLE: [Person; 6] = [
         stature: 1.71,
         girth: 1.06,
         skin: [236, 190, 158],
-        hair: [222, 218, 212],
+        hair: [204, 203, 202],
         style: Hair::Bald,
         top: [62, 98, 158],
         trousers: [92, 82, 76],
@@ -121,7 +121,7 @@ pub static PEOPLE: [Person; 6] = [
         stature: 1.58,
         girth: 1.04,
         skin: [242, 206, 180],
-        hair: [232, 228, 224],
+        hair: [202, 202, 208],
         style: Hair::Short,
         top: [178, 70, 76],
         trousers: [74, 80, 92],
@@ -146,7 +146,8 @@ pub fn shadow(s: &Skeleton, camera: &Camera) -> Shape {
     let on_floor = |p: DVec3| p.with_z(0.0);
     let mut low = DVec3::splat(1e9);
     let mut high = DVec3::splat(-1e9);
-    for p in [s.soles[0][0], s.soles[0][2], s.soles[1][0], s.soles[1][2], s.pelvis, s.spine[2]] {
+    let feet = s.soles.iter().flat_map(|f| [f[0], f[2]]).filter(|p| p.z < 0.12);
+    for p in feet.chain([s.pelvis, s.spine[2]]) {
         low = low.min(on_floor(p));
         high = high.max(on_floor(p));
     }
@@ -288,9 +289,7 @@ fn trunk(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut V
     ];
     out.push(Shape::new("seat", Form::Hull { ovals: seat, up, round: 0.05 }, mix(who.trousers, SHADE, 0.12)));
     let neck = vec![(camera.see(throat - chest.z_axis * 0.03), 0.052), (camera.see(skull), 0.048)];
-    if !order.away {
-        out.push(Shape::new("neck", Form::Limb(neck.clone()), mix(who.skin, SHADE, 0.16)));
-    }
+    out.push(Shape::new("neck", Form::Limb(neck), mix(who.skin, SHADE, 0.16)));
     let full = s.breath;
     let belly = DVec3::new(0.100 + 0.030 * full, 0.130 + 0.010 * full, 0.105);
     let shoulders = (s.arms[0][0] + s.arms[1][0]) / 2.0;
@@ -308,9 +307,6 @@ fn trunk(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut V
     ];
     ovals.push(camera.ball(throat - chest.z_axis * 0.028, 0.062));
     out.push(Shape::new("top", Form::Hull { ovals, up, round: 0.055 }, who.top));
-    if order.away {
-        out.push(Shape::new("neck", Form::Limb(neck), mix(who.skin, SHADE, 0.10)));
-    }
     // A collar tells the neck from the trunk.
     let collar = vec![
         camera.see(throat + chest * DVec3::new(0.0, 0.055, 0.0)),
@@ -342,7 +338,7 @@ fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Ve
         let out = f * DVec3::new(x / 0.0081, y / 0.0055, z / 0.0123);
         (camera.near(out.normalize_or(DVec3::X)) * 5.0 + 0.4).clamp(0.0, 1.0)
     };
-    match who.style {
+    let knot = |put: &mut dyn FnMut(&str, Form, Colour)| match who.style {
         Hair::Bun => put("bun", oval(-0.105, 0.0, 0.055, [0.046, 0.046, 0.046]), mix(hair, SHADE, 0.15)),
         Hair::Tail => {
             let points = vec![
@@ -353,7 +349,7 @@ fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Ve
             put("tail", Form::Line { points, width: 0.052 }, mix(hair, SHADE, 0.12));
         }
         _ => {}
-    }
+    };
     let face = |put: &mut dyn FnMut(&str, Form, Colour)| {
         put("face", oval(0.012, 0.0, -0.012, [0.084, 0.070, 0.108]), who.skin);
         put("nose", oval(0.096, 0.0, -0.016, [0.017, 0.014, 0.021]), mix(who.skin, [190, 90, 60], 0.22));
@@ -366,8 +362,10 @@ fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Ve
     if order.away {
         face(&mut put);
         put("hair", mane, hair);
+        knot(&mut put);
         return;
     }
+    knot(&mut put);
     if who.style == Hair::Bald {
         put("face", oval(-0.004, 0.0, 0.002, [0.096, 0.074, 0.118]), who.skin);
         put("hair", mane, hair);
@@ -440,7 +438,7 @@ fn marks(
             let points: Vec<DVec2> = points.iter().map(|p| camera.see(*p)).collect();
             let key = format!("muscle-{name}-{}", NAMES[i]);
             let mut shape = Shape::new(key, Form::Line { points, width: width * who.girth }, WORK);
-            (shape.alpha, shape.soft) = (0.62 * alpha * facing, true);
+            (shape.alpha, shape.soft) = (0.78 * alpha * facing, true);
             out.push(shape);
         }
     }

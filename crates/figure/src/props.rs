@@ -310,13 +310,14 @@ impl Prop {
                 layers
             }
             Prop::Wall { at, side } => {
-                let (a, b) = (-0.75, 0.75);
+                d.name = format!("wall{n}");
+                let (a, b) = (-0.55, 0.55);
                 let corner = |t: f64, z: f64| if *side { DVec3::new(t, *at, z) } else { DVec3::new(*at, t, z) };
-                let face = [corner(a, 0.0), corner(b, 0.0), corner(b, 2.12), corner(a, 2.12)];
+                let face = [corner(a, 0.0), corner(b, 0.0), corner(b, 2.05), corner(a, 2.05)];
                 d.area(&face, 0.006, [232, 212, 186]);
                 d.area(&[corner(a, 0.0), corner(b, 0.0), corner(b, 0.08), corner(a, 0.08)], 0.004, [206, 178, 146]);
                 let edge = if camera.near(corner(a, 0.0)) > camera.near(corner(b, 0.0)) { a } else { b };
-                d.line(&[corner(edge, 0.0), corner(edge, 2.12)], 0.022, [206, 178, 146]);
+                d.line(&[corner(edge, 0.0), corner(edge, 2.05)], 0.022, [206, 178, 146]);
                 vec![(Layer::Behind, d.shapes)]
             }
             Prop::Sink { at, y } => {

@@ -179,7 +179,7 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// A loop seen from one side.
     pub fn new(motion: &'a Motion, of: &'a Loop, view: View) -> Self {
-        let azimuth = motion.azimuth[usize::from(view == View::Side)];
+        let azimuth = of.azimuth[usize::from(view == View::Side)];
         Stage { motion, of, camera: Camera::new(azimuth), order: None }
     }
 
@@ -256,6 +256,10 @@ impl<'a> Stage<'a> {
                     *w = self.camera.see(point(s, &arrow.follow)? + by);
                 }
                 let middle = (way[0] + way[2]) / 2.0;
+                if let Some(push) = arrow.push {
+                    let from = way[0];
+                    way = [from, from + self.camera.see(push.into()) / 2.0, from + self.camera.see(push.into())];
+                }
                 // The curve's control point: so that it passes through the middle of the way.
                 let control = way[1] * 2.0 - middle;
                 Some([way[0], control, way[2]].map(|p| middle + (p - middle) * arrow.stretch))
@@ -273,7 +277,7 @@ impl<'a> Stage<'a> {
         };
         for k in 0..16 {
             for shape in self.shapes(self.of.duration() * f64::from(k) / 16.0) {
-                if shape.key.starts_with("back") {
+                if shape.key.starts_with("wall") {
                     continue;
                 }
                 match &shape.form {
@@ -299,6 +303,9 @@ impl<'a> Stage<'a> {
                 add(arrow[0].lerp(arrow[1], 0.5).lerp(arrow[1].lerp(arrow[2], 0.5), 0.5), 0.03);
                 add(arrow[2], 0.06);
             }
+        }
+        if let Some(focus) = self.of.focus {
+            low.y = self.camera.see(DVec3::Z * focus).y;
         }
         (low, high)
     }

@@ -21,11 +21,12 @@ mod fraction {
     /// Hip joints lie inside the hip's breadth of 0.191.
     pub const HIP_HALF: f64 = 0.052;
     /// Shoulder joints lie inside the shoulders' breadth of 0.259.
-    pub const SHOULDER_HALF: f64 = 0.107;
-    /// Heights above the hip joints (0.530): lumbar and thoracic joints, shoulders, neck, head.
+    pub const SHOULDER_HALF: f64 = 0.101;
+    /// Heights above the hip joints (0.530): lumbar and thoracic joints, shoulder joints (a little
+    /// below the acromion's 0.818), neck, head.
     pub const LUMBAR: f64 = 0.055;
     pub const THORAX: f64 = 0.150;
-    pub const SHOULDER: f64 = 0.818 - 0.530;
+    pub const SHOULDER: f64 = 0.804 - 0.530;
     pub const NECK: f64 = 0.828 - 0.530;
     pub const SKULL: f64 = 0.880 - 0.530;
     pub const HEAD: f64 = 0.925 - 0.530;
@@ -153,9 +154,10 @@ fn swing(parent: DMat3, angles: DVec3, side: f64) -> DMat3 {
     parent * ry(-angles.x) * rx(side * angles.y) * rz(side * angles.z)
 }
 
-/// Orientation from pitch forward, roll and yaw to the left, degrees.
-pub fn turned(pitch: f64, roll: f64, yaw: f64) -> DQuat {
-    DQuat::from_mat3(&(rz(yaw) * ry(pitch) * rx(-roll)))
+/// Orientation from pitch forward, roll to the left, yaw to the left, and a turn to the left about
+/// the body's own long axis, degrees.
+pub fn turned(pitch: f64, roll: f64, yaw: f64, twist: f64) -> DQuat {
+    DQuat::from_mat3(&(rz(yaw) * ry(pitch) * rx(-roll) * rz(twist)))
 }
 
 /// The part of `v` square to the unit vector `axis`, or any such direction.

@@ -448,7 +448,7 @@ fn simple(shape: &Shape) -> Shape {
 }
 
 /// What can be left out of a small picture, least missed first.
-const SPARE: [&str; 4] = ["thumb", "sole", "collar", "shadow"];
+const SPARE: [&str; 6] = ["thumb", "sole", "head-rim", "collar", "head-ear", "shadow"];
 
 /// The vector loop of one variant.
 pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<String, Problem> {
