@@ -51,8 +51,10 @@ pub fn parts(motion: &Motion) -> Vec<Part<'_>> {
     // Once slowly and once at normal tempo; as slow as there is room for, as often as it needs.
     let slow = ((room - main - easy * 1.2) / main).clamp(1.0, 1.5);
     let easy_slow = if easy > 0.0 { ((room - main * (1.0 + slow)) / easy).clamp(0.8, 1.2) } else { 1.0 };
-    let mut times = 1.0;
-    while TITLE_MS + main * (slow + times) + easy * easy_slow < LENGTH.0 {
+    // What happens once is long enough to be shown once.
+    let mut times = if motion.main.once { 0.0 } else { 1.0 };
+    let slow = if motion.main.once { (room / main).clamp(1.0, 1.3) } else { slow };
+    while !motion.main.once && TITLE_MS + main * (slow + times) + easy * easy_slow < LENGTH.0 {
         times += 1.0;
     }
     let mut now = TITLE_MS;
@@ -62,7 +64,9 @@ pub fn parts(motion: &Motion) -> Vec<Part<'_>> {
         now += length;
     };
     add(&motion.main, slow, main * slow, text("Lentement", "Slowly"), true);
-    add(&motion.main, 1.0, main * times, text("Rythme normal", "Normal tempo"), false);
+    if times > 0.0 {
+        add(&motion.main, 1.0, main * times, text("Rythme normal", "Normal tempo"), false);
+    }
     if let Some(easier) = &motion.easier {
         add(easier, easy_slow, easy * easy_slow, text("Plus facile", "Easier"), true);
     }
@@ -162,8 +166,9 @@ impl Studio<'_> {
             (other, INSET, INSET, 22.0),
         ] {
             let stage = Stage::new(self.motion, part.of, view);
+            let zoom = if part.of.focus.is_some() { 1.8 } else { 1.0 };
             let inner = (area.0 + margin, area.1 - margin);
-            let frame = Frame::fit(stage.bounds(), inner.0, inner.1, if margin > 0.0 { 230.0 } else { 330.0 });
+            let frame = Frame::fit(stage.bounds(), inner.0, inner.1, zoom * if margin > 0.0 { 230.0 } else { 330.0 });
             if margin > 0.0 {
                 if let Some(edge) = rounded(room.0 - 3.0, room.1 + 3.0, 21.0) {
                     canvas.fill(&edge, [214, 196, 172], 1.0);

@@ -604,10 +604,14 @@ impl Maker<'_> {
                 });
             }
         }
-        // The pelvis' orientation goes the short way round.
+        // Orientations go the short way round.
         for i in 1..keys.len() {
             if keys[i].pose.turn.dot(keys[i - 1].pose.turn) < 0.0 {
                 keys[i].pose.turn = -keys[i].pose.turn;
+            }
+            for leg in 0..2 {
+                let turns = (keys[i - 1].pose.legs[leg].yaw - keys[i].pose.legs[leg].yaw) / 360.0;
+                keys[i].pose.legs[leg].yaw += 360.0 * turns.round();
             }
         }
         Ok(Loop {

@@ -291,12 +291,12 @@ fn trunk(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut V
     let neck = vec![(camera.see(throat - chest.z_axis * 0.03), 0.052), (camera.see(skull), 0.048)];
     out.push(Shape::new("neck", Form::Limb(neck), mix(who.skin, SHADE, 0.16)));
     let full = s.breath;
-    let belly = DVec3::new(0.100 + 0.030 * full, 0.130 + 0.010 * full, 0.105);
+    let belly = DVec3::new(0.100 + 0.036 * full, 0.130 + 0.010 * full, 0.105);
     let shoulders = (s.arms[0][0] + s.arms[1][0]) / 2.0;
     let girdle = (s.arms[0][0] - s.arms[1][0]) * 0.5;
     let mut ovals = vec![
         camera.oval(s.pelvis + p.z_axis * 0.035 - p.x_axis * 0.006, p, DVec3::new(0.112, 0.152, 0.075) * g),
-        camera.oval(lumbar + low.z_axis * 0.05 + low.x_axis * (0.012 + 0.026 * full), low, belly * g),
+        camera.oval(lumbar + low.z_axis * 0.05 + low.x_axis * (0.012 + 0.034 * full), low, belly * g),
         camera.oval(
             thorax + chest.z_axis * 0.085 + chest.x_axis * (0.010 + 0.008 * full),
             chest,

@@ -251,23 +251,28 @@ fn limb(chain: &[(DVec2, f64)], frame: &Frame) -> Option<Path> {
     b.finish()
 }
 
-/// Eight pictures a row; a row a camera and variant.
+/// Eight pictures a row; a row a camera and variant, two rows for what happens once.
 pub fn contact_sheet(motion: &Motion) -> Result<Pixmap, Problem> {
     let (wide, tall) = (230.0, 250.0);
     let loops: Vec<&Loop> = [Some(&motion.main), motion.easier.as_ref()].into_iter().flatten().collect();
-    let mut canvas = Canvas::new(8 * wide as u32, (loops.len() * 2) as u32 * tall as u32, WALL)?;
-    for (n, of) in loops.into_iter().enumerate() {
-        for (m, view) in [View::Front, View::Side].into_iter().enumerate() {
+    let rows = |of: &Loop| if of.once { 2 } else { 1 };
+    let all: u32 = loops.iter().map(|of| 2 * rows(of)).sum();
+    let mut canvas = Canvas::new(8 * wide as u32, all * tall as u32, WALL)?;
+    let mut row = 0;
+    for of in loops {
+        for view in [View::Front, View::Side] {
             let stage = Stage::new(motion, of, view);
             let bounds = stage.bounds();
-            for k in 0..8 {
-                let low = DVec2::new(f64::from(k) * wide, (n * 2 + m) as f64 * tall);
+            let pictures = 8 * rows(of);
+            for k in 0..pictures {
+                let low = DVec2::new(f64::from(k % 8) * wide, f64::from(row + k / 8) * tall);
                 let high = low + DVec2::new(wide, tall);
-                let frame = Frame::fit(bounds, low + 12.0, high - 12.0, 150.0);
+                let most = if of.focus.is_some() { 300.0 } else { 150.0 };
+                let frame = Frame::fit(bounds, low + 12.0, high - 12.0, most);
                 canvas.within(Some((low + 2.0, high - 2.0, 6.0)));
-                let floor = frame.at(DVec2::new(0.0, HORIZON)).y;
-                canvas.room(low, high, floor);
-                let at = of.duration() * (f64::from(k) + 0.02) / 8.0;
+                canvas.room(low, high, frame.at(DVec2::new(0.0, HORIZON)).y);
+                let last = f64::from(pictures) - if of.once { 0.95 } else { 0.0 };
+                let at = of.duration() * (f64::from(k) + 0.02) / last;
                 for shape in stage.moving(at) {
                     canvas.shape(&shape, &frame);
                 }
@@ -277,6 +282,7 @@ pub fn contact_sheet(motion: &Motion) -> Result<Pixmap, Problem> {
                     }
                 }
             }
+            row += rows(of);
         }
     }
     Ok(canvas.pixels)

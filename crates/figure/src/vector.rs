@@ -209,13 +209,13 @@ fn path(values: &[f64], kind: Kind) -> String {
 }
 
 /// The moments to keep so that straight ways between them stay within the tolerance.
-fn keep(values: &[Vec<f64>], tolerance: f64) -> Vec<usize> {
+fn keep(values: &[Vec<f64>], tolerance: f64, only: &[usize]) -> Vec<usize> {
     let n = values.len() - 1;
     let mut kept = vec![0, n];
     let mut open = vec![(0, n)];
     while let Some((a, b)) = open.pop() {
         let mut worst = (tolerance, 0);
-        for k in a + 1..b {
+        for k in (a + 1..b).filter(|k| only.is_empty() || only.contains(k)) {
             let u = (k - a) as f64 / (b - a) as f64;
             let off = values[k]
                 .iter()
@@ -261,7 +261,7 @@ fn hex(c: Colour) -> String {
 
 fn opacity(shows: &[f64], dur: &str) -> Option<String> {
     let series: Vec<Vec<f64>> = shows.iter().map(|s| vec![*s]).collect();
-    let kept = keep(&series, 0.12);
+    let kept = keep(&series, 0.12, &[]);
     if kept.len() == 2 && shows[0] == shows[MOMENTS] {
         return None;
     }
@@ -273,7 +273,7 @@ fn opacity(shows: &[f64], dur: &str) -> Option<String> {
     ))
 }
 
-fn element(track: &Track, tolerance: f64, dur: &str, out: &mut String) {
+fn element(track: &Track, tolerance: f64, only: &[usize], dur: &str, out: &mut String) {
     let _ = write!(out, "<path d=\"{}\"", path(&track.values[0], track.kind));
     let c = hex(track.colour);
     match track.kind {
@@ -291,7 +291,7 @@ fn element(track: &Track, tolerance: f64, dur: &str, out: &mut String) {
     if first < 0.995 {
         let _ = write!(out, " opacity=\"{}\"", tenth(first));
     }
-    let kept = keep(&track.values, tolerance);
+    let kept = keep(&track.values, tolerance, only);
     let moves = kept.len() > 2 || track.values.iter().any(|v| differs(v, &track.values[0], tolerance));
     let shows: Vec<f64> = track.shows.iter().map(|s| s * track.alpha).collect();
     let fades = opacity(&shows, dur);
@@ -426,9 +426,16 @@ fn rigid(tracks: &[&Track], tolerance: f64) -> Option<(DVec2, Vec<Vec<f64>>)> {
 }
 
 /// A shape as the small picture has it: hands, neck and hips are round-ended strokes there.
-fn simple(shape: &Shape) -> Shape {
+fn simple(shape: &Shape, plain: bool) -> Shape {
     let mut simple = shape.clone();
     match &shape.form {
+        // Where a long way leaves room for less: shoes as strokes too.
+        Form::Hull { ovals, .. } if plain && shape.key.starts_with("shoe") => {
+            if let (Some(heel), Some(tip)) = (ovals.first(), ovals.last()) {
+                let width = heel.axes().1 * 1.9;
+                simple.form = Form::Line { points: vec![heel.middle, tip.middle], width };
+            }
+        }
         Form::Limb(chain) if shape.key.starts_with("hand") || shape.key == "neck" => {
             if let (Some(first), Some(last)) = (chain.first(), chain.last()) {
                 let most = chain.iter().map(|c| c.1).fold(0.0, f64::max);
@@ -448,16 +455,21 @@ fn simple(shape: &Shape) -> Shape {
 }
 
 /// What can be left out of a small picture, least missed first.
-const SPARE: [&str; 6] = ["thumb", "sole", "head-rim", "collar", "head-ear", "shadow"];
+const SPARE: [&str; 9] =
+    ["thumb", "sole", "head-rim", "collar", "head-ear", "shadow", "head-eye", "head-mouth", "muscle"];
 
 /// The vector loop of one variant.
 pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<String, Problem> {
     let stage = Stage::new(motion, of, view);
     let (low, high) = stage.bounds();
-    let frame = Frame::fit((low, high), DVec2::new(12.0, 8.0), DVec2::new(308.0, 228.0), 150.0);
-    let order = Order::of(&of.at(0.0), &stage.camera);
-    let at = |k: usize| of.duration() * (k % MOMENTS) as f64 / MOMENTS as f64;
-    let pictures: Vec<Vec<Shape>> = (0..=MOMENTS).map(|k| stage.kept(at(k), &order).iter().map(simple).collect()).collect();
+    let frame = Frame::fit((low, high), DVec2::new(12.0, 8.0), DVec2::new(308.0, 228.0), if of.focus.is_some() { 260.0 } else { 150.0 });
+    // What happens once lies down at first and stands up later: the order of the later part counts.
+    let order = Order::of(&of.at(if of.once { of.duration() * 0.6 } else { 0.0 }), &stage.camera);
+    let at = |k: usize| {
+        let part = if of.once { k as f64 * 0.9999 } else { (k % MOMENTS) as f64 };
+        of.duration() * part / MOMENTS as f64
+    };
+    let pictures: Vec<Vec<Shape>> = (0..=MOMENTS).map(|k| stage.kept(at(k), &order).iter().map(|s| simple(s, of.once)).collect()).collect();
     let mut names: Vec<&str> = pictures[0].iter().map(|s| s.key.as_str()).collect();
     let mut tracks: BTreeMap<&str, Track> = BTreeMap::new();
     for (n, shape) in pictures[0].iter().enumerate() {
@@ -514,19 +526,30 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
     }
     let seconds = format!("{}s", tenth(of.duration() / 1000.0));
     let floor = frame.at(DVec2::new(0.0, HORIZON)).y.round();
+    // A long way is told by its poses.
+    let only: Vec<usize> = if of.once {
+        of.keys.iter().map(|k| (k.at / of.duration() * MOMENTS as f64).round() as usize).collect()
+    } else {
+        Vec::new()
+    };
+    // Fades at its end, because it cannot go on from there.
+    let fade = format!(
+        "<animate attributeName=\"opacity\" dur=\"{seconds}\" repeatCount=\"indefinite\" keyTimes=\"0;.96;1\" values=\"1;1;0\"/>"
+    );
     let compose = |tolerance: f64, spare: usize| {
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 240\" data-duration-ms=\"{}\"><title>{title}</title>\
              <rect width=\"320\" height=\"240\" rx=\"10\" fill=\"{}\"/>\
              <path d=\"m0 {floor}h320v{}a10 10 0 0 1-10 10h-300a10 10 0 0 1-10-10z\" fill=\"{}\"/>\
              <rect y=\"{}\" width=\"320\" height=\"2\" fill=\"{}\"/>\
-             <g transform=\"scale(.5)\" fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\">",
+             <g transform=\"scale(.5)\" fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\">{}",
             of.duration().round(),
             hex(WALL),
             230.0 - floor,
             hex(FLOOR),
             floor - 2.0,
             hex(SKIRTING),
+            if of.once { fade.as_str() } else { "" },
         );
         let head: Vec<&Track> =
             names.iter().filter(|n| n.starts_with("head-")).filter_map(|n| tracks.get(n)).collect();
@@ -542,7 +565,7 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
                 within = true;
                 out.push_str("<g>");
                 let shift: Vec<Vec<f64>> = moves.iter().map(|m| m[..2].to_vec()).collect();
-                let kept = keep(&shift, tolerance * 0.7);
+                let kept = keep(&shift, tolerance * 0.7, &only);
                 let values: Vec<String> =
                     kept.iter().map(|k| format!("{} {}", tenth(shift[*k][0]), tenth(shift[*k][1]))).collect();
                 let _ = write!(
@@ -553,7 +576,7 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
                 );
                 let turn: Vec<Vec<f64>> = moves.iter().map(|m| vec![m[2]]).collect();
                 if turn.iter().any(|t| t[0].abs() > 0.8) {
-                    let kept = keep(&turn, tolerance);
+                    let kept = keep(&turn, tolerance, &only);
                     let values: Vec<String> = kept
                         .iter()
                         .map(|k| format!("{} {} {}", tenth(turn[*k][0]), middle.x, middle.y))
@@ -576,10 +599,10 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
                     shows: track.shows.clone(),
                     ..*track
                 };
-                element(&still, tolerance, &seconds, &mut out);
+                element(&still, tolerance, &only, &seconds, &mut out);
             } else {
                 // Small features need a finer hand than limbs.
-                element(track, tolerance, &seconds, &mut out);
+                element(track, tolerance, &only, &seconds, &mut out);
             }
         }
         if within {
