@@ -46,15 +46,14 @@ fn text(fr: &str, en: &str) -> Text {
 /// The parts of a film after its title.
 pub fn parts(motion: &Motion) -> Vec<Part<'_>> {
     let main = motion.main.duration();
+    // Both sides slowly, one of them at normal tempo.
+    let side = motion.main.half.unwrap_or(main);
     let easy = motion.easier.as_ref().map_or(0.0, Loop::duration);
-    let room = LENGTH.1 - TITLE_MS - 100.0;
-    // Once slowly and once at normal tempo; as slow as there is room for, as often as it needs.
-    let slow = ((room - main - easy * 1.2) / main).clamp(1.0, 1.5);
-    let easy_slow = if easy > 0.0 { ((room - main * (1.0 + slow)) / easy).clamp(0.8, 1.2) } else { 1.0 };
+    let room = LENGTH.1 - TITLE_MS - 500.0;
     // What happens once is long enough to be shown once.
     let mut times = if motion.main.once { 0.0 } else { 1.0 };
-    let slow = if motion.main.once { (room / main).clamp(1.0, 1.3) } else { slow };
-    while !motion.main.once && TITLE_MS + main * (slow + times) + easy * easy_slow < LENGTH.0 {
+    let slow = ((room - side * times - easy) / main).clamp(1.0, 1.3);
+    while !motion.main.once && TITLE_MS + main * slow + side * times + easy < LENGTH.0 {
         times += 1.0;
     }
     let mut now = TITLE_MS;
@@ -65,10 +64,10 @@ pub fn parts(motion: &Motion) -> Vec<Part<'_>> {
     };
     add(&motion.main, slow, main * slow, text("Lentement", "Slowly"), true);
     if times > 0.0 {
-        add(&motion.main, 1.0, main * times, text("Rythme normal", "Normal tempo"), false);
+        add(&motion.main, 1.0, side * times, text("Rythme normal", "Normal tempo"), false);
     }
     if let Some(easier) = &motion.easier {
-        add(easier, easy_slow, easy * easy_slow, text("Plus facile", "Easier"), true);
+        add(easier, 1.0, easy, text("Plus facile", "Easier"), true);
     }
     parts
 }
@@ -225,9 +224,9 @@ pub fn write(motion: &Motion, out: &Path) -> Result<(), Problem> {
     let mut child = Command::new("ffmpeg")
         .args(["-hide_banner", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba"])
         .args(["-s", &format!("{}x{}", SIZE.0, SIZE.1), "-r", &RATE.to_string(), "-i", "-"])
-        .args(["-an", "-c:v", "libx264", "-preset", "veryslow", "-tune", "animation", "-crf", "18"])
-        // One thread: the same film on every machine.
-        .args(["-threads", "1", "-g", "200", "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"])
+        .args(["-an", "-c:v", "libx264", "-preset", "slower", "-crf", "18"])
+        // A fixed number of threads: the same film on every machine.
+        .args(["-threads", "2", "-g", "400", "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"])
         .args(["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"])
         .args(["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"])
         .args(["-bsf:v", "filter_units=remove_types=6", "-movflags", "+faststart", "-f", "mp4"])

@@ -67,13 +67,8 @@ fn write(motion: &Motion, library: &Path, films: bool) -> Result<(), Problem> {
     let folder = library.join(&motion.id);
     fs::create_dir_all(&folder).map_err(io(&folder))?;
     let file = |end: &str| folder.join(format!("{}{end}", motion.id));
-    let mut loops = vec![(".svg", &motion.main, motion.title.fr.clone())];
-    if let Some(easier) = &motion.easier {
-        loops.push(("-easier.svg", easier, format!("{} : plus facile", motion.title.fr)));
-    }
-    for (end, of, title) in loops {
-        let svg = vector::write(motion, of, motion.view, &title)?;
-        let path = file(end);
+    for (end, svg) in vector::both(motion)? {
+        let path = file(&format!("{end}.svg"));
         fs::write(&path, &svg).map_err(io(&path))?;
         println!("{} {} bytes", path.display(), svg.len());
     }

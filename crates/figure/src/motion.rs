@@ -252,6 +252,8 @@ pub struct Loop {
     pub keys: Vec<Key>,
     /// What happens between them.
     pub phases: Vec<Phase>,
+    /// When the same begins for the other side, milliseconds.
+    pub half: Option<f64>,
     /// Does not come back to its beginning.
     pub once: bool,
     /// Azimuth of the two cameras, degrees from straight ahead, to the person's left.
@@ -430,7 +432,10 @@ impl Made {
             let leg = &mut self.pose.legs[i];
             let [thigh, shank, foot] = s.leg_frames[i];
             if leg.plant < 1.0 {
-                let (z, y, _) = DQuat::from_mat3(&foot).to_euler(EulerRot::ZYX);
+                // By the foot's own left: it stays clear when the sole faces backwards, as in kneeling.
+                let z = f64::atan2(-foot.y_axis.x, foot.y_axis.y);
+                let ahead = DVec3::new(z.cos(), z.sin(), 0.0);
+                let y = f64::atan2(-foot.x_axis.z, foot.x_axis.dot(ahead));
                 (leg.yaw, leg.pitch) = (side * z.to_degrees(), y.to_degrees());
                 let [heel, ball, _] = build.sole();
                 let pivot = if leg.pitch >= 0.0 { ball } else { heel };
@@ -619,6 +624,7 @@ impl Maker<'_> {
             props: data.props.clone(),
             keys,
             phases,
+            half: data.mirror.is_some().then_some(now),
             once: data.once,
             azimuth: [data.front.unwrap_or(self.azimuth[0]), data.side.unwrap_or(self.azimuth[1])],
             focus: data.focus,

@@ -96,12 +96,29 @@ impl Oval {
 pub enum Form {
     /// A chain of balls of these radii with what lies between them.
     Limb(Vec<(DVec2, f64)>),
-    /// The tightest skin around ellipses; `up` says where its outline begins; corners this round.
-    Hull { ovals: Vec<Oval>, up: DVec2, round: f64 },
+    /// The tightest skin around ellipses.
+    Hull {
+        /// The ellipses.
+        ovals: Vec<Oval>,
+        /// Where the outline begins.
+        up: DVec2,
+        /// Radius of its corners, metres.
+        round: f64,
+    },
     /// An open line with round ends.
-    Line { points: Vec<DVec2>, width: f64 },
+    Line {
+        /// From end to end.
+        points: Vec<DVec2>,
+        /// Metres.
+        width: f64,
+    },
     /// A flat area with rounded corners.
-    Area { points: Vec<DVec2>, round: f64 },
+    Area {
+        /// Corners.
+        points: Vec<DVec2>,
+        /// How far it reaches beyond them, metres.
+        round: f64,
+    },
     /// An ellipse.
     Oval(Oval),
 }
@@ -255,11 +272,11 @@ impl<'a> Stage<'a> {
                 for (w, s) in way.iter_mut().zip(&moments) {
                     *w = self.camera.see(point(s, &arrow.follow)? + by);
                 }
-                let middle = (way[0] + way[2]) / 2.0;
                 if let Some(push) = arrow.push {
                     let from = way[0];
                     way = [from, from + self.camera.see(push.into()) / 2.0, from + self.camera.see(push.into())];
                 }
+                let middle = (way[0] + way[2]) / 2.0;
                 // The curve's control point: so that it passes through the middle of the way.
                 let control = way[1] * 2.0 - middle;
                 Some([way[0], control, way[2]].map(|p| middle + (p - middle) * arrow.stretch))

@@ -458,6 +458,16 @@ fn simple(shape: &Shape, plain: bool) -> Shape {
 const SPARE: [&str; 9] =
     ["thumb", "sole", "head-rim", "collar", "head-ear", "shadow", "head-eye", "head-mouth", "muscle"];
 
+/// All vector loops of an exercise, with what follows its id in their files' names.
+pub fn both(motion: &Motion) -> Result<Vec<(&'static str, String)>, Problem> {
+    let mut loops = vec![("", write(motion, &motion.main, motion.view, &motion.title.fr)?)];
+    if let Some(easier) = &motion.easier {
+        let title = format!("{} : plus facile", motion.title.fr);
+        loops.push(("-easier", write(motion, easier, motion.view, &title)?));
+    }
+    Ok(loops)
+}
+
 /// The vector loop of one variant.
 pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<String, Problem> {
     let stage = Stage::new(motion, of, view);
@@ -526,17 +536,11 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
     }
     let seconds = format!("{}s", tenth(of.duration() / 1000.0));
     let floor = frame.at(DVec2::new(0.0, HORIZON)).y.round();
-    // A long way is told by its poses.
-    let only: Vec<usize> = if of.once {
-        of.keys.iter().map(|k| (k.at / of.duration() * MOMENTS as f64).round() as usize).collect()
-    } else {
-        Vec::new()
-    };
     // Fades at its end, because it cannot go on from there.
     let fade = format!(
         "<animate attributeName=\"opacity\" dur=\"{seconds}\" repeatCount=\"indefinite\" keyTimes=\"0;.96;1\" values=\"1;1;0\"/>"
     );
-    let compose = |tolerance: f64, spare: usize| {
+    let compose = |tolerance: f64, spare: usize, only: &[usize]| {
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 240\" data-duration-ms=\"{}\"><title>{title}</title>\
              <rect width=\"320\" height=\"240\" rx=\"10\" fill=\"{}\"/>\
@@ -553,7 +557,7 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
         );
         let head: Vec<&Track> =
             names.iter().filter(|n| n.starts_with("head-")).filter_map(|n| tracks.get(n)).collect();
-        let stiff = rigid(&head, 3.0);
+        let stiff = rigid(&head, 5.0);
         let mut within = false;
         for name in &names {
             let Some(track) = tracks.get(name) else { continue };
@@ -565,7 +569,7 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
                 within = true;
                 out.push_str("<g>");
                 let shift: Vec<Vec<f64>> = moves.iter().map(|m| m[..2].to_vec()).collect();
-                let kept = keep(&shift, tolerance * 0.7, &only);
+                let kept = keep(&shift, tolerance * 0.7, only);
                 let values: Vec<String> =
                     kept.iter().map(|k| format!("{} {}", tenth(shift[*k][0]), tenth(shift[*k][1]))).collect();
                 let _ = write!(
@@ -576,7 +580,7 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
                 );
                 let turn: Vec<Vec<f64>> = moves.iter().map(|m| vec![m[2]]).collect();
                 if turn.iter().any(|t| t[0].abs() > 0.8) {
-                    let kept = keep(&turn, tolerance, &only);
+                    let kept = keep(&turn, tolerance, only);
                     let values: Vec<String> = kept
                         .iter()
                         .map(|k| format!("{} {} {}", tenth(turn[*k][0]), middle.x, middle.y))
@@ -599,10 +603,10 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
                     shows: track.shows.clone(),
                     ..*track
                 };
-                element(&still, tolerance, &only, &seconds, &mut out);
+                element(&still, tolerance, only, &seconds, &mut out);
             } else {
                 // Small features need a finer hand than limbs.
-                element(track, tolerance, &only, &seconds, &mut out);
+                element(track, tolerance, only, &seconds, &mut out);
             }
         }
         if within {
@@ -621,30 +625,41 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
         out.push_str("</g></svg>\n");
         joined(&out)
     };
+    // A long way is told by as many of its poses as fit.
+    if of.once {
+        let mut poses: Vec<usize> =
+            of.keys.iter().map(|k| (k.at / of.duration() * MOMENTS as f64).round() as usize).collect();
+        poses.dedup();
+        let all: Vec<Vec<f64>> = (0..=MOMENTS)
+            .map(|k| tracks.values().flat_map(|t| t.values[k].iter().copied()).collect())
+            .collect();
+        while poses.len() > 6 {
+            let told = compose(3.0, SPARE.len() - 1, &poses);
+            if told.len() <= LIMIT {
+                return Ok(told);
+            }
+            poses = without_least(&all, poses);
+        }
+        return Err(too_long(motion, compose(3.0, SPARE.len() - 1, &poses).len()));
+    }
     // The finest movement that fits; rather a detail less than a movement that limps.
     let finest = 0.8;
     let mut spare = 1;
-    while spare < SPARE.len() && compose(3.0, spare).len() > LIMIT {
+    while spare < 6 && compose(3.0, spare, &[]).len() > LIMIT {
         spare += 1;
     }
-    let best = compose(finest, spare);
+    let best = compose(finest, spare, &[]);
     if best.len() <= LIMIT {
         return Ok(best);
     }
     let (mut fine, mut coarse) = (finest, 12.0);
-    let mut best = compose(coarse, spare);
+    let mut best = compose(coarse, spare, &[]);
     if best.len() > LIMIT {
-        return Err(Problem::Drawing {
-            id: motion.id.clone(),
-            what: format!(
-                "its vector loop needs {} bytes, {LIMIT} are allowed: use fewer poses, props or arrows",
-                best.len()
-            ),
-        });
+        return Err(too_long(motion, best.len()));
     }
     for _ in 0..9 {
         let tolerance = (fine + coarse) / 2.0;
-        let tried = compose(tolerance, spare);
+        let tried = compose(tolerance, spare, &[]);
         if tried.len() <= LIMIT {
             (best, coarse) = (tried, tolerance);
         } else {
@@ -652,4 +667,26 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
         }
     }
     Ok(best)
+}
+
+fn too_long(motion: &Motion, bytes: usize) -> Problem {
+    let what = format!(
+        "its vector loop needs {bytes} bytes, {LIMIT} are allowed: use fewer poses, props or arrows"
+    );
+    Problem::Drawing { id: motion.id.clone(), what }
+}
+
+/// The moments without the one that a straight way between its neighbours replaces best.
+fn without_least(values: &[Vec<f64>], mut moments: Vec<usize>) -> Vec<usize> {
+    let loss = |n: usize| {
+        let (a, k, b) = (moments[n - 1], moments[n], moments[n + 1]);
+        let u = (k - a) as f64 / (b - a) as f64;
+        let off = |i: usize| values[k][i] - (values[a][i] + (values[b][i] - values[a][i]) * u);
+        (0..values[k].len()).map(|i| off(i).powi(2)).sum::<f64>()
+    };
+    let least = (1..moments.len() - 1).min_by(|a, b| loss(*a).total_cmp(&loss(*b)));
+    if let Some(least) = least {
+        moments.remove(least);
+    }
+    moments
 }
