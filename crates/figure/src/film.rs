@@ -98,7 +98,9 @@ pub fn cues(motion: &Motion) -> Vec<Cue> {
         for phase in &part.of.phases {
             let to = part.from + phase.to * part.slow;
             match &phase.say {
-                Some(say) => cues.push(Cue { from: part.from + phase.from * part.slow, to, text: say.clone() }),
+                Some(say) => {
+                    cues.push(Cue { from: part.from + phase.from * part.slow, to, text: say.clone() })
+                }
                 None => {
                     if let Some(last) = cues.last_mut() {
                         last.to = to;
@@ -160,14 +162,13 @@ impl Studio<'_> {
         let at = (at - part.from) / part.slow;
         let other = if self.motion.view == View::Side { View::Front } else { View::Side };
         let whole = (DVec2::ZERO, DVec2::new(1280.0, 720.0));
-        for (view, area, room, margin) in [
-            (self.motion.view, MAIN, whole, 0.0),
-            (other, INSET, INSET, 22.0),
-        ] {
+        for (view, area, room, margin) in [(self.motion.view, MAIN, whole, 0.0), (other, INSET, INSET, 22.0)]
+        {
             let stage = Stage::new(self.motion, part.of, view);
             let zoom = if part.of.focus.is_some() { 1.8 } else { 1.0 };
             let inner = (area.0 + margin, area.1 - margin);
-            let frame = Frame::fit(stage.bounds(), inner.0, inner.1, zoom * if margin > 0.0 { 230.0 } else { 330.0 });
+            let frame =
+                Frame::fit(stage.bounds(), inner.0, inner.1, zoom * if margin > 0.0 { 230.0 } else { 330.0 });
             if margin > 0.0 {
                 if let Some(edge) = rounded(room.0 - 3.0, room.1 + 3.0, 21.0) {
                     canvas.fill(&edge, [214, 196, 172], 1.0);
@@ -224,9 +225,16 @@ pub fn write(motion: &Motion, out: &Path) -> Result<(), Problem> {
     let mut child = Command::new("ffmpeg")
         .args(["-hide_banner", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba"])
         .args(["-s", &format!("{}x{}", SIZE.0, SIZE.1), "-r", &RATE.to_string(), "-i", "-"])
-        .args(["-an", "-c:v", "libx264", "-preset", "slower", "-crf", "18"])
+        .args(["-an", "-c:v", "libx264", "-preset", "medium", "-crf", "18"])
         // A fixed number of threads: the same film on every machine.
-        .args(["-threads", "2", "-g", "400", "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"])
+        .args([
+            "-threads",
+            "2",
+            "-g",
+            "400",
+            "-vf",
+            "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
+        ])
         .args(["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"])
         .args(["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"])
         .args(["-bsf:v", "filter_units=remove_types=6", "-movflags", "+faststart", "-f", "mp4"])

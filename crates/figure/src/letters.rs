@@ -48,7 +48,8 @@ impl ttf_parser::OutlineBuilder for Outline<'_> {
 impl Letters {
     /// Reads `Lato-<weight>.ttf` from `BON_GESTE_FONTS` or where Debian's fonts-lato puts it.
     pub fn find(weight: &str) -> Result<Self, Problem> {
-        let folder = env::var_os("BON_GESTE_FONTS").unwrap_or_else(|| "/usr/share/fonts/truetype/lato".into());
+        let folder =
+            env::var_os("BON_GESTE_FONTS").unwrap_or_else(|| "/usr/share/fonts/truetype/lato".into());
         let path = PathBuf::from(folder).join(format!("Lato-{weight}.ttf"));
         let data = fs::read(&path).map_err(|e| Problem::Font { path: path.clone(), what: e.to_string() })?;
         let letters = Letters { path, data };

@@ -72,10 +72,9 @@ fn write(motion: &Motion, library: &Path, films: bool) -> Result<(), Problem> {
         fs::write(&path, &svg).map_err(io(&path))?;
         println!("{} {} bytes", path.display(), svg.len());
     }
-    for (end, vtt) in [
-        (".fr.vtt", film::captions(motion, |t| &t.fr)),
-        (".en.vtt", film::captions(motion, |t| &t.en)),
-    ] {
+    for (end, vtt) in
+        [(".fr.vtt", film::captions(motion, |t| &t.fr)), (".en.vtt", film::captions(motion, |t| &t.en))]
+    {
         let path = file(end);
         fs::write(&path, vtt).map_err(io(&path))?;
     }

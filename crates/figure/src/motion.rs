@@ -286,7 +286,8 @@ fn mirrored(v: DVec3) -> DVec3 {
 /// The same pose of the other side.
 fn mirror(pose: &Pose) -> Pose {
     let q = pose.turn;
-    let arm = |a: &Arm| Arm { palm: mirrored(a.palm), along: mirrored(a.along), pole: mirrored(a.pole), ..*a };
+    let arm =
+        |a: &Arm| Arm { palm: mirrored(a.palm), along: mirrored(a.along), pole: mirrored(a.pole), ..*a };
     let leg = |l: &Leg| Leg { foot: mirrored(l.foot), pole: mirrored(l.pole), ..*l };
     Pose {
         pelvis: mirrored(pose.pelvis),
@@ -381,7 +382,8 @@ impl Made {
 
     /// Moves the pelvis until the centre of mass is where the weight should be.
     fn balance(&mut self, build: Build, balance: Balance) {
-        let ahead = |i: usize| DQuat::from_rotation_z((SIDES[i] * self.pose.legs[i].yaw).to_radians()) * DVec3::X;
+        let ahead =
+            |i: usize| DQuat::from_rotation_z((SIDES[i] * self.pose.legs[i].yaw).to_radians()) * DVec3::X;
         let [l, r] = [0, 1].map(|i| self.pose.legs[i].foot + ahead(i) * (0.035 + balance.ahead));
         let goal = l.lerp(r, 1.0 - balance.left);
         let stands: Vec<usize> =
@@ -401,7 +403,11 @@ impl Made {
                             (hip - knee).angle_between(knee - ankle).to_degrees()
                         })
                         .fold(180.0, f64::min);
-                    if straightest > balance.knee { below = self.pose.pelvis.z } else { above = self.pose.pelvis.z }
+                    if straightest > balance.knee {
+                        below = self.pose.pelvis.z
+                    } else {
+                        above = self.pose.pelvis.z
+                    }
                 }
             }
             let off = goal - build.stand(&self.pose).centre_of_mass();
@@ -440,7 +446,8 @@ impl Made {
                 let [heel, ball, _] = build.sole();
                 let pivot = if leg.pitch >= 0.0 { ball } else { heel };
                 let yaw = DQuat::from_rotation_z(z);
-                leg.foot = s.legs[i][2] - foot * DVec3::new(-pivot, 0.0, build.ankle()) - yaw * (DVec3::X * pivot);
+                leg.foot =
+                    s.legs[i][2] - foot * DVec3::new(-pivot, 0.0, build.ankle()) - yaw * (DVec3::X * pivot);
                 leg.pole = thigh.x_axis;
             } else {
                 let euler = |a: glam::DMat3, b: glam::DMat3| {
@@ -635,7 +642,8 @@ impl Maker<'_> {
 impl Motion {
     /// Reads a file of motion data.
     pub fn read(file: &Path) -> Result<Motion, Problem> {
-        let text = fs::read_to_string(file).map_err(|source| Problem::Io { path: file.to_owned(), source })?;
+        let text =
+            fs::read_to_string(file).map_err(|source| Problem::Io { path: file.to_owned(), source })?;
         let data: File = toml::from_str(&text)
             .map_err(|e| Problem::Motion { file: file.to_owned(), what: e.to_string() })?;
         let wrong = |what: String| Problem::Motion { file: file.to_owned(), what };
@@ -648,7 +656,8 @@ impl Motion {
         })?;
         let build = Build { stature: person.stature };
         let make = |l: &LoopData| {
-            Maker { file, build, data: &data.poses, props: &l.props, azimuth: [data.front, data.side] }.make_loop(l)
+            Maker { file, build, data: &data.poses, props: &l.props, azimuth: [data.front, data.side] }
+                .make_loop(l)
         };
         Ok(Motion {
             id: data.id.clone(),
@@ -662,7 +671,8 @@ impl Motion {
 
     /// Reads all files of a folder, in the order of their names.
     pub fn read_all(folder: &Path) -> Result<Vec<Motion>, Problem> {
-        let entries = fs::read_dir(folder).map_err(|source| Problem::Io { path: folder.to_owned(), source })?;
+        let entries =
+            fs::read_dir(folder).map_err(|source| Problem::Io { path: folder.to_owned(), source })?;
         let mut files: Vec<_> = entries
             .filter_map(|e| e.ok().map(|e| e.path()))
             .filter(|p| p.extension().is_some_and(|e| e == "toml"))
@@ -752,8 +762,20 @@ impl Loop {
         let n = self.keys.len();
         // The key before the first is the last but one: the last equals the first. What happens once
         // begins and ends at rest.
-        let before = if i > 0 { i - 1 } else if self.once { 0 } else { n - 2 };
-        let beyond = if j < n - 1 { j + 1 } else if self.once { j } else { 1 };
+        let before = if i > 0 {
+            i - 1
+        } else if self.once {
+            0
+        } else {
+            n - 2
+        };
+        let beyond = if j < n - 1 {
+            j + 1
+        } else if self.once {
+            j
+        } else {
+            1
+        };
         let values = [before, i, j, beyond].map(|k| channels(&self.keys[k].pose));
         let span = |a: usize, b: usize| (self.keys[b].at - self.keys[a].at).max(1.0);
         let gap = [

@@ -284,9 +284,11 @@ fn trunk(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut V
     let [p, low, chest, _] = s.frames;
     let [lumbar, thorax, throat, skull, _] = s.spine;
     let up = camera.see(throat - s.pelvis);
-    let seat = vec![
-        camera.oval(s.pelvis - p.z_axis * 0.015 - p.x_axis * 0.012, p, DVec3::new(0.105, 0.150, 0.10) * g),
-    ];
+    let seat = vec![camera.oval(
+        s.pelvis - p.z_axis * 0.015 - p.x_axis * 0.012,
+        p,
+        DVec3::new(0.105, 0.150, 0.10) * g,
+    )];
     out.push(Shape::new("seat", Form::Hull { ovals: seat, up, round: 0.05 }, mix(who.trousers, SHADE, 0.12)));
     let neck = vec![(camera.see(throat - chest.z_axis * 0.03), 0.052), (camera.see(skull), 0.048)];
     out.push(Shape::new("neck", Form::Limb(neck), mix(who.skin, SHADE, 0.16)));
@@ -331,7 +333,8 @@ fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Ve
     let oval = |x: f64, y: f64, z: f64, half: [f64; 3]| {
         Form::Oval(camera.oval(at(x, y, z), f, DVec3::from(half) * LARGE))
     };
-    let mut put = |key: &str, form: Form, colour: Colour| out.push(Shape::new(format!("head-{key}"), form, colour));
+    let mut put =
+        |key: &str, form: Form, colour: Colour| out.push(Shape::new(format!("head-{key}"), form, colour));
     let hair = who.hair;
     // Features on the far side of the head shrink to nothing.
     let seen = |x: f64, y: f64, z: f64| {
@@ -376,7 +379,11 @@ fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Ve
     }
     let near = if camera.near(f.y_axis) > 0.0 { 1.0 } else { -1.0 };
     let ear = seen(-0.004, near * 0.07, -0.008) * 0.019;
-    put("ear", oval(-0.006, near * 0.072, -0.010, [ear, 0.008, ear * 1.4]), mix(who.skin, [180, 90, 60], 0.28));
+    put(
+        "ear",
+        oval(-0.006, near * 0.072, -0.010, [ear, 0.008, ear * 1.4]),
+        mix(who.skin, [180, 90, 60], 0.28),
+    );
     for (n, side) in [("l", 1.0), ("r", -1.0)] {
         let k = seen(0.075, side * 0.03, 0.012);
         put(&format!("eye-{n}"), oval(0.080, side * 0.030, 0.010, [0.008 * k, 0.0085 * k, 0.011 * k]), INK);
@@ -493,12 +500,19 @@ fn muscle_line(s: &Skeleton, name: &str, i: usize, g: f64) -> Option<(Part, Vec<
         }
         "back" => (
             Part::Trunk,
-            vec![s.spine[0] - p.x_axis * 0.07, s.spine[1] - low.x_axis * 0.075, s.spine[1] + chest * DVec3::new(-0.075, 0.0, 0.08)],
+            vec![
+                s.spine[0] - p.x_axis * 0.07,
+                s.spine[1] - low.x_axis * 0.075,
+                s.spine[1] + chest * DVec3::new(-0.075, 0.0, 0.08),
+            ],
             0.06,
         ),
         "abdomen" => (
             Part::Trunk,
-            vec![s.spine[0] + low * DVec3::new(0.06 + 0.03 * s.breath, 0.0, 0.0), s.spine[1] + low * DVec3::new(0.06 + 0.03 * s.breath, 0.0, 0.01)],
+            vec![
+                s.spine[0] + low * DVec3::new(0.06 + 0.03 * s.breath, 0.0, 0.0),
+                s.spine[1] + low * DVec3::new(0.06 + 0.03 * s.breath, 0.0, 0.01),
+            ],
             0.10,
         ),
         _ => return None,

@@ -159,15 +159,25 @@ impl Drawing<'_> {
         let front = self.camera.near(DVec3::X) > 0.0;
         let left = self.camera.near(DVec3::Y) > 0.0;
         let faces = [
-            (self.camera.near(DVec3::X).abs(), [c(front, false, false), c(front, true, false), c(front, true, true), c(front, false, true)]),
-            (self.camera.near(DVec3::Y).abs(), [c(false, left, false), c(true, left, false), c(true, left, true), c(false, left, true)]),
+            (
+                self.camera.near(DVec3::X).abs(),
+                [c(front, false, false), c(front, true, false), c(front, true, true), c(front, false, true)],
+            ),
+            (
+                self.camera.near(DVec3::Y).abs(),
+                [c(false, left, false), c(true, left, false), c(true, left, true), c(false, left, true)],
+            ),
         ];
         for (facing, face) in faces {
             if facing > 0.02 {
                 self.area(&face, 0.004, mix(colour, [70, 50, 40], 0.24 * (1.0 - facing)));
             }
         }
-        self.area(&[c(false, false, true), c(true, false, true), c(true, true, true), c(false, true, true)], 0.004, top);
+        self.area(
+            &[c(false, false, true), c(true, false, true), c(true, true, true), c(false, true, true)],
+            0.004,
+            top,
+        );
     }
 }
 
@@ -193,7 +203,8 @@ impl Prop {
     pub fn distance(&self, p: DVec3) -> f64 {
         let outside = |v: f64, low: f64, high: f64| (low - v).max(v - high).max(0.0);
         let flat = |low: DVec3, high: DVec3| {
-            DVec3::new(outside(p.x, low.x, high.x), outside(p.y, low.y, high.y), outside(p.z, low.z, high.z)).length()
+            DVec3::new(outside(p.x, low.x, high.x), outside(p.y, low.y, high.y), outside(p.z, low.z, high.z))
+                .length()
         };
         match self {
             Prop::Chair { at, yaw, arms, seat } => {
@@ -249,13 +260,14 @@ impl Prop {
         match self {
             Prop::Chair { at, yaw, arms, seat } => {
                 let turn = DVec2::from_angle(yaw.to_radians());
-                let place = |x: f64, y: f64, z: f64| {
-                    (DVec2::from(*at) + turn.rotate(DVec2::new(x, y))).extend(z)
-                };
+                let place =
+                    |x: f64, y: f64, z: f64| (DVec2::from(*at) + turn.rotate(DVec2::new(x, y))).extend(z);
                 let [x, y] = SEAT;
                 // Farther legs and posts first.
                 let mut corners = [(-x, -y), (-x, y), (x, -y), (x, y)];
-                corners.sort_by(|a, b| camera.near(place(a.0, a.1, 0.0)).total_cmp(&camera.near(place(b.0, b.1, 0.0))));
+                corners.sort_by(|a, b| {
+                    camera.near(place(a.0, a.1, 0.0)).total_cmp(&camera.near(place(b.0, b.1, 0.0)))
+                });
                 for (k, (cx, cy)) in corners.into_iter().enumerate() {
                     let tone = if k < 2 { mix(DARK_WOOD, [60, 40, 30], 0.2) } else { DARK_WOOD };
                     d.line(&[place(cx * 0.93, cy * 0.93, seat - 0.02), place(cx, cy, 0.012)], 0.034, tone);
@@ -284,7 +296,11 @@ impl Prop {
                     let corners = [(x, -y), (x, y), (-x, y), (-x, -y)];
                     let lower = corners.map(|(cx, cy)| place(cx, cy, seat - 0.035));
                     d.area(&lower, 0.012, DARK_WOOD);
-                    d.area(&corners.map(|(cx, cy)| place(cx, cy, seat - 0.012)), 0.014, mix(WOOD, [255, 240, 220], 0.22));
+                    d.area(
+                        &corners.map(|(cx, cy)| place(cx, cy, seat - 0.012)),
+                        0.014,
+                        mix(WOOD, [255, 240, 220], 0.22),
+                    );
                 };
                 if back_first {
                     back(&mut d);
@@ -298,9 +314,14 @@ impl Prop {
                 if *arms {
                     for side in [-1.0, 1.0] {
                         let cy = side * (y + 0.03);
-                        d.line(&[place(x - 0.03, cy, *seat), place(x - 0.03, cy, seat + REST)], 0.03, DARK_WOOD);
+                        d.line(
+                            &[place(x - 0.03, cy, *seat), place(x - 0.03, cy, seat + REST)],
+                            0.03,
+                            DARK_WOOD,
+                        );
                         d.line(&[place(-x, cy, seat + REST), place(x, cy, seat + REST)], 0.042, WOOD);
-                        let near = camera.near(place(0.0, cy, 0.0)) > camera.near(place(0.0, 0.0, 0.0)) + 0.12;
+                        let near =
+                            camera.near(place(0.0, cy, 0.0)) > camera.near(place(0.0, 0.0, 0.0)) + 0.12;
                         layers.push((
                             if near { Layer::Between } else { Layer::Behind },
                             std::mem::take(&mut d.shapes),
@@ -312,10 +333,15 @@ impl Prop {
             Prop::Wall { at, side } => {
                 d.name = format!("wall{n}");
                 let (a, b) = (-0.55, 0.55);
-                let corner = |t: f64, z: f64| if *side { DVec3::new(t, *at, z) } else { DVec3::new(*at, t, z) };
+                let corner =
+                    |t: f64, z: f64| if *side { DVec3::new(t, *at, z) } else { DVec3::new(*at, t, z) };
                 let face = [corner(a, 0.0), corner(b, 0.0), corner(b, 2.05), corner(a, 2.05)];
                 d.area(&face, 0.006, [232, 212, 186]);
-                d.area(&[corner(a, 0.0), corner(b, 0.0), corner(b, 0.08), corner(a, 0.08)], 0.004, [206, 178, 146]);
+                d.area(
+                    &[corner(a, 0.0), corner(b, 0.0), corner(b, 0.08), corner(a, 0.08)],
+                    0.004,
+                    [206, 178, 146],
+                );
                 let edge = if camera.near(corner(a, 0.0)) > camera.near(corner(b, 0.0)) { a } else { b };
                 d.line(&[corner(edge, 0.0), corner(edge, 2.05)], 0.022, [206, 178, 146]);
                 vec![(Layer::Behind, d.shapes)]
@@ -323,7 +349,12 @@ impl Prop {
             Prop::Sink { at, y } => {
                 let wide = 0.62;
                 let body = [202, 182, 158];
-                d.solid(DVec3::new(at + 0.04, y - wide, 0.08), DVec3::new(at + 0.56, y + wide, WORKTOP - 0.04), body, body);
+                d.solid(
+                    DVec3::new(at + 0.04, y - wide, 0.08),
+                    DVec3::new(at + 0.56, y + wide, WORKTOP - 0.04),
+                    body,
+                    body,
+                );
                 d.solid(
                     DVec3::new(*at, y - wide - 0.02, WORKTOP - 0.04),
                     DVec3::new(at + 0.58, y + wide + 0.02, WORKTOP),
@@ -342,36 +373,61 @@ impl Prop {
                     0.026,
                     STEEL,
                 );
-                let layer = if before(DVec3::new(at + 0.3, *y, 0.0)) > 0.35 { Layer::Between } else { Layer::Behind };
+                let layer =
+                    if before(DVec3::new(at + 0.3, *y, 0.0)) > 0.35 { Layer::Between } else { Layer::Behind };
                 vec![(layer, d.shapes)]
             }
             Prop::Table { at, size, height, screen } => {
                 let [x, y] = [size[0] / 2.0, size[1] / 2.0];
                 let mut corners = [(-x, -y), (-x, y), (x, -y), (x, y)];
                 let place = |cx: f64, cy: f64, z: f64| DVec3::new(at[0] + cx, at[1] + cy, z);
-                corners.sort_by(|a, b| camera.near(place(a.0, a.1, 0.0)).total_cmp(&camera.near(place(b.0, b.1, 0.0))));
+                corners.sort_by(|a, b| {
+                    camera.near(place(a.0, a.1, 0.0)).total_cmp(&camera.near(place(b.0, b.1, 0.0)))
+                });
                 for (cx, cy) in corners {
-                    d.line(&[place(cx * 0.92, cy * 0.92, height - 0.03), place(cx * 0.92, cy * 0.92, 0.015)], 0.04, DARK_WOOD);
+                    d.line(
+                        &[place(cx * 0.92, cy * 0.92, height - 0.03), place(cx * 0.92, cy * 0.92, 0.015)],
+                        0.04,
+                        DARK_WOOD,
+                    );
                 }
-                d.solid(place(-x, -y, height - 0.035), place(x, y, *height), DARK_WOOD, mix(WOOD, [255, 240, 220], 0.25));
+                d.solid(
+                    place(-x, -y, height - 0.035),
+                    place(x, y, *height),
+                    DARK_WOOD,
+                    mix(WOOD, [255, 240, 220], 0.25),
+                );
                 if *screen {
-                    d.line(&[place(x * 0.45, 0.0, *height), place(x * 0.45, 0.0, height + 0.16)], 0.04, STEEL);
+                    d.line(
+                        &[place(x * 0.45, 0.0, *height), place(x * 0.45, 0.0, height + 0.16)],
+                        0.04,
+                        STEEL,
+                    );
                     d.solid(
                         place(x * 0.45 - 0.02, -0.26, height + 0.13),
                         place(x * 0.45 + 0.02, 0.26, height + 0.45),
                         [64, 72, 84],
                         [64, 72, 84],
                     );
-                    d.line(&[place(-x * 0.45, -0.16, height + 0.008), place(-x * 0.45, 0.16, height + 0.008)], 0.03, [90, 96, 104]);
+                    d.line(
+                        &[place(-x * 0.45, -0.16, height + 0.008), place(-x * 0.45, 0.16, height + 0.008)],
+                        0.03,
+                        [90, 96, 104],
+                    );
                 }
-                let layer = if before(DVec3::new(at[0], at[1], 0.0)) > 0.25 { Layer::Between } else { Layer::Behind };
+                let layer =
+                    if before(DVec3::new(at[0], at[1], 0.0)) > 0.25 { Layer::Between } else { Layer::Behind };
                 vec![(layer, d.shapes)]
             }
             Prop::Bed { at, size, height } => {
                 let [x, y] = [size[0] / 2.0, size[1] / 2.0];
                 let place = |cx: f64, cy: f64, z: f64| DVec3::new(at[0] + cx, at[1] + cy, z);
                 for (cx, cy) in [(-x, y), (x, y), (-x, -y), (x, -y)] {
-                    d.line(&[place(cx * 0.94, cy * 0.94, 0.2), place(cx * 0.94, cy * 0.94, 0.02)], 0.05, DARK_WOOD);
+                    d.line(
+                        &[place(cx * 0.94, cy * 0.94, 0.2), place(cx * 0.94, cy * 0.94, 0.02)],
+                        0.05,
+                        DARK_WOOD,
+                    );
                 }
                 d.solid(place(-x, -y, 0.16), place(x, y, height - 0.16), WOOD, WOOD);
                 d.solid(place(-x, -y, height - 0.16), place(x, y, *height), [176, 196, 208], [208, 222, 230]);
@@ -380,8 +436,16 @@ impl Prop {
             Prop::Mat { at, size } => {
                 let [x, y] = [size[0] / 2.0, size[1] / 2.0];
                 let corners = [(-x, -y), (x, -y), (x, y), (-x, y)];
-                d.area(&corners.map(|(cx, cy)| DVec3::new(at[0] + cx, at[1] + cy, 0.0)), 0.02, [122, 156, 172]);
-                d.area(&corners.map(|(cx, cy)| DVec3::new(at[0] + cx * 0.94, at[1] + cy * 0.88, 0.004)), 0.02, [142, 174, 188]);
+                d.area(
+                    &corners.map(|(cx, cy)| DVec3::new(at[0] + cx, at[1] + cy, 0.0)),
+                    0.02,
+                    [122, 156, 172],
+                );
+                d.area(
+                    &corners.map(|(cx, cy)| DVec3::new(at[0] + cx * 0.94, at[1] + cy * 0.88, 0.004)),
+                    0.02,
+                    [142, 174, 188],
+                );
                 vec![(Layer::Behind, d.shapes)]
             }
             Prop::Stick { beyond } => {

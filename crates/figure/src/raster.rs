@@ -7,7 +7,8 @@ use crate::{
 };
 use glam::DVec2;
 use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Rect, Stroke, Transform,
+    Color, FillRule, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Rect, Stroke,
+    Transform,
 };
 
 /// The room's colours.
@@ -85,7 +86,13 @@ impl Canvas {
 
     /// A filled path, in pixels.
     pub fn fill(&mut self, path: &Path, c: Colour, alpha: f64) {
-        self.pixels.fill_path(path, &paint(c, alpha), FillRule::Winding, Transform::identity(), self.mask.as_ref());
+        self.pixels.fill_path(
+            path,
+            &paint(c, alpha),
+            FillRule::Winding,
+            Transform::identity(),
+            self.mask.as_ref(),
+        );
     }
 
     /// A line with round ends, in pixels.
@@ -146,8 +153,11 @@ impl Canvas {
                 }
             }
             Form::Oval(oval) => {
-                let steps: &[(f64, f64)] =
-                    if shape.soft { &[(1.08, 0.3), (1.0, 0.35), (0.9, 0.4), (0.78, 0.4)] } else { &[(1.0, 1.0)] };
+                let steps: &[(f64, f64)] = if shape.soft {
+                    &[(1.08, 0.3), (1.0, 0.35), (0.9, 0.4), (0.78, 0.4)]
+                } else {
+                    &[(1.0, 1.0)]
+                };
                 for (size, share) in steps {
                     let mut o = *oval;
                     o.m = o.m.map(|v| v * size * size);
@@ -245,7 +255,8 @@ fn hull(ovals: &[Oval], frame: &Frame) -> Option<Path> {
 fn limb(chain: &[(DVec2, f64)], frame: &Frame) -> Option<Path> {
     let mut b = PathBuilder::new();
     for pair in chain.windows(2) {
-        let ovals: Vec<Oval> = pair.iter().map(|(p, r)| Oval { middle: *p, m: [r * r, 0.0, r * r] }).collect();
+        let ovals: Vec<Oval> =
+            pair.iter().map(|(p, r)| Oval { middle: *p, m: [r * r, 0.0, r * r] }).collect();
         skin(&mut b, &ovals, frame);
     }
     b.finish()

@@ -169,7 +169,11 @@ impl Order {
             let near = if i == 0 { left } else { -left };
             let palm = camera.near(s.arms[i][3]);
             let elbow = camera.near(s.arms[i][1]);
-            if near.abs() > 0.75 { near < 0.0 } else { palm.max(elbow) - trunk < if ahead > 0.0 { -0.08 } else { 0.0 } }
+            if near.abs() > 0.75 {
+                near < 0.0
+            } else {
+                palm.max(elbow) - trunk < if ahead > 0.0 { -0.08 } else { 0.0 }
+            }
         };
         let before = |i: usize| camera.near(s.legs[i][1]) - camera.near(s.pelvis) > 0.24;
         Order {
@@ -274,7 +278,11 @@ impl<'a> Stage<'a> {
                 }
                 if let Some(push) = arrow.push {
                     let from = way[0];
-                    way = [from, from + self.camera.see(push.into()) / 2.0, from + self.camera.see(push.into())];
+                    way = [
+                        from,
+                        from + self.camera.see(push.into()) / 2.0,
+                        from + self.camera.see(push.into()),
+                    ];
                 }
                 let middle = (way[0] + way[2]) / 2.0;
                 // The curve's control point: so that it passes through the middle of the way.

@@ -171,7 +171,8 @@ fn two_bones(root: DVec3, target: DVec3, upper: f64, lower: f64, pole: DVec3) ->
     let distance = reach.length().clamp((upper - lower).abs() + 1e-4, upper + lower - 1e-5);
     let along = reach.try_normalize().unwrap_or(-DVec3::Z);
     let out = square_to(pole, along);
-    let cos = ((upper * upper + distance * distance - lower * lower) / (2.0 * upper * distance)).clamp(-1.0, 1.0);
+    let cos =
+        ((upper * upper + distance * distance - lower * lower) / (2.0 * upper * distance)).clamp(-1.0, 1.0);
     let mid = root + along * (upper * cos) + out * (upper * (1.0 - cos * cos).sqrt());
     (mid, root + along * distance)
 }
@@ -280,8 +281,10 @@ impl Build {
             let along_there = arm.along.normalize_or(along);
             let there = arm.palm - along_there * to_palm;
             let goal = wrist.lerp(there, arm.reach);
-            let bent = square_to(elbow - (shoulder + wrist) / 2.0, (wrist - shoulder).normalize_or(-DVec3::Z));
-            let pole = if arm.reach >= 1.0 { arm.pole } else { bent.lerp(arm.pole.normalize_or(bent), arm.reach) };
+            let bent =
+                square_to(elbow - (shoulder + wrist) / 2.0, (wrist - shoulder).normalize_or(-DVec3::Z));
+            let pole =
+                if arm.reach >= 1.0 { arm.pole } else { bent.lerp(arm.pole.normalize_or(bent), arm.reach) };
             along = along.lerp(along_there, arm.reach).normalize_or(along_there);
             (elbow, wrist) = two_bones(shoulder, goal, self.upper_arm(), self.forearm(), pole);
             let down = (wrist - shoulder).normalize_or(-DVec3::Z);
@@ -306,7 +309,8 @@ impl Build {
             let (there, sole) = self.planted(leg, side);
             let goal = ankle.lerp(there, leg.plant);
             foot = DMat3::from_quat(DQuat::from_mat3(&foot).slerp(DQuat::from_mat3(&sole), leg.plant));
-            let toward = if leg.pole == DVec3::ZERO { rz(side * leg.yaw).x_axis } else { leg.pole.normalize() };
+            let toward =
+                if leg.pole == DVec3::ZERO { rz(side * leg.yaw).x_axis } else { leg.pole.normalize() };
             let bent = thigh.x_axis;
             let pole = if leg.plant >= 1.0 { toward } else { bent.lerp(toward, leg.plant) };
             (knee, ankle) = two_bones(hip, goal, self.thigh(), self.shank(), pole);
@@ -392,7 +396,8 @@ impl Skeleton {
             let arm = chest.transpose() * -upper.z_axis;
             values.push(("arm elevation", (-arm.z).clamp(-1.0, 1.0).acos().to_degrees()));
             // Behind the body, below the shoulder's height.
-            let behind = if arm.z < 0.0 && side * arm.y < 0.75 { arm.x.atan2(-arm.z).to_degrees() } else { 0.0 };
+            let behind =
+                if arm.z < 0.0 && side * arm.y < 0.75 { arm.x.atan2(-arm.z).to_degrees() } else { 0.0 };
             values.push(("arm extension", behind));
             values.push(("elbow flexion", -euler(upper, fore).x));
             let [_, _, wrist, palm, _] = self.arms[i];
@@ -400,7 +405,11 @@ impl Skeleton {
             values.push(("wrist bend", bend));
         }
         let trunk = euler(self.frames[0], self.frames[2]);
-        values.extend([("trunk flexion", trunk.x), ("trunk side bend", -trunk.y), ("trunk rotation", trunk.z)]);
+        values.extend([
+            ("trunk flexion", trunk.x),
+            ("trunk side bend", -trunk.y),
+            ("trunk rotation", trunk.z),
+        ]);
         let neck = euler(self.frames[2], self.frames[3]);
         values.extend([("neck flexion", neck.x), ("neck side bend", -neck.y), ("neck rotation", neck.z)]);
         values

@@ -125,7 +125,8 @@ fn skin(ovals: &[Oval], up: DVec2, round: f64, steps: usize) -> Vec<DVec2> {
 
 /// The numbers of a shape, the kind and the line's width in metres.
 fn numbers(shape: &Shape, frame: &Frame, angle: Option<i32>) -> (Vec<f64>, Kind, f64) {
-    let flat = |points: &[DVec2]| points.iter().flat_map(|p| (frame.at(*p) * FINE).to_array()).collect::<Vec<_>>();
+    let flat =
+        |points: &[DVec2]| points.iter().flat_map(|p| (frame.at(*p) * FINE).to_array()).collect::<Vec<_>>();
     match &shape.form {
         Form::Limb(chain) => {
             let (points, width) = outline(chain);
@@ -472,14 +473,21 @@ pub fn both(motion: &Motion) -> Result<Vec<(&'static str, String)>, Problem> {
 pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<String, Problem> {
     let stage = Stage::new(motion, of, view);
     let (low, high) = stage.bounds();
-    let frame = Frame::fit((low, high), DVec2::new(12.0, 8.0), DVec2::new(308.0, 228.0), if of.focus.is_some() { 260.0 } else { 150.0 });
+    let frame = Frame::fit(
+        (low, high),
+        DVec2::new(12.0, 8.0),
+        DVec2::new(308.0, 228.0),
+        if of.focus.is_some() { 260.0 } else { 150.0 },
+    );
     // What happens once lies down at first and stands up later: the order of the later part counts.
     let order = Order::of(&of.at(if of.once { of.duration() * 0.6 } else { 0.0 }), &stage.camera);
     let at = |k: usize| {
         let part = if of.once { k as f64 * 0.9999 } else { (k % MOMENTS) as f64 };
         of.duration() * part / MOMENTS as f64
     };
-    let pictures: Vec<Vec<Shape>> = (0..=MOMENTS).map(|k| stage.kept(at(k), &order).iter().map(|s| simple(s, of.once)).collect()).collect();
+    let pictures: Vec<Vec<Shape>> = (0..=MOMENTS)
+        .map(|k| stage.kept(at(k), &order).iter().map(|s| simple(s, of.once)).collect())
+        .collect();
     let mut names: Vec<&str> = pictures[0].iter().map(|s| s.key.as_str()).collect();
     let mut tracks: BTreeMap<&str, Track> = BTreeMap::new();
     for (n, shape) in pictures[0].iter().enumerate() {
@@ -494,9 +502,7 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
             values.push(numbers(same, &frame, angle).0);
         }
         let muscle = shape.key.strip_prefix("muscle-").and_then(|k| k.rsplit_once('-')).map(|k| k.0);
-        let shows = (0..=MOMENTS)
-            .map(|k| muscle.map_or(1.0, |m| stage.marked(m, at(k))))
-            .collect();
+        let shows = (0..=MOMENTS).map(|k| muscle.map_or(1.0, |m| stage.marked(m, at(k)))).collect();
         // A muscle on the body's far side never shows, or hardly beside its like on the near side.
         let far = shape.key.ends_with(["-l", "-r"][order.far])
             && view == View::Side
@@ -512,9 +518,8 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
     let mut arrows = Vec::new();
     for phase in &of.phases {
         for curve in stage.arrows(phase) {
-            let shows: Vec<f64> = (0..=MOMENTS)
-                .map(|k| f64::from(u8::from(at(k) >= phase.from && at(k) < phase.to)))
-                .collect();
+            let shows: Vec<f64> =
+                (0..=MOMENTS).map(|k| f64::from(u8::from(at(k) >= phase.from && at(k) < phase.to))).collect();
             let whole = |points: &[DVec2]| -> Vec<f64> {
                 points.iter().flat_map(|p| (frame.at(*p) * FINE).to_array()).collect()
             };
@@ -670,9 +675,8 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
 }
 
 fn too_long(motion: &Motion, bytes: usize) -> Problem {
-    let what = format!(
-        "its vector loop needs {bytes} bytes, {LIMIT} are allowed: use fewer poses, props or arrows"
-    );
+    let what =
+        format!("its vector loop needs {bytes} bytes, {LIMIT} are allowed: use fewer poses, props or arrows");
     Problem::Drawing { id: motion.id.clone(), what }
 }
 

@@ -77,7 +77,8 @@ impl Findings {
         // The first few of every exercise.
         let mut told = std::collections::BTreeMap::new();
         self.wrong.retain(|line| {
-            let count = told.entry(line.split_whitespace().next().unwrap_or_default().to_owned()).or_insert(0);
+            let count =
+                told.entry(line.split_whitespace().next().unwrap_or_default().to_owned()).or_insert(0);
             *count += 1;
             *count <= 6
         });
@@ -133,7 +134,10 @@ fn planted_feet_do_not_move_and_nothing_sinks_into_the_floor() {
         for (at, s, a, b) in samples(of) {
             for i in 0..2 {
                 let names = ["left", "right"];
-                let parts = ["heel", "ball", "toes", "hip", "knee", "ankle", "shoulder", "elbow", "wrist", "palm", "tips"];
+                let parts = [
+                    "heel", "ball", "toes", "hip", "knee", "ankle", "shoulder", "elbow", "wrist", "palm",
+                    "tips",
+                ];
                 for (part, p) in parts.iter().zip(s.soles[i].iter().chain(&s.legs[i]).chain(&s.arms[i])) {
                     f.check(p.z > -0.012, || format!("{name} at {at}: {} {part} at {:.3} m", names[i], p.z));
                 }
@@ -153,7 +157,9 @@ fn planted_feet_do_not_move_and_nothing_sinks_into_the_floor() {
                     && *then >= a.at
                 {
                     let moved = before.soles[i][contact].distance(s.soles[i][contact]);
-                    f.check(moved < 0.005, || format!("{name} at {at}: {} foot moved {moved:.4} m", names[i]));
+                    f.check(moved < 0.005, || {
+                        format!("{name} at {at}: {} foot moved {moved:.4} m", names[i])
+                    });
                 }
             }
             last = Some((s, at));
@@ -177,7 +183,9 @@ fn holding_hands_stay_on_what_they_hold() {
                     let off = palm.distance(a.pose.arms[i].palm);
                     f.check(off < 0.005, || format!("{name} at {at}: hand {i} is {off:.3} m off its place"));
                     let nearest = of.props.iter().map(|p| p.distance(palm)).fold(f64::MAX, f64::min);
-                    f.check(nearest < 0.03, || format!("{name} at {at}: hand {i} holds the air, {nearest:.3} m"));
+                    f.check(nearest < 0.03, || {
+                        format!("{name} at {at}: hand {i} holds the air, {nearest:.3} m")
+                    });
                 }
             }
         }
@@ -310,9 +318,16 @@ fn before_a_foot_leaves_the_floor_the_weight_is_over_the_other() {
                 let leaves = pair[0].planted[i] && !pair[1].planted[i] && pair[0].planted[1 - i];
                 if leaves && !pair[0].seated && !pair[0].low && !pair[1].low {
                     let weight = s.centre_of_mass().truncate();
-                    let to = |foot: usize| weight.distance(((s.soles[foot][0] + s.soles[foot][1]) / 2.0).truncate());
+                    let to = |foot: usize| {
+                        weight.distance(((s.soles[foot][0] + s.soles[foot][1]) / 2.0).truncate())
+                    };
                     f.check(to(1 - i) < to(i) * 0.6, || {
-                        format!("{name} {}: {:.2} m from the standing foot, {:.2} m from the other", pair[0].at, to(1 - i), to(i))
+                        format!(
+                            "{name} {}: {:.2} m from the standing foot, {:.2} m from the other",
+                            pair[0].at,
+                            to(1 - i),
+                            to(i)
+                        )
                     });
                 }
             }
@@ -325,7 +340,14 @@ fn before_a_foot_leaves_the_floor_the_weight_is_over_the_other() {
 fn where_an_exercise_has_sides_both_are_shown() {
     let motions = motions();
     let mut f = Findings::default();
-    for id in ["balance-at-the-sink", "knee-extension", "hip-abduction", "shoulder-stretch-patient", "shoulder-pendulum", "neck-rotation"] {
+    for id in [
+        "balance-at-the-sink",
+        "knee-extension",
+        "hip-abduction",
+        "shoulder-stretch-patient",
+        "shoulder-pendulum",
+        "neck-rotation",
+    ] {
         let of = &motions.iter().find(|m| m.id == id).unwrap().main;
         let all = samples(of);
         let most = |what: &str| {
@@ -358,7 +380,9 @@ fn every_muscle_and_every_arrow_has_its_place() {
                 f.check(MUSCLES.contains(&plain), || format!("{name}: no muscle {muscle:?}"));
             }
             for arrow in &phase.arrows {
-                f.check(point(&s, &arrow.follow).is_some(), || format!("{name}: no point {:?}", arrow.follow));
+                f.check(point(&s, &arrow.follow).is_some(), || {
+                    format!("{name}: no point {:?}", arrow.follow)
+                });
             }
             if !phase.arrows.is_empty() {
                 let motion = motions.iter().find(|m| name.starts_with(&m.id)).unwrap();
@@ -376,7 +400,9 @@ fn captions_are_short_in_both_languages_and_within_the_film() {
     let mut f = Findings::default();
     for m in &motions {
         let length = film::duration(m);
-        f.check((film::LENGTH.0..=film::LENGTH.1).contains(&length), || format!("{}: {length} ms long", m.id));
+        f.check((film::LENGTH.0..=film::LENGTH.1).contains(&length), || {
+            format!("{}: {length} ms long", m.id)
+        });
         let cues = film::cues(m);
         f.check(cues.len() >= 4, || format!("{}: {} captions", m.id, cues.len()));
         let mut last = 0.0;
@@ -391,11 +417,14 @@ fn captions_are_short_in_both_languages_and_within_the_film() {
                 f.check(!text.contains('\''), || format!("{}: a straight apostrophe: {text}", m.id));
             }
             let french = cue.text.fr.as_str();
-            let spaced = french.match_indices([':', ';', '?', '!']).all(|(n, _)| french[..n].ends_with('\u{a0}'));
+            let spaced =
+                french.match_indices([':', ';', '?', '!']).all(|(n, _)| french[..n].ends_with('\u{a0}'));
             f.check(spaced, || format!("{}: no no-break space: {french}", m.id));
         }
         for vtt in [film::captions(m, |t| &t.fr), film::captions(m, |t| &t.en)] {
-            f.check(vtt.starts_with("WEBVTT\n\n") && vtt.matches(" --> ").count() == cues.len(), || m.id.clone());
+            f.check(vtt.starts_with("WEBVTT\n\n") && vtt.matches(" --> ").count() == cues.len(), || {
+                m.id.clone()
+            });
         }
     }
     f.end(500);
@@ -420,7 +449,9 @@ fn vector_loops_are_small_and_made_of_allowed_parts() {
                 let name = node.tag_name().name();
                 f.check(vector::ELEMENTS.contains(&name), || format!("{}: element {name}", m.id));
                 for a in node.attributes() {
-                    f.check(vector::ATTRIBUTES.contains(&a.name()), || format!("{}: attribute {}", m.id, a.name()));
+                    f.check(vector::ATTRIBUTES.contains(&a.name()), || {
+                        format!("{}: attribute {}", m.id, a.name())
+                    });
                     let plain = !a.value().contains("url(") && !a.value().contains("NaN");
                     f.check(plain, || format!("{}: {}={}", m.id, a.name(), a.value()));
                 }
