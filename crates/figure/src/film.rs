@@ -140,10 +140,10 @@ impl Studio<'_> {
         let (low, high) = (DVec2::new(790.0, 110.0), DVec2::new(1220.0, 600.0));
         let frame = Frame::fit(stage.bounds(), low, high, 330.0);
         canvas.room(DVec2::ZERO, DVec2::new(1280.0, 720.0), frame.at(DVec2::new(0.0, HORIZON)).y);
-        for shape in stage.moving(0.0) {
+        for shape in stage.unmarked(0.0) {
             canvas.shape(&shape, &frame);
         }
-        let lines = self.bold.lines(&self.motion.title.fr, 72.0, 660.0)?;
+        let lines = self.bold.lines(&self.motion.title.fr, 72.0, 700.0)?;
         let mut y = 330.0 - 42.0 * (lines.len() as f64 - 1.0);
         for line in &lines {
             self.bold.write(canvas, line, 90.0, y, 72.0, INK, 1.0)?;

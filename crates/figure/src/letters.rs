@@ -104,8 +104,23 @@ impl Letters {
         Ok(())
     }
 
-    /// Breaks a text into lines no wider than this.
+    /// Breaks a text into as few lines as fit this width, and these as even as they can be.
     pub fn lines(&self, text: &str, size: f64, width: f64) -> Result<Vec<String>, Problem> {
+        let mut best = self.filled(text, size, width)?;
+        let (many, mut narrower) = (best.len(), width);
+        while narrower > width * 0.3 {
+            narrower -= 10.0;
+            let lines = self.filled(text, size, narrower)?;
+            if lines.len() > many {
+                break;
+            }
+            best = lines;
+        }
+        Ok(best)
+    }
+
+    /// Fills line after line.
+    fn filled(&self, text: &str, size: f64, width: f64) -> Result<Vec<String>, Problem> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split(' ') {
             let longer = lines.last().map(|l| format!("{l} {word}"));

@@ -388,12 +388,12 @@ fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Ve
         let k = seen(0.075, side * 0.03, 0.012);
         put(&format!("eye-{n}"), oval(0.080, side * 0.030, 0.010, [0.008 * k, 0.0085 * k, 0.011 * k]), INK);
         if who.glasses {
-            let rim = vec![
-                camera.see(at(0.088, side * 0.012, 0.012)),
-                camera.see(at(0.086, side * 0.024, -0.008)),
-                camera.see(at(0.078, side * 0.044, -0.004)),
-                camera.see(at(0.074, side * 0.050, 0.018)),
-            ];
+            let rim: Vec<DVec2> = (0..=6)
+                .map(|n| {
+                    let (sin, cos) = (f64::from(n) * std::f64::consts::TAU / 6.0).sin_cos();
+                    camera.see(at(0.084 - 0.006 * cos, side * (0.031 + 0.021 * cos), 0.008 + 0.019 * sin))
+                })
+                .collect();
             let (eye, open) = (camera.see(at(0.080, side * 0.030, 0.010)), (k * 2.0).min(1.0));
             let points = rim.into_iter().map(|p| eye.lerp(p, open)).collect();
             put(&format!("rim-{n}"), Form::Line { points, width: 0.006 }, mix(INK, who.skin, 0.25));
@@ -404,8 +404,9 @@ fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Ve
     if who.moustache {
         let points = vec![lip(0.026, -0.046), lip(0.0, -0.038), lip(-0.026, -0.046)];
         put("moustache", Form::Line { points, width: 0.014 }, mix(hair, INK, 0.2));
+        return;
     }
-    let points = vec![lip(0.022, -0.056), lip(0.0, -0.064), lip(-0.022, -0.056)];
+    let points = [1.0, 0.55, 0.0, -0.55, -1.0].map(|y: f64| lip(0.025 * y, -0.064 + 0.010 * y * y)).to_vec();
     put("mouth", Form::Line { points, width: 0.008 }, mix(INK, [190, 70, 60], 0.45));
 }
 

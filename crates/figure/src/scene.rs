@@ -229,6 +229,13 @@ impl<'a> Stage<'a> {
         around as f64 / 5.0
     }
 
+    /// As [`Stage::shapes`], without any mark.
+    pub fn unmarked(&self, at: f64) -> Vec<Shape> {
+        let s = self.of.at(at);
+        let order = self.order.clone().unwrap_or_else(|| Order::of(&s, &self.camera));
+        self.draw(&s, &order, &|_| 0.0)
+    }
+
     /// As [`Stage::shapes`], with muscles that come and go softly.
     pub fn moving(&self, at: f64) -> Vec<Shape> {
         let s = self.of.at(at);
