@@ -10,6 +10,7 @@ use crate::{
 };
 use glam::DVec2;
 use std::{
+    fs,
     io::Write as _,
     path::Path,
     process::{Command, Stdio},
@@ -222,6 +223,8 @@ impl Studio<'_> {
 pub fn write(motion: &Motion, out: &Path) -> Result<(), Problem> {
     let studio = Studio { motion, bold: Letters::find("Bold")?, regular: Letters::find("Regular")? };
     let failed = |what: String| Problem::Encoder { path: out.to_owned(), what };
+    // An interrupted run leaves the film of before.
+    let part = out.with_extension("part");
     let mut child = Command::new("ffmpeg")
         .args(["-hide_banner", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba"])
         .args(["-s", &format!("{}x{}", SIZE.0, SIZE.1), "-r", &RATE.to_string(), "-i", "-"])
@@ -238,7 +241,7 @@ pub fn write(motion: &Motion, out: &Path) -> Result<(), Problem> {
         .args(["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"])
         .args(["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"])
         .args(["-bsf:v", "filter_units=remove_types=6", "-movflags", "+faststart", "-f", "mp4"])
-        .arg(out)
+        .arg(&part)
         .stdin(Stdio::piped())
         .spawn()
         .map_err(|e| failed(e.to_string()))?;
@@ -250,7 +253,10 @@ pub fn write(motion: &Motion, out: &Path) -> Result<(), Problem> {
         }
     }
     let status = child.wait().map_err(|e| failed(e.to_string()))?;
-    if status.success() { Ok(()) } else { Err(failed(format!("it ended with {status}"))) }
+    if !status.success() {
+        return Err(failed(format!("it ended with {status}")));
+    }
+    fs::rename(&part, out).map_err(|source| Problem::Io { path: out.to_owned(), source })
 }
 
 /// One picture of a film, to look at.
