@@ -12,8 +12,8 @@ use crate::fingerprint;
 use crate::layout::{Layout, exclusive, read, write};
 use crate::process::{must, must_with_progress, tail};
 
-/// The demo kit that `serve` publishes.
-const DEMO_KIT: &str = "content/demo/kits/apres-une-chute";
+/// The demo kits that `serve` publishes; the first is the patient's.
+const DEMO_KITS: [&str; 4] = ["apres-une-chute", "mal-de-dos", "epaule", "en-attendant"];
 
 /// Name, telephone and so on of the demo clinic.
 const DEMO_SETTINGS: &str = "content/demo/clinic.toml";
@@ -52,37 +52,51 @@ pub fn build(layout: &Layout) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Makes the demo clinic in `data` on the first run, publishes its kit when it changed, and returns
-/// the patient's link.
+/// Makes the demo clinic in `data` on the first run, publishes its kits when they changed, and returns
+/// name and link of each, the patient's first.
 ///
 /// # Errors
 /// When `clinic` refuses, with its own words.
-pub fn prepare(layout: &Layout, program: &Path, data: &Path, portal: &str) -> Result<String> {
+pub fn prepare(layout: &Layout, program: &Path, data: &Path, portal: &str) -> Result<Vec<(String, String)>> {
     let settings = data.join("clinic.toml");
     if settings.is_file() {
         point_to(&settings, portal)?;
     } else {
         make(layout, program, data, portal)?;
     }
-    let stamp = data.join("desk/demo-link");
+    let stamp = data.join("desk/demo-links");
     let wanted =
         fingerprint::of_files(&layout.root, &["content/demo", "crates/clinic/src", "crates/care/src"])?;
+    let name = |kit: &&str| (*kit).to_owned();
     if let Ok(note) = fs::read_to_string(&stamp)
-        && let [found, address, link] = note.lines().collect::<Vec<_>>()[..]
-        && found == wanted
-        && address == portal
+        && let [found, address, links @ ..] = &note.lines().collect::<Vec<_>>()[..]
+        && *found == wanted
+        && *address == portal
+        && links.len() == DEMO_KITS.len()
     {
-        return Ok(link.to_owned());
+        return Ok(DEMO_KITS.iter().map(name).zip(links.iter().map(name)).collect());
     }
-    let outcome = must_with_progress(
-        "Demo: preparing and publishing the kit (its videos, the first time)",
-        Command::new(program).args(["publish", DEMO_KIT, "--clinic"]).arg(data).current_dir(&layout.root),
-    )?;
-    let Some(link) = patient_link(&outcome.stdout) else {
-        bail!("`clinic publish` printed no line `Patient link: URL`:\n{}", tail(&outcome.log, 20));
-    };
-    write(&stamp, format!("{wanted}\n{portal}\n{link}\n"))?;
-    Ok(link)
+    let mut links = Vec::new();
+    for (n, kit) in DEMO_KITS.iter().enumerate() {
+        let outcome = must_with_progress(
+            &format!(
+                "Demo: kit {} of {}, {kit} (its videos take a minute, the first time)",
+                n + 1,
+                DEMO_KITS.len()
+            ),
+            Command::new(program)
+                .args(["publish", &format!("content/demo/kits/{kit}"), "--clinic"])
+                .arg(data)
+                .current_dir(&layout.root),
+        )?;
+        let Some(link) = patient_link(&outcome.stdout) else {
+            bail!("`clinic publish` printed no line `Patient link: URL`:\n{}", tail(&outcome.log, 20));
+        };
+        links.push((name(kit), link));
+    }
+    let all: String = links.iter().map(|(_, link)| format!("{link}\n")).collect();
+    write(&stamp, format!("{wanted}\n{portal}\n{all}"))?;
+    Ok(links)
 }
 
 /// Makes the demo clinic: keys of its own, and the settings of content/demo/clinic.toml.

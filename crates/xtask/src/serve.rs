@@ -22,8 +22,8 @@ struct Served {
     process: Started,
     /// Address of the portal.
     portal: String,
-    /// Address that a patient of the demo clinic receives.
-    link: String,
+    /// Name of each demo kit and the address that its patient receives.
+    links: Vec<(String, String)>,
     /// Rest of the server's output, to be read on so that it never blocks.
     output: BufReader<std::process::ChildStdout>,
 }
@@ -38,7 +38,13 @@ pub fn run(layout: &Layout, port: Option<u16>, data: &Path) -> Result<ExitCode> 
     let mut served = launch(layout, port, data)?;
     heading(&format!("Ready after {}; Ctrl-C stops", elapsed(start.elapsed())));
     println!("Portal: {}", served.portal);
-    println!("Patient link: {}", served.link);
+    for (n, (kit, link)) in served.links.iter().enumerate() {
+        if n == 0 {
+            println!("Patient link: {link}");
+        } else {
+            println!("Another kit, {kit}: {link}");
+        }
+    }
     println!("Ready");
     std::io::stdout().flush().context("writing to standard output")?;
     served.wait()
@@ -57,7 +63,7 @@ fn launch(layout: &Layout, port: Option<u16>, data: &Path) -> Result<Served> {
     };
     let portal = format!("http://localhost:{port}/");
     let data = absolute(layout, data)?;
-    let link = clinic::prepare(layout, &program, &data, &portal)?;
+    let links = clinic::prepare(layout, &program, &data, &portal)?;
     let mut process = Started::new(
         Command::new(&program)
             .arg("serve")
@@ -74,7 +80,7 @@ fn launch(layout: &Layout, port: Option<u16>, data: &Path) -> Result<Served> {
             bail!("`clinic serve` ended before it was ready ({status}); its own message is above");
         }
         if line.trim_start().starts_with("Listening:") {
-            return Ok(Served { process, portal, link, output });
+            return Ok(Served { process, portal, links, output });
         }
     }
 }
