@@ -1,0 +1,96 @@
+// The program itself in trouble: it traps, or its second language does not come.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { Chromium } from "./lib/chromium.mjs";
+import { Clinic } from "./lib/clinic.mjs";
+import { onPhone, open, openLink, problem, usable } from "./lib/portal.mjs";
+
+let clinic, portal;
+
+before(async () => {
+  clinic = await Clinic.open();
+  portal = clinic.proxy.url;
+});
+afterEach(() => {
+  clinic.proxy.faults = {};
+});
+after(() => clinic?.close());
+
+/** From `window.trapNow` on every call out of the program fails as a trap does: a panic is one. */
+function trapOnDemand() {
+  const instantiate = WebAssembly.instantiate;
+  WebAssembly.instantiate = (module, imports) => {
+    const trapping = (call) => (...args) => {
+      if (globalThis.trapNow) throw new WebAssembly.RuntimeError("unreachable");
+      return call(...args);
+    };
+    const wrapped = Object.entries(imports).map(([name, calls]) => [
+      name,
+      Object.fromEntries(Object.entries(calls).map(([k, v]) => [k, typeof v === "function" ? trapping(v) : v])),
+    ]);
+    return instantiate(module, Object.fromEntries(wrapped));
+  };
+}
+
+test("a program that panics leaves a kind page, in both languages, and a reload that finds the kit again", async () => {
+  const browser = await Chromium.start();
+  try {
+    const { page, context } = browser;
+    await context.addInitScript(trapOnDemand);
+    await openLink(page, clinic.link);
+    await page.evaluate(() => {
+      globalThis.trapNow = true;
+    });
+    await page.click("nav.bar a[href='help']");
+    await page.waitForSelector("#crash h1:visible");
+    const text = await page.locator("#crash").innerText();
+    for (const words of ["s’est arrêté", "toujours gardés", "has stopped", "15"]) assert.ok(text.includes(words), text);
+    assert.equal(await page.locator("#app:visible, #shell:visible").count(), 0, "and nothing else");
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1", "read at once by a screen reader");
+    await page.click("#reload");
+    await usable(page);
+    await page.waitForSelector("[data-action=kit-download], [data-action=exercise-open], main h1");
+    assert.equal(await page.locator("#crash:visible").count(), 0);
+    await open(page, portal);
+    await page.waitForSelector("[data-action=exercise-open]");
+  } finally {
+    await browser.close();
+  }
+});
+
+test("English comes with the page to those whose browser speaks it", () =>
+  onPhone(
+    async (page) => {
+      const from = clinic.proxy.log.length;
+      await open(page, portal);
+      assert.equal(await page.getAttribute("html", "lang"), "en");
+      await page.getByText("Emergency").first().waitFor();
+      const asked = clinic.proxy.log.slice(from).filter((r) => /\/en-[0-9a-f]{16}\.txt/.test(r.path));
+      assert.equal(asked.length, 1, "fetched once");
+    },
+    { locale: "en-GB" },
+  ));
+
+test("a reader of French does not pay for English before it is chosen; then it works offline too", () =>
+  onPhone(async (page) => {
+    const english = (r) => /\/en-[0-9a-f]{16}\.txt/.test(r.path);
+    clinic.proxy.faults = { on: (r) => (english(r) ? { status: 404 } : undefined) };
+    await open(page, portal);
+    await page.click("[data-action=lang-en]");
+    await problem(page, "language_missing");
+    assert.equal(await page.getAttribute("html", "lang"), "fr", "the words that are here stay");
+    clinic.proxy.faults = {};
+    await page.click("[data-action=lang-en]");
+    await page.waitForSelector("html[lang=en]");
+    assert.equal(await page.locator("[data-problem=language_missing]").count(), 0);
+    await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === "activated");
+    await page.waitForFunction(async () => {
+      const keys = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+      return keys.flat().some((request) => /\/en-[0-9a-f]{16}\.txt$/.test(request.url));
+    });
+    await clinic.proxy.goOffline();
+    await page.reload();
+    await page.getByText("Emergency").first().waitFor();
+    await clinic.proxy.goOnline();
+  }));
