@@ -506,11 +506,9 @@ impl KitHandle {
         String::from_utf8(chunk.to_vec()).ok()
     }
 
-    /// Whether the film of the choice is here.
+    /// Whether a film of the exercise is here, in any size: at the start the right one is not known yet.
     pub fn has_film(&self, exercise: &Exercise) -> bool {
-        let (choice, smooth) = (self.choice.get(), self.av1_smooth.get());
-        let rung = exercise.video.as_ref().and_then(|v| v.rung(choice, smooth));
-        rung.is_some_and(|rung| self.has(&rung.media))
+        exercise.video.iter().flat_map(|v| &v.rungs).any(|rung| self.has(&rung.media))
     }
 
     /// An exercise's still, once it is here.

@@ -188,7 +188,7 @@ pub fn open_sealed(
     let trusted = block_on(TrustedKeys::default().updated(&jwks, &NativeCrypto)).unwrap();
     let jws = block_on(opening::decrypt(sealed, &link, &NativeCrypto))?;
     let opened = block_on(opening::read(&jws, &trusted, &NativeCrypto))?;
-    Ok((opened.kit, opened.verification))
+    Ok((opened.kit, opened.reading.verification))
 }
 
 /// A running `clinic serve`, stopped when dropped.
