@@ -329,7 +329,6 @@ fn parts_of_a_page_carry_a_short_policy_and_nothing_that_only_pages_use() {
         let answer = get(&server, &format!("/{path}"), &[]);
         assert_eq!(answer.header("content-security-policy"), "default-src 'none'", "{path}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
-        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
         assert_eq!(answer.header("permissions-policy"), "");
     }
     // A service worker's own answer is where its policy comes from.

@@ -10,7 +10,7 @@ import { chromium } from "./env.mjs";
 
 const ARGS = [
   "--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=fr-FR",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=fr-FR", "--accept-lang=fr-FR",
 ];
 
 /** One of the browser's targets. */

@@ -29,8 +29,13 @@ const BUILT_IN: &[(&str, &str)] = &[
 const PART_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'");
 
 /// What only a document can use.
-const FOR_DOCUMENTS: [HeaderName; 2] =
-    [HeaderName::from_static("permissions-policy"), HeaderName::from_static("cross-origin-opener-policy")];
+const FOR_DOCUMENTS: [HeaderName; 4] = [
+    HeaderName::from_static("permissions-policy"),
+    HeaderName::from_static("cross-origin-opener-policy"),
+    header::REFERRER_POLICY,
+    // The program is no secret, and nobody's data: other pages may load it, and gain nothing.
+    RESOURCE_POLICY,
+];
 
 /// Headers for every answer.
 pub struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);

@@ -38,6 +38,8 @@ pub fn minify_inline(page: &str) -> String {
         let small = minify(&page[element.text.clone()]);
         out.replace_range(element.text, &small);
     }
+    // One style, one digest in the policy.
+    out = out.replace("</style>\n<style>", "");
     let scripts = out.clone();
     for element in html::elements(&scripts, "script").into_iter().rev() {
         let lines = scripts[element.text.clone()].lines().map(str::trim_start);

@@ -18,9 +18,7 @@ fn headers(policy: &str) -> [(&'static str, String); 5] {
         ("Cross-Origin-Opener-Policy", "same-origin".to_owned()),
         (
             "Permissions-Policy",
-            "camera=(self), microphone=(self), screen-wake-lock=(self), fullscreen=(self), \
-             geolocation=(), payment=(), usb=()"
-                .to_owned(),
+            "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()".to_owned(),
         ),
     ]
 }

@@ -204,7 +204,13 @@ fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
 fn short_names(layout: &Layout, from: &Path, to: &Path) -> Result<glue::Names> {
     let named = must(
         "Portal: short names between the program and its JavaScript",
-        binaryen(layout, "wasm-opt", from, to)?.arg("--minify-imports-and-exports-and-modules"),
+        // With short names in place another round finds more: 1.2 KB after Brotli.
+        binaryen(layout, "wasm-opt", from, to)?.arg("--minify-imports-and-exports-and-modules").args([
+            "--flatten",
+            "--rereloop",
+            "-Oz",
+            "-Oz",
+        ]),
     )?;
     glue::Names::parse(&named.log)
 }
@@ -227,7 +233,7 @@ fn shorten(layout: &Layout, stage: &Path) -> Result<()> {
             Command::new("terser")
                 .arg(&file)
                 .args(module)
-                .args(["--compress", "passes=2", "--mangle", "--output"])
+                .args(["--compress", "passes=3,ecma=2020,unsafe_arrows=true", "--mangle", "--output"])
                 .arg(&file)
                 .env("PATH", layout.path()?),
         )?;
