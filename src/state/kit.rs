@@ -147,7 +147,8 @@ impl KitHandle {
     pub(super) async fn settle(self) {
         self.av1_smooth.set(device::av1_smooth().await);
         self.refresh().await;
-        if !may_play(self.verification) || self.app.database().is_none() {
+        // A newer version may have taken its place meanwhile: that one settles itself.
+        if self.is_retired() || !may_play(self.verification) || self.app.database().is_none() {
             return;
         }
         let (chosen, paused) = {
@@ -470,6 +471,11 @@ impl KitHandle {
         if self.running.get_untracked() && self.kit.media().any(|m| m.sha256 == sha256) {
             *self.urgent.borrow_mut() = Some(sha256.to_owned());
         }
+    }
+
+    /// Whether a newer version has taken its place.
+    pub(super) fn is_retired(&self) -> bool {
+        self.retired.get()
     }
 
     fn blob_of(&self, file: &MediaRef) -> Option<String> {

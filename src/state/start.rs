@@ -126,6 +126,7 @@ impl App {
         // Not being able to ask today proves nothing new.
         let Ok(trusted) = self.trusted().await else { return };
         if let Ok(opened) = opening::read(&record.jws, &trusted, &WebCrypto).await
+            && !handle.is_retired()
             && opened.reading.verification != Verification::Unchecked
             && record.reading.as_ref() != Some(&opened.reading)
         {
