@@ -94,12 +94,10 @@ impl App {
                         let handle = KitHandle::new(self, record, opened);
                         handle.count(&db, &files).await;
                         self.kits.update(|kits| kits.push(handle.clone()));
-                        leptos::task::spawn_local(async move {
-                            if again {
-                                self.verify_again(&handle).await;
-                            }
-                            handle.settle().await;
-                        });
+                        leptos::task::spawn_local(handle.clone().settle());
+                        if again {
+                            leptos::task::spawn_local(async move { self.verify_again(&handle).await });
+                        }
                     }
                     Err(e) => unreadable = Some(Problem::from(e)),
                 }
