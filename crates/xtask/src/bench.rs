@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::clinic;
 use crate::layout::Layout;
@@ -40,7 +40,7 @@ pub fn browser_tests(layout: &Layout, clinic: &std::path::Path) -> Result<Comman
         .env("PATH", layout.path()?)
         .env("CLINIC_BIN", clinic)
         .env("PORTAL_DIST", layout.dist())
-        .env("XTASK_BIN", std::env::current_exe().context("looking for this program itself")?)
+        .env("XTASK_BIN", &layout.program)
         .env("BON_GESTE_GECKODRIVER", layout.cargo_tools().join("bin/geckodriver"))
         .current_dir(layout.e2e());
     Ok(command)

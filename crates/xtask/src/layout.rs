@@ -12,6 +12,9 @@ pub struct Layout {
     pub root: PathBuf,
     /// Folder of installed tools, outside the checkout, so that a second clone finds them.
     pub tools: PathBuf,
+    /// This program. Asked at the start: `cargo test` compiles it anew in its place, and Linux then
+    /// calls the running one « (deleted) ».
+    pub program: PathBuf,
 }
 
 impl Layout {
@@ -32,7 +35,8 @@ impl Layout {
             .or_else(|| set("XDG_CACHE_HOME").map(|dir| dir.join("bon-geste")))
             .or_else(|| set("HOME").map(|dir| dir.join(".cache/bon-geste")))
             .context("no folder for tools: set BON_GESTE_TOOLS to a folder you can write to")?;
-        Ok(Self { root, tools })
+        let program = env::current_exe().context("looking for this program itself")?;
+        Ok(Self { root, tools, program })
     }
 
     /// The built portal, ready to serve.
