@@ -3,8 +3,8 @@
 
 use crate::{
     calendar::Day,
-    json::Value,
-    kit::Exercise,
+    json::{Json, JsonError, Value, read_field, write_field},
+    kit::{Exercise, Level},
     ports::{Clock, Record, Store},
     profile::ProfileId,
     record,
@@ -28,39 +28,257 @@ pub struct Event {
     pub what: Value,
 }
 
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+/// Which side of the body a set was for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// Both at once, or none in particular.
+    #[default]
+    Both,
+    /// The left.
+    Left,
+    /// The right.
+    Right,
+}
+
+record!(enum Side or Both { Both = "both", Left = "left", Right = "right" });
+
+/// Why a session was stopped: the one question of STOP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// « J’ai mal »
+    Pain,
+    /// « Je suis fatigué »
+    Fatigue,
+    /// « Autre chose »
+    Other,
+}
+
+record!(
+    enum StopReason {
+        Pain = "pain",
+        Fatigue = "fatigue",
+        Other = "other",
+    }
+);
+
+/// What the patient was asked about a session. The number that goes with it says how much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feeling {
+    /// 0 no pain – 10 the worst imaginable.
+    Pain,
+    /// 0 none – 10 exhausted.
+    Fatigue,
+    /// 0 nothing at all – 10 the hardest.
+    Effort,
+    /// 0 too easy, 1 right, 2 too hard.
+    Difficulty,
+}
+
+record!(
+    enum Feeling {
+        Pain = "pain",
+        Fatigue = "fatigue",
+        Effort = "effort",
+        Difficulty = "difficulty",
+    }
+);
+
+/// Who wrote it down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    /// The patient.
+    #[default]
+    Patient,
+    /// « Noté par un proche »
+    Helper,
+}
+
+record!(enum By or Patient { Patient = "patient", Helper = "helper" });
+
+/// Writes the enum of events, and how each is read and written: an object with its `kind` and its
+/// fields.
+macro_rules! events {
+    ($($(#[$doc:meta])* $kind:ident = $word:literal { $($(#[$about:meta])* $field:ident: $type:ty),* $(,)? })*) => {
+        /// What happened.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum What {
+            $($(#[$doc])* $kind { $($(#[$about])* $field: $type),* }),*
+        }
+
+        impl Json for What {
+            fn from_json(value: &Value) -> Result<Self, JsonError> {
+                match value.get("kind").as_str() {
+                    $(Some($word) => Ok(What::$kind { $($field: read_field(value, stringify!($field))?),* }),)*
+                    _ => Err(JsonError::Field("kind")),
+                }
+            }
+            fn to_json(&self) -> Value {
+                let mut fields = Vec::new();
+                match self {
+                    $(What::$kind { $($field),* } => {
+                        write_field(&mut fields, "kind", &$word.to_owned());
+                        $(write_field(&mut fields, stringify!($field), $field);)*
+                    })*
+                }
+                Value::Map(fields)
+            }
+        }
+    };
+}
+
+events! {
     /// A film was watched to its end, or a leaflet opened.
-    Seen {
+    Seen = "seen" {
         /// The kit.
         kit: String,
         /// Exercise or document.
         item: String,
-    },
+    }
     /// Contraindications were read and acknowledged.
-    Acknowledged {
+    Acknowledged = "acknowledged" {
         /// The kit.
         kit: String,
         /// The exercise.
         exercise: String,
         /// Of which words: see [`notice_fingerprint`].
         notice: String,
-    },
-}
-
-impl What {
-    /// The form in which it is stored and sent.
-    fn to_json(&self) -> Value {
-        match self {
-            What::Seen { kit, item } => Value::of_texts(&[("kind", "seen"), ("kit", kit), ("item", item)]),
-            What::Acknowledged { kit, exercise, notice } => Value::of_texts(&[
-                ("kind", "acknowledged"),
-                ("kit", kit),
-                ("exercise", exercise),
-                ("notice", notice),
-            ]),
-        }
+    }
+    /// A guided session began.
+    SessionStarted = "session-started" {
+        /// The kit.
+        kit: String,
+        /// Names the session; random.
+        session: String,
+        /// What it is made of, in order.
+        exercises: Vec<String>,
+    }
+    /// One set was done to its end.
+    SetDone = "set-done" {
+        /// The kit.
+        kit: String,
+        /// The session.
+        session: String,
+        /// The exercise.
+        exercise: String,
+        /// From 1.
+        set: u32,
+        /// For which side.
+        side: Side,
+        /// Repetitions counted.
+        reps: u32,
+        /// Seconds held in each, 0 where nothing is held.
+        hold_s: u32,
+        /// The easier variant was done.
+        easier: bool,
+    }
+    /// The patient passed over what was left of an exercise.
+    ExerciseSkipped = "exercise-skipped" {
+        /// The kit.
+        kit: String,
+        /// The session.
+        session: String,
+        /// The exercise.
+        exercise: String,
+    }
+    /// STOP, with the answer to its one question.
+    Stopped = "stopped" {
+        /// The kit.
+        kit: String,
+        /// The session.
+        session: String,
+        /// The exercise that was under way.
+        exercise: String,
+        /// Why.
+        why: StopReason,
+    }
+    /// A session came to its end.
+    SessionEnded = "session-ended" {
+        /// The kit.
+        kit: String,
+        /// The session.
+        session: String,
+    }
+    /// « Ressenti »: one answer.
+    Felt = "felt" {
+        /// The kit.
+        kit: String,
+        /// The session it is about, if about one.
+        session: Option<String>,
+        /// What was asked.
+        what: Feeling,
+        /// How much: see [`Feeling`].
+        level: u32,
+        /// After the session; before it otherwise.
+        after: bool,
+        /// Who wrote it down.
+        by: By,
+    }
+    /// A note in the patient's words.
+    Noted = "noted" {
+        /// The session it is about, if about one.
+        session: Option<String>,
+        /// The words.
+        text: String,
+        /// Who wrote it down.
+        by: By,
+    }
+    /// The question after a film was answered.
+    TaughtBack = "taught-back" {
+        /// The kit.
+        kit: String,
+        /// The exercise.
+        exercise: String,
+        /// Which answer, from 1.
+        answer: u32,
+        /// Whether it was the right one.
+        right: bool,
+    }
+    /// « Ça ne va pas »: a new sign was chosen.
+    SignChosen = "sign-chosen" {
+        /// The kit whose rule it is.
+        kit: String,
+        /// The rule.
+        sign: String,
+        /// Whom it calls for.
+        level: Level,
+        /// Who wrote it down.
+        by: By,
+    }
+    /// « Je suis tombé »
+    Fell = "fell" {
+        /// Who wrote it down.
+        by: By,
+    }
+    /// « J’ai essayé une vidéo ailleurs »
+    TriedElsewhere = "tried-elsewhere" {
+        /// Which one, in the patient's words.
+        which: String,
+        /// What happened, in the patient's words.
+        happened: String,
+        /// Who wrote it down.
+        by: By,
+    }
+    /// After a fall, a red sign or a stop for pain: « J’en ai parlé à un professionnel ».
+    SpokenToProfessional = "spoken-to-professional" {}
+    /// « Avez-vous regardé une vidéo à domicile ? Que voulez-vous en retirer ? »
+    TwoQuestions = "two-questions" {
+        /// The kit.
+        kit: String,
+        /// The first answer.
+        watched: bool,
+        /// The second, in the patient's words.
+        wish: String,
+        /// Who wrote it down.
+        by: By,
+    }
+    /// The patient moved an appointment.
+    AppointmentSet = "appointment-set" {
+        /// The kit.
+        kit: String,
+        /// Which appointment, from 1.
+        number: u32,
+        /// When; none when there is no date.
+        on: Option<Day>,
     }
 }
 
@@ -73,6 +291,11 @@ impl Event {
         let id = format!("{:012x}-{random:016x}", at_ms.max(0));
         let (offset_min, day) = (clock.offset_min(), clock.today());
         Event { id, profile, at_ms, offset_min, day, what: what.to_json() }
+    }
+
+    /// What happened; nothing for a kind of a later version.
+    pub fn read(&self) -> Option<What> {
+        What::from_json(&self.what).ok()
     }
 
     /// Whether exactly this happened.
@@ -160,11 +383,58 @@ mod tests {
     }
 
     #[test]
+    fn what_happened_is_read_as_it_was_written() {
+        let kit = || "k".to_owned();
+        let session = || "s1".to_owned();
+        let all = [
+            What::SessionStarted { kit: kit(), session: session(), exercises: vec!["a".into(), "b".into()] },
+            What::SetDone {
+                kit: kit(),
+                session: session(),
+                exercise: "a".into(),
+                set: 2,
+                side: Side::Left,
+                reps: 8,
+                hold_s: 0,
+                easier: true,
+            },
+            What::Stopped { kit: kit(), session: session(), exercise: "a".into(), why: StopReason::Pain },
+            What::Felt {
+                kit: kit(),
+                session: Some(session()),
+                what: Feeling::Pain,
+                level: 3,
+                after: true,
+                by: By::Helper,
+            },
+            What::Felt {
+                kit: kit(),
+                session: None,
+                what: Feeling::Effort,
+                level: 10,
+                after: false,
+                by: By::Patient,
+            },
+            What::SignChosen { kit: kit(), sign: "faint".into(), level: Level::Red, by: By::Patient },
+            What::SpokenToProfessional {},
+            What::AppointmentSet { kit: kit(), number: 2, on: "2026-12-01".parse().ok() },
+            What::AppointmentSet { kit: kit(), number: 2, on: None },
+        ];
+        for what in all {
+            let e = event(what.clone());
+            assert_eq!(e.read(), Some(what.clone()), "{what:?}");
+            let again: Event = json::read(json::write(&e).as_bytes()).unwrap();
+            assert_eq!(again.read(), Some(what));
+        }
+    }
+
+    #[test]
     fn an_event_of_a_later_version_is_kept_as_it_came() {
         let mut later = event(What::Seen { kit: "k".into(), item: "a".into() });
         later.what = Value::of_texts(&[("kind", "danced"), ("tempo", "slow")]);
         let e: Event = json::read(json::write(&later).as_bytes()).unwrap();
         assert_eq!(e, later);
+        assert_eq!(e.read(), None);
         assert!(!seen(&[e], "k", "a"));
     }
 }
