@@ -1,7 +1,7 @@
 //! Makes of `locales/` the typed table of `src/i18n.rs`. A slip in the locales fails the build, with
 //! file, key and remedy.
 
-use locales::{Sentences, file_name, text};
+use locales::{Sentences, file_name, in_order, is_later, text};
 use std::{collections::BTreeSet, env, error::Error, fmt::Write as _, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -9,9 +9,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     let both = locales::read(Path::new("locales"))?;
     let out = env::var("OUT_DIR")?;
-    let (french, english) = (text(&both.french), text(&both.english));
+    let english = text(in_order(&both.english));
+    let french = |later| text(in_order(&both.french).into_iter().filter(|(key, _)| is_later(key) == later));
     // English is no part of the program: it is read from beside it, in tests from here.
-    fs::write(Path::new(&out).join("fr.txt"), french)?;
+    fs::write(Path::new(&out).join("fr.txt"), french(false))?;
+    fs::write(Path::new(&out).join("fr-later.txt"), french(true))?;
     fs::write(Path::new(&out).join("en.txt"), &english)?;
     fs::write(Path::new(&out).join("locales.rs"), table(&both.french, &file_name("en", &english))?)?;
     Ok(())
@@ -32,7 +34,7 @@ fn table(fr: &Sentences, english: &str) -> Result<String, Box<dyn Error>> {
     let mut out = String::from(
         "/// A sentence of the portal.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum K {\n",
     );
-    for (key, french) in fr {
+    for (key, french) in in_order(fr) {
         writeln!(out, "/// {}\n{},", french.replace('[', "(").replace(']', ")"), variant(key))?;
     }
     out.push_str("}\n");
@@ -55,9 +57,9 @@ fn table(fr: &Sentences, english: &str) -> Result<String, Box<dyn Error>> {
         let [what, what_to_do] = ["what", "do"].map(|part| variant(&format!("problem.{name}.{part}")));
         writeln!(out, "({name:?}, K::{what}, K::{what_to_do}),")?;
     }
-    out.push_str("];\n/// The names of the sentences, in the order of [`K`].\n#[cfg(test)]\nstatic NAMES: &[&str] = &[\n");
-    for key in fr.keys() {
-        writeln!(out, "{:?},", variant(key))?;
+    out.push_str("];\n/// The names of the sentences, in the order of [`K`], and whether they are of the second part.\n#[cfg(test)]\nstatic NAMES: &[(&str, bool)] = &[\n");
+    for (key, _) in in_order(fr) {
+        writeln!(out, "({:?}, {}),", variant(key), is_later(key))?;
     }
     out.push_str("];\n");
     Ok(out)

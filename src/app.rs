@@ -2,7 +2,9 @@
 
 use crate::{
     components::shell,
-    i18n, pages,
+    i18n,
+    later::{self, Arrival},
+    pages,
     platform::{
         dom::{View, el, keep, none, region, switch},
         navigation, page,
@@ -46,7 +48,17 @@ fn ready(app: App, path: RwSignal<String>) -> View {
         app.add_kit(early.text.clone());
     }
     provide_context(StoredValue::new(early));
-    page::mark_usable();
+    // A screen of the second part is no screen before that has come.
+    if path.with_untracked(|path| later::needed(path)) {
+        later::bring(app);
+    }
+    let mut usable = false;
+    keep(Box::new(move || {
+        if !usable && app.later.get() != Arrival::Coming {
+            usable = true;
+            page::mark_usable(move || later::bring(app));
+        }
+    }));
     let mut moved = false;
     keep(Box::new(move || {
         path.track();
@@ -86,16 +98,10 @@ fn frame(app: App, path: RwSignal<String>) -> View {
 
 /// The screen of an address (DESIGN §11).
 fn show(app: App, path: &str, simple: bool) -> View {
-    match path.split_once('/') {
-        Some(("exercise", id)) => pages::exercise::show(app, id, simple),
-        Some(_) => pages::lost::show(app),
-        None => match path {
-            "" => pages::home::show(app, simple),
-            "kit" => pages::kit::show(app, simple),
-            "report" => pages::report::show(app, simple),
-            "help" => pages::help::show(app, simple),
-            "settings" => pages::settings::show(app, simple),
-            _ => pages::lost::show(app),
-        },
+    match path {
+        "" => pages::home::show(app, simple),
+        "kit" => pages::kit::show(app, simple),
+        "report" => pages::report::show(app, simple),
+        _ => later::show(app, path, simple),
     }
 }

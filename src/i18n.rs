@@ -14,13 +14,16 @@ use std::cell::{Cell, RefCell};
 
 include!(concat!(env!("OUT_DIR"), "/locales.rs"));
 
-/// All sentences in the order of [`K`], with U+001F between them: a table of references would weigh
-/// more than a third of its words.
+/// The sentences of the first screens in the order of [`K`], with U+001F between them: a table of
+/// references would weigh more than a third of its words.
 const FRENCH: &str = include_str!(concat!(env!("OUT_DIR"), "/fr.txt"));
+
+/// Those that follow, which come with the later screens.
+const FRENCH_LATER: &str = include_str!(concat!(env!("OUT_DIR"), "/fr-later.txt"));
 
 thread_local! {
     static LANG: Cell<Lang> = const { Cell::new(Lang::Fr) };
-    static FRENCH_ONES: Vec<&'static str> = sentences(FRENCH);
+    static FRENCH_ONES: RefCell<Vec<&'static str>> = RefCell::new(sentences(FRENCH));
     static ENGLISH_ONES: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -48,7 +51,16 @@ pub fn t_in(lang: Lang, k: K) -> &'static str {
     let english = |at| ENGLISH_ONES.with_borrow(|all| all.get(at).copied());
     let at = k as usize;
     let other = if lang == Lang::En { english(at) } else { None };
-    other.unwrap_or_else(|| FRENCH_ONES.with(|all| all.get(at).copied().unwrap_or_default()))
+    other.unwrap_or_else(|| FRENCH_ONES.with_borrow(|all| all.get(at).copied().unwrap_or_default()))
+}
+
+/// Takes the French of the later screens, once. Only these screens call it.
+pub fn take_later() {
+    FRENCH_ONES.with_borrow_mut(|all| {
+        if all.len() < SENTENCES {
+            all.extend(sentences(FRENCH_LATER));
+        }
+    });
 }
 
 /// The file beside the portal that brings a language, while it is not here.
@@ -224,8 +236,9 @@ mod tests {
             "signaler",
             "rien de grave",
         ];
+        let all = [FRENCH, FRENCH_LATER].concat().to_lowercase();
         for word in never {
-            assert!(!FRENCH.to_lowercase().contains(word), "{word}");
+            assert!(!all.contains(word), "{word}");
         }
     }
 
@@ -245,13 +258,37 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut source = fs::read_to_string(root.join("i18n.rs")).unwrap();
         sources(&root, &mut source);
-        assert_eq!(FRENCH.split('\u{1f}').count(), SENTENCES);
-        for (name, fr) in NAMES.iter().copied().zip(FRENCH.split('\u{1f}')) {
-            let used = source.match_indices(name).any(|(at, _)| {
-                source[..at].ends_with("K::")
-                    && !source[at + name.len()..].starts_with(|c: char| c.is_ascii_alphanumeric())
-            });
-            assert!(used || name.starts_with("Problem"), "K::{name} is never shown: {fr}");
+        take_later();
+        assert_eq!(FRENCH_ONES.with_borrow(Vec::len), SENTENCES);
+        for (at, (name, _)) in NAMES.iter().enumerate() {
+            let fr = FRENCH_ONES.with_borrow(|all| all[at]);
+            assert!(shows(&source, name) || name.starts_with("Problem"), "K::{name} is never shown: {fr}");
+        }
+    }
+
+    /// Whether a source uses `K::name`.
+    fn shows(source: &str, name: &str) -> bool {
+        source.match_indices(name).any(|(at, _)| {
+            source[..at].ends_with("K::")
+                && !source[at + name.len()..].starts_with(|c: char| c.is_ascii_alphanumeric())
+        })
+    }
+
+    #[test]
+    fn the_first_screens_show_only_sentences_that_are_here_with_them() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut source = String::new();
+        for file in ["app.rs", "later.rs", "i18n.rs", "pages/home.rs", "pages/kit.rs", "pages/report.rs"] {
+            source.push_str(&fs::read_to_string(root.join(file)).unwrap());
+        }
+        for shared in ["add_kit", "kit_status", "notice", "pager", "shell", "words"] {
+            source.push_str(&fs::read_to_string(root.join(format!("components/{shared}.rs"))).unwrap());
+        }
+        for (name, later) in NAMES {
+            assert!(
+                !later || !shows(&source, name),
+                "K::{name} comes with the later screens: move it in the locales"
+            );
         }
     }
 

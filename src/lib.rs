@@ -7,6 +7,7 @@
 pub mod app;
 pub mod components;
 pub mod i18n;
+pub mod later;
 pub mod pages;
 pub mod platform;
 pub mod state;

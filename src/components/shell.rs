@@ -103,7 +103,7 @@ pub fn footer(app: App, path: RwSignal<String>, simple: bool) -> View {
             return none();
         }
         let language = if simple { other_language(app) } else { none() };
-        let settings = control::link("button quiet", "", icon::SETTINGS, t(K::SettingsTitle), "settings");
+        let settings = control::link("button quiet", "", icon::SETTINGS, t(K::AppSettings), "settings");
         el("div", "row").with(all([other_mode(app, simple), language, settings]))
     };
     el("footer", "foot").with(el("p", "soft").text(t(K::AppNotReplace))).with(region(ways))

@@ -149,7 +149,7 @@ fn neighbours(kit: &KitHandle, exercise: &Exercise) -> View {
     el("nav", "row apart")
         .attr("aria-label", t(K::HomeList))
         .maybe(to(at.checked_sub(1).and_then(|i| every.get(i)), icon::BACK, K::ExercisePrevious))
-        .maybe(to(every.get(at + 1), icon::NEXT, K::ExerciseFollowing))
+        .maybe(to(every.get(at + 1), icon::NEXT, K::HomeFollowing))
 }
 
 /// The screens of simple mode.

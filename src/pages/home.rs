@@ -167,7 +167,7 @@ fn one_by_one(app: App, kit: KitHandle) -> View {
     };
     let other = if total > 1 {
         let turn = move || at.update(|at| *at = (*at + 1) % total);
-        control::button("button wide", "", icon::NEXT, t(K::ExerciseFollowing), turn)
+        control::button("button wide", "", icon::NEXT, t(K::HomeFollowing), turn)
     } else {
         none()
     };

@@ -27,7 +27,7 @@ pub fn show(app: App, simple: bool) -> View {
     let ask = move || page::open_dialog(&dialog);
     let erase = control::button("button wide", "erase", icon::ERASE, t(K::SettingsErase), ask);
     let body = if simple { simply(app, erase) } else { full(app, erase) };
-    shell::screen(app, t(K::SettingsTitle), all([body, question]))
+    shell::screen(app, t(K::AppSettings), all([body, question]))
 }
 
 fn simply(app: App, erase: View) -> View {

@@ -14,6 +14,7 @@ pub mod first_paint;
 pub mod idb;
 pub mod install;
 pub mod js;
+pub mod later;
 pub mod location;
 pub mod locks;
 pub mod media_url;

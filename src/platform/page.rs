@@ -92,8 +92,9 @@ pub fn in_address(words: &str) -> String {
     js_sys::encode_uri_component(words).into()
 }
 
-/// `performance.mark("usable")` (DESIGN §11), two frames from now: when the screen is painted.
-pub fn mark_usable() {
+/// `performance.mark("usable")` (DESIGN §11), two frames from now: when the screen is painted. Then
+/// `after` runs.
+pub fn mark_usable(after: impl FnOnce() + 'static) {
     leptos::prelude::request_animation_frame(|| {
         leptos::prelude::request_animation_frame(|| {
             let performance = js::global("performance");
@@ -101,6 +102,7 @@ pub fn mark_usable() {
                 // A browser without User Timing goes unmeasured.
                 let _ = mark.call1(&performance, &"usable".into());
             }
+            after();
         });
     });
 }

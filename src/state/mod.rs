@@ -13,6 +13,7 @@ pub use start::{mount_state, use_app};
 
 use crate::{
     i18n,
+    later::Arrival,
     platform::{channel, clock::DeviceClock, idb::Db, install, media_url, words},
 };
 use care::{
@@ -50,6 +51,8 @@ pub struct App {
     pub phase: RwSignal<Phase>,
     /// Why nothing can be kept on this device, if so.
     pub problem_told: RwSignal<Option<Problem>>,
+    /// Whether the screens after the first ones are here.
+    pub later: RwSignal<Arrival>,
     /// The kits, the current one first.
     pub kits: Local<Vec<KitHandle>>,
     /// How adding a kit goes.
@@ -76,6 +79,7 @@ impl App {
             online: RwSignal::new(true),
             phase: RwSignal::new(Phase::Opening),
             problem_told: RwSignal::new(None),
+            later: RwSignal::new(Arrival::Away),
             kits: RwSignal::new_local(Vec::new()),
             adding: RwSignal::new(Adding::Idle),
             update_waiting: RwSignal::new(false),

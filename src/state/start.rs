@@ -1,6 +1,7 @@
 //! The start: open the database, read what is kept, open a tapped link, listen to the browser.
 
 use super::{App, KitHandle, Phase};
+use crate::later;
 use crate::platform::{
     channel, connectivity,
     crypto::WebCrypto,
@@ -147,6 +148,7 @@ impl App {
                 self.online.set(true);
                 self.wake_downloads();
                 self.check_now();
+                later::bring(self);
             }
             connectivity::Change::Offline => self.online.set(false),
             connectivity::Change::Visible => self.wake_downloads(),

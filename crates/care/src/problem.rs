@@ -58,6 +58,8 @@ pub enum Problem {
     CryptoMissing,
     /// The other language has not come yet.
     LanguageMissing,
+    /// The screens after the first ones have not come.
+    ScreenMissing,
     /// The camera was refused.
     CameraRefused,
     /// There is no camera, or another app has it.
@@ -72,7 +74,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem, for tests of the texts.
-    pub const ALL: [Problem; 28] = [
+    pub const ALL: [Problem; 29] = [
         Problem::LinkNone,
         Problem::LinkBroken,
         Problem::LinkForeign,
@@ -96,6 +98,7 @@ impl Problem {
         Problem::StorageFailed,
         Problem::CryptoMissing,
         Problem::LanguageMissing,
+        Problem::ScreenMissing,
         Problem::CameraRefused,
         Problem::CameraMissing,
         Problem::QrNone,
@@ -129,6 +132,7 @@ impl Problem {
             Problem::StorageFailed => "storage_failed",
             Problem::CryptoMissing => "crypto_missing",
             Problem::LanguageMissing => "language_missing",
+            Problem::ScreenMissing => "screen_missing",
             Problem::CameraRefused => "camera_refused",
             Problem::CameraMissing => "camera_missing",
             Problem::QrNone => "qr_none",

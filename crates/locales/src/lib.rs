@@ -10,6 +10,15 @@ use std::{
     path::Path,
 };
 
+/// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
+/// program's second part.
+pub const LATER: [&str; 6] = ["exercise", "figure", "help", "lost", "player", "settings"];
+
+/// Whether a key is of the second part.
+pub fn is_later(key: &str) -> bool {
+    key.split_once('.').is_some_and(|(section, _)| LATER.contains(&section))
+}
+
 /// Dotted key → sentence.
 pub type Sentences = BTreeMap<String, String>;
 
@@ -54,9 +63,16 @@ pub fn read(folder: &Path) -> Result<Locales, String> {
     Ok(Locales { french: fr, english: en })
 }
 
-/// The sentences in the order of their keys, in one text.
-pub fn text(sentences: &Sentences) -> String {
-    sentences.values().map(String::as_str).collect::<Vec<_>>().join(SEPARATOR)
+/// The sentences in the order that the program counts them: those of the first part by their keys,
+/// then those of the second.
+pub fn in_order(sentences: &Sentences) -> Vec<(&str, &str)> {
+    let part = |later| sentences.iter().filter(move |(key, _)| is_later(key) == later);
+    part(false).chain(part(true)).map(|(key, words)| (key.as_str(), words.as_str())).collect()
+}
+
+/// Sentences in one text.
+pub fn text<'a>(sentences: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    sentences.into_iter().map(|(_, words)| words).collect::<Vec<_>>().join(SEPARATOR)
 }
 
 /// The name of a language's text beside the portal: it changes with every word, so that a program never
@@ -136,8 +152,8 @@ mod tests {
     #[test]
     fn both_languages_have_every_sentence_in_the_same_order() {
         let locales = with("b = \"Non\"\n[a]\nx = \"Oui {n}\"", "a.x = \"Yes {n}\"\nb = \"No\"").unwrap();
-        assert_eq!(text(&locales.french), "Oui {n}\u{1f}Non");
-        assert_eq!(text(&locales.english), "Yes {n}\u{1f}No");
+        assert_eq!(text(in_order(&locales.french)), "Oui {n}\u{1f}Non");
+        assert_eq!(text(in_order(&locales.english)), "Yes {n}\u{1f}No");
     }
 
     #[test]

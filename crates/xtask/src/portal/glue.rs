@@ -68,8 +68,18 @@ impl Names {
         for [name, short] in &self.exports {
             out = replace_call(&out, name, short);
         }
-        Ok(out)
+        with_later(&out)
     }
+}
+
+/// The glue with a function that starts the second part of the portal, beside the first one.
+fn with_later(glue: &str) -> Result<String> {
+    const LOAD: &str = "    const { instance, module } = await __wbg_load(await module_or_path, imports);\n";
+    ensure!(glue.contains(LOAD), "the glue does not load its module as it used to");
+    Ok(format!(
+        "{}\nlet shared;\nexport const later = (module) => WebAssembly.instantiate(module, {{ ...shared, b: wasm }});\n",
+        glue.replace(LOAD, &format!("    shared = imports;\n{LOAD}"))
+    ))
 }
 
 /// The glue without the classes that libraries export to JavaScript: the portal exports none.

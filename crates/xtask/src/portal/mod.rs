@@ -9,6 +9,7 @@ mod glue;
 mod html;
 mod names;
 mod precache;
+mod split;
 
 use std::env;
 use std::fs;
@@ -69,7 +70,9 @@ const SMALL_STD: [(&str, &str); 4] = [
     ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
     (
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        "-Zlocation-detail=none -Zfmt-debug=none -Zunstable-options -Cpanic=immediate-abort",
+        // The linker's notes on who refers to whom: `split` reads them.
+        "-Zlocation-detail=none -Zfmt-debug=none -Zunstable-options -Cpanic=immediate-abort \
+         -Clink-arg=--emit-relocs",
     ),
 ];
 
@@ -127,7 +130,7 @@ pub fn build(layout: &Layout, base: &Base) -> Result<()> {
         css::bundle(&layout.root, &stage)?;
         heading("Portal: names, policy, offline list, compression");
         let english = locales::read(&layout.root.join("locales")).map_err(anyhow::Error::msg)?.english;
-        let english = locales::text(&english);
+        let english = locales::text(locales::in_order(&english));
         let name = locales::file_name("en", &english);
         write(&stage.join(&name), english)?;
         finish(&stage, base, name)?;
@@ -181,6 +184,13 @@ fn compile(layout: &Layout) -> Result<()> {
 }
 
 fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
+    let modules: Vec<_> = files(stage)?.into_iter().filter(|file| file.ends_with(".wasm")).collect();
+    for wasm in &modules {
+        let file = stage.join(wasm);
+        write(&file, split::without_notes(&bytes(&file)?)?)?;
+    }
+    let linked = layout.target().join("wasm32-unknown-unknown/portal/bon-geste.wasm");
+    let later = split::later(&bytes(&linked)?)?;
     let portal = stage.join("bon-geste_bg.wasm");
     let script = stage.join("bon-geste.js");
     let glue = glue::without_classes(&read(&script)?);
@@ -190,14 +200,24 @@ fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
         "Portal: leaving out what nobody calls",
         binaryen(layout, "wasm-metadce", &portal, &portal)?.arg("--graph-file").arg(&graph),
     )?;
-    for wasm in files(stage)?.into_iter().filter(|file| file.ends_with(".wasm")) {
-        let file = stage.join(&wasm);
+    for wasm in &modules {
+        let file = stage.join(wasm);
         must(
             &format!("Portal: making {wasm} smaller"),
             binaryen(layout, "wasm-opt", &file, &file)?.args(SMALLER),
         )?;
     }
-    write(&script, short_names(layout, &portal, &portal)?.shorten(&glue)?)
+    write(&script, short_names(layout, &portal, &portal)?.shorten(&glue)?)?;
+    let parts = split::split(&bytes(&portal)?, &later).context("splitting the portal")?;
+    write(&portal, parts.first)?;
+    write(&stage.join(LATER), parts.later)
+}
+
+/// The second part of the portal.
+const LATER: &str = "later.wasm";
+
+fn bytes(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("reading {}", file.display()))
 }
 
 /// Gives the imports and exports of a module short names.
@@ -350,7 +370,7 @@ mod tests {
 
     const INDEX: &str = "<!doctype html><html><head><base href=\"/\"><style>b{}</style>\
         <link data-trunk rel=\"rust\" data-bin=\"bon-geste\"></head><body>\
-        <script type=\"module\">import(\"@JS@\");fetch(\"@WASM@\");fetch(\"@EN@\")</script></body></html>";
+        <script type=\"module\">import(\"@JS@\");fetch(\"@WASM@\");fetch(\"@LATER@\");fetch(\"@EN@\")</script></body></html>";
 
     fn stage(name: &str) -> PathBuf {
         let stage = env::temp_dir().join(format!("bon-geste-{name}-{}", std::process::id()));
@@ -358,6 +378,7 @@ mod tests {
         put("index.html", INDEX);
         put("bon-geste.js", &"export default 1;".repeat(20));
         put("bon-geste_bg.wasm", "wasm");
+        put("later.wasm", "wasm");
         put("icons/icon.svg", "<svg/>");
         put("en.txt", "Yes");
         put("sw.js", "const PRECACHE = /* @precache */[]; const VERSION = /* @version */\"\";");

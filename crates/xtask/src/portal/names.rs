@@ -13,8 +13,10 @@ use crate::fingerprint;
 pub struct Named {
     /// Module that loads the portal.
     pub js: String,
-    /// The portal.
+    /// The portal's first part.
     pub wasm: String,
+    /// Its second part.
+    pub later: String,
     /// The sentences in English.
     pub english: String,
     /// The style that comes after the first paint, when there is one.
@@ -31,14 +33,15 @@ pub fn hash_names(stage: &Path, english: String) -> Result<Named> {
         english,
         js: rename(stage, "bon-geste", ".js")?,
         wasm: rename(stage, "bon-geste_bg", ".wasm")?,
+        later: rename(stage, "later", ".wasm")?,
         css: if stage.join("app.css").is_file() { Some(rename(stage, "app", ".css")?) } else { None },
     })
 }
 
 fn rename(stage: &Path, stem: &str, extension: &str) -> Result<String> {
     let old = stage.join(format!("{stem}{extension}"));
-    let bytes =
-        fs::read(&old).with_context(|| format!("reading {}: Trunk should have written it", old.display()))?;
+    let bytes = fs::read(&old)
+        .with_context(|| format!("reading {}: the build should have written it", old.display()))?;
     let digest = fingerprint::of_bytes(&bytes);
     let name = format!("{stem}-{}{extension}", &digest[..16]);
     fs::rename(&old, stage.join(&name)).with_context(|| format!("renaming {}", old.display()))?;
