@@ -92,3 +92,52 @@ test("English that does not come says so in both languages, and comes at the nex
       assert.equal(await page.locator("[data-problem=language_missing]").count(), 0);
     },
   ));
+
+const later = (r) => /\/later-[0-9a-f]{16}\.wasm/.test(r.path);
+const without = (fault) => ({ on: (r) => (later(r) ? fault : undefined) });
+
+test("later screens are asked for once the first one is usable, and open at once", () =>
+  onPhone(async (page) => {
+    await open(page, portal);
+    const asked = () => clinic.proxy.log.filter(later).length;
+    for (let i = 0; i < 200 && !asked(); i++) await new Promise((go) => setTimeout(go, 25));
+    assert.ok(asked() > 0);
+    const [usableAt, askedAt] = await page.evaluate(() => [
+      performance.getEntriesByName("usable")[0].startTime,
+      performance.getEntriesByType("resource").find((r) => /later-/.test(r.name)).startTime,
+    ]);
+    assert.ok(usableAt <= askedAt, `usable at ${usableAt} ms, asked at ${askedAt} ms`);
+    await page.click("[data-action=help]");
+    await page.locator("main h1").getByText("Aide").waitFor();
+  }));
+
+test("later screens that do not come say so, leave « Ça ne va pas » open, and come at the next touch", () =>
+  onPhone(
+    async (page, { context }) => {
+      await context.addInitScript(() => delete Navigator.prototype.serviceWorker);
+      clinic.proxy.faults = without({ status: 404 });
+      await open(page, portal, "help");
+      await problem(page, "screen_missing");
+      await page.click("nav [data-action=report]");
+      await page.locator("main h1").getByText("Ça ne va pas").waitFor();
+      await page.goBack();
+      await problem(page, "screen_missing");
+      clinic.proxy.faults = {};
+      await page.click("[data-action=retry]");
+      await page.locator("main h1").getByText("Aide").waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
+    },
+  ));
+
+test("a Wi-Fi login page is not taken for the later screens", () =>
+  onPhone(
+    async (page, { context }) => {
+      await context.addInitScript(() => delete Navigator.prototype.serviceWorker);
+      clinic.proxy.faults = without({ captive: true });
+      await open(page, portal, "settings");
+      await problem(page, "screen_missing");
+      clinic.proxy.faults = {};
+      await page.reload();
+      await page.locator("[data-action=mode-simple]").waitFor();
+    },
+  ));
