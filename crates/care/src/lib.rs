@@ -21,5 +21,7 @@ pub mod opening;
 pub mod ports;
 pub mod problem;
 pub mod profile;
+pub mod safety;
+pub mod session;
 pub mod text;
 pub mod trust;
