@@ -11,6 +11,7 @@ pub mod animation;
 pub mod calendar;
 pub mod download;
 pub mod fhir;
+pub mod follow_up;
 pub mod jose;
 pub mod journal;
 pub mod json;
