@@ -240,7 +240,7 @@ pub struct Dosage {
     /// Seconds of rest between sets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest_s: Option<u32>,
-    /// Seconds that one repetition takes.
+    /// Seconds that the movement of one repetition takes, there and back; a hold comes on top.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tempo_s: Option<u32>,
     /// Times a day.

@@ -1272,6 +1272,8 @@ mod tests {
         player: Player,
         events: Vec<Event>,
         now: i64,
+        /// The latest time that the player was told.
+        latest: i64,
         heard: u32,
         repetitions: u32,
     }
@@ -1279,7 +1281,7 @@ mod tests {
     impl Listener {
         fn new(plan: Plan) -> Self {
             let player = Player::new(plan.clone());
-            Listener { plan, player, events: Vec::new(), now: 0, heard: 0, repetitions: 0 }
+            Listener { plan, player, events: Vec::new(), now: 0, latest: 0, heard: 0, repetitions: 0 }
         }
 
         fn step(&mut self, step: Step) {
@@ -1295,9 +1297,12 @@ mod tests {
                     Vec::new()
                 }
             };
+            let unseen = self.now - self.latest > LATE_MS;
+            self.latest = self.latest.max(self.now);
             for cue in cues {
                 match &cue {
                     Cue::Count(n) => {
+                        assert!(!unseen, "nobody saw it");
                         assert_eq!(*n, self.heard + 1, "each number once, in order");
                         self.heard = *n;
                     }
@@ -1410,7 +1415,7 @@ mod tests {
         ) {
             // As many sets as make ten minutes, with rests between.
             let dose = Dosage { rest_s: Some(20), ..reps(20, 40u32.div_ceil(tempo), tempo) };
-            let mut player = Player::new(plan(&[dose.clone()]));
+            let mut player = Player::new(plan(std::slice::from_ref(&dose)));
             (0..slower).for_each(|_| drop(player.act(Command::Slower, 0)));
             let rep = i64::from(tempo) * 1000 * i64::from(100 + 25 * slower) / 100;
             player.act(Command::Resume, 0);
@@ -1439,7 +1444,7 @@ mod tests {
         fn no_clock_makes_a_repetition_shorter_or_takes_one_back(
             dose in dosages(), times in prop::collection::vec(any::<i64>(), 0..40), small in prop::collection::vec(-3_000i64..3_000, 0..200),
         ) {
-            let mut player = Player::new(plan(&[dose.clone()]));
+            let mut player = Player::new(plan(std::slice::from_ref(&dose)));
             let rep_ms = player.current().unwrap().rep_ms(USUAL_PACE);
             player.act(Command::Resume, 0);
             let (mut now, mut latest, mut settled, mut counted) = (0i64, 0i64, 0, 0);
