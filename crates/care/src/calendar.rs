@@ -41,6 +41,11 @@ impl Day {
         (self.0 - earlier.0).whole_days()
     }
 
+    /// The Monday of this day's week: weeks run from Monday to Sunday (ISO 8601).
+    pub fn monday(self) -> Self {
+        self.plus(-i64::from(self.0.weekday().number_days_from_monday()))
+    }
+
     /// Year, month 1–12 and day 1–31, for a screen to write in words.
     pub fn parts(self) -> (i32, u8, u8) {
         (self.0.year(), self.0.month().into(), self.0.day())
@@ -116,6 +121,14 @@ mod tests {
         let ms = 1_772_407_800_000;
         assert_eq!(Day::of(ms, 0).to_string(), "2026-03-01");
         assert_eq!(Day::of(ms, 60).to_string(), "2026-03-02");
+    }
+
+    #[test]
+    fn a_week_begins_on_monday_across_months_and_years() {
+        let monday = |day: &str| day.parse::<Day>().unwrap().monday().to_string();
+        assert_eq!(monday("2026-11-22"), "2026-11-16", "a Sunday ends its week");
+        assert_eq!(monday("2026-11-23"), "2026-11-23");
+        assert_eq!(monday("2027-01-01"), "2026-12-28");
     }
 
     #[test]

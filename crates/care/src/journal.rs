@@ -259,7 +259,11 @@ events! {
         by: By,
     }
     /// After a fall, a red sign or a stop for pain: « J’en ai parlé à un professionnel ».
-    SpokenToProfessional = "spoken-to-professional" {}
+    SpokenToProfessional = "spoken-to-professional" {
+        /// The ids of the events that it answers. Times cannot say what came first: a clock that
+        /// jumps must never lift a block (see [`crate::safety`]).
+        about: Vec<String>,
+    }
     /// « Avez-vous regardé une vidéo à domicile ? Que voulez-vous en retirer ? »
     TwoQuestions = "two-questions" {
         /// The kit.
@@ -291,6 +295,21 @@ impl Event {
         let id = format!("{:012x}-{random:016x}", at_ms.max(0));
         let (offset_min, day) = (clock.offset_min(), clock.today());
         Event { id, profile, at_ms, offset_min, day, what: what.to_json() }
+    }
+
+    /// The same event with an id that sorts after all of these, whatever the clock says: ids tell the
+    /// order in which this device wrote, even when its clock was set back. `at_ms` stays what the
+    /// clock said.
+    pub fn following(mut self, events: &[Event]) -> Self {
+        let time = |id: &str| id.split('-').next().and_then(|t| u64::from_str_radix(t, 16).ok());
+        let latest = events.iter().filter_map(|e| time(&e.id)).max();
+        if let (Some(latest), Some((own, random))) = (latest, self.id.split_once('-')) {
+            // Twelve hexadecimal digits: ids of one length sort as numbers do.
+            if time(own).is_none_or(|own| own <= latest) && latest < 0xffff_ffff_ffff {
+                self.id = format!("{:012x}-{random}", latest + 1);
+            }
+        }
+        self
     }
 
     /// What happened; nothing for a kind of a later version.
@@ -416,7 +435,7 @@ mod tests {
                 by: By::Patient,
             },
             What::SignChosen { kit: kit(), sign: "faint".into(), level: Level::Red, by: By::Patient },
-            What::SpokenToProfessional {},
+            What::SpokenToProfessional { about: vec!["000000000001-0000000000000001".into()] },
             What::AppointmentSet { kit: kit(), number: 2, on: "2026-12-01".parse().ok() },
             What::AppointmentSet { kit: kit(), number: 2, on: None },
         ];
@@ -426,6 +445,22 @@ mod tests {
             let again: Event = json::read(json::write(&e).as_bytes()).unwrap();
             assert_eq!(again.read(), Some(what));
         }
+    }
+
+    #[test]
+    fn ids_tell_the_order_of_writing_though_the_clock_is_set_back() {
+        let at = |now_ms| FixedClock { now_ms, offset_min: 60 };
+        let note = |ms, random, before: &[Event]| {
+            let what = What::Noted { session: None, text: "x".into(), by: By::Patient };
+            Event::now(&at(ms), ProfileId::first(), random, &what).following(before)
+        };
+        let first = note(1_772_407_800_000, 9, &[]);
+        let second = note(1_000, 1, std::slice::from_ref(&first));
+        let third = note(1_772_407_800_000, 0, &[second.clone(), first.clone()]);
+        assert!(first.id < second.id && second.id < third.id, "{} {} {}", first.id, second.id, third.id);
+        assert_eq!((second.at_ms, second.day.to_string().as_str()), (1_000, "1970-01-01"));
+        let later = note(1_772_407_900_000, 3, &[third]);
+        assert_eq!(later.id, note(1_772_407_900_000, 3, &[]).id, "a clock that goes forward is left alone");
     }
 
     #[test]

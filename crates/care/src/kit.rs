@@ -75,6 +75,21 @@ pub struct Kit {
     /// Mistaken ideas about the topic, and what is known.
     #[serde(default)]
     pub ideas: Vec<Idea>,
+    /// The time after: how to go on alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<Maintenance>,
+}
+
+/// The maintenance phase: what follows when the prescribed exercises are over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Maintenance {
+    /// The day on which it begins.
+    pub from: Day,
+    /// What to go on with, one idea each.
+    pub go_on: Vec<Text>,
+    /// When to come back.
+    pub come_back: Text,
 }
 
 /// The clinic behind a kit.
@@ -225,7 +240,7 @@ pub struct Dosage {
     /// Seconds of rest between sets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest_s: Option<u32>,
-    /// Seconds that one repetition takes.
+    /// Seconds that the movement of one repetition takes, there and back; a hold comes on top.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tempo_s: Option<u32>,
     /// Times a day.
@@ -450,8 +465,9 @@ pub struct WarningRule {
 
 record!(struct Kit {
     format, kit_id, version, issued, valid_until, title, summary, topic, example, clinic, validated_by, for_whom,
-    not_for, review_by, return_path = "return", exercises, documents, links, warnings, preparation, ideas,
+    not_for, review_by, return_path = "return", exercises, documents, links, warnings, preparation, ideas, maintenance,
 });
+record!(struct Maintenance { from, go_on, come_back });
 record!(struct Clinic { name, phone, sms, address, reading_days });
 record!(struct Validation { name, qualification, on });
 record!(enum ReturnPath or Show { Server = "server", File = "file", Show = "show" });
@@ -704,6 +720,9 @@ mod tests {
         let mut k = kit(1);
         k.exercises[0].video = Some(video(1));
         k.exercises[0].edition = Some(Edition::Patient);
+        let go_on = vec!["Marchez.".into()];
+        k.maintenance =
+            Some(Maintenance { from: k.issued.plus(90), go_on, come_back: "Après une chute.".into() });
         k.warnings = vec![WarningRule {
             id: "w".into(),
             level: Level::Orange,

@@ -244,6 +244,7 @@ pub(crate) mod tests {
             warnings: vec![],
             preparation: vec![],
             ideas: vec![],
+            maintenance: None,
         }
     }
 

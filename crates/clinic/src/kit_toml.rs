@@ -10,8 +10,8 @@ use crate::{
 use care::{
     calendar::Day,
     kit::{
-        Clinic, Company, Dosage, Edition, Exercise, FORMAT, Idea, Kit, Level, Provenance, ReturnPath, Source,
-        TeachBack, Validation, VettedLink, WarningRule,
+        Clinic, Company, Dosage, Edition, Exercise, FORMAT, Idea, Kit, Level, Maintenance, Provenance,
+        ReturnPath, Source, TeachBack, Validation, VettedLink, WarningRule,
     },
     text::{Lang, Text},
 };
@@ -168,6 +168,7 @@ impl Reader<'_> {
             warnings: self.warnings(&top),
             preparation: self.texts(&top, "preparation"),
             ideas: top.list("ideas").iter().filter_map(|f| self.idea(f)).collect(),
+            maintenance: top.get("maintenance").and_then(|f| self.maintenance(&f)),
         };
         let (mut exercises, mut videos, mut animations) = (Vec::new(), Vec::new(), Vec::new());
         let mut ids = Ids::default();
@@ -412,6 +413,28 @@ impl Reader<'_> {
             .and_then(|f| self.source(&f));
         table.done();
         Some(Idea { claim: claim?, fact: fact?, source: source? })
+    }
+
+    fn maintenance(&self, field: &Field<'_>) -> Option<Maintenance> {
+        let table = field.table()?;
+        let from = table
+            .need("from", Stage::Publish, "the day on which this phase begins", "from = \"2027-03-01\"")
+            .and_then(|f| f.day());
+        let go_on = self.texts(&table, "go_on");
+        if go_on.is_empty() && table.get("go_on").is_none_or(|f| f.list().is_empty()) {
+            let example = "go_on = [\"Marchez une demi-heure par jour.\"]";
+            table.missing("go_on", Stage::Publish, "what to go on with, one idea each", example);
+        }
+        let come_back = table
+            .need(
+                "come_back",
+                Stage::Publish,
+                "when to come back to the kiné",
+                "come_back = \"Si vous tombez de nouveau.\"",
+            )
+            .and_then(|f| f.text(PARAGRAPH));
+        table.done();
+        Some(Maintenance { from: from?, go_on, come_back: come_back? })
     }
 
     fn texts(&self, table: &Table<'_>, key: &str) -> Vec<Text> {

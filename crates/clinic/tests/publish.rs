@@ -64,6 +64,9 @@ const MISSING: &[Fault] = &[
         "exercises[1].dosage",
         "is missing",
     ),
+    ("from = \"2099-03-01\"", "", "maintenance.from", "is missing"),
+    ("go_on = [\"Marchez une demi-heure par jour.\"]", "", "maintenance.go_on", "is missing"),
+    ("come_back = \"Si vous tombez de nouveau.\"", "", "maintenance.come_back", "is missing"),
     ("sets = 2, ", "", "exercises[1].dosage.sets", "is missing"),
     ("reps = 8, ", "", "exercises[1].dosage.reps", "is missing"),
     ("per_day = 2, ", "", "exercises[1].dosage.per_day", "is missing"),
@@ -253,6 +256,8 @@ fn a_published_kit_opens_with_its_link_and_is_verified() {
     assert_eq!(verification, Verification::Verified);
     assert_eq!((opened.version, opened.clinic.phone.as_str()), (1, "+33199001234"));
     assert_eq!(opened.exercises[0].dosage.per_day, 2);
+    let maintenance = opened.maintenance.as_ref().unwrap();
+    assert_eq!((maintenance.from.to_string().as_str(), maintenance.go_on.len()), ("2099-03-01", 1));
     assert!(!id.contains(&opened.kit_id), "the kit's id must not tell its address");
     assert_eq!(opened.media().count(), 4);
     for media in opened.media() {

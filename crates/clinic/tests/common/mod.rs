@@ -88,6 +88,11 @@ name = "Camille Exemple"
 qualification = "masseur-kinésithérapeute D.E."
 on = "2020-11-02"
 
+[maintenance]
+from = "2099-03-01"
+go_on = ["Marchez une demi-heure par jour."]
+come_back = "Si vous tombez de nouveau."
+
 [[exercises]]
 id = "sit-to-stand"
 title = { fr = "Se lever d’une chaise", en = "Sit to stand" }
