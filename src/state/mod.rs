@@ -158,10 +158,16 @@ impl App {
     }
 
     /// Appends to the journal, on the screen at once and in the store as soon as it commits.
-    fn append(self, what: What) {
+    pub fn append(self, what: What) {
         let event = Event::now(&DeviceClock, self.profile_id(), crate::platform::random::number(), &what);
+        let event = self.events.with_untracked(|events| event.following(events));
         self.events.update(|events| events.push(event.clone()));
         self.write(Event::STORE, Codec.encode(&event), true);
+    }
+
+    /// Looks into the journal; what looks follows it.
+    pub fn journal<T>(self, look: impl FnOnce(&[Event]) -> T) -> T {
+        self.events.with(|events| look(events))
     }
 
     fn profile_id(self) -> ProfileId {
@@ -184,7 +190,7 @@ impl App {
         match db.write(store, row, new).await {
             Ok(()) => {
                 self.problem_told.update(|p| *p = p.filter(|p| *p != Problem::NoSpace));
-                if store == Store::Kits {
+                if matches!(store, Store::Kits | Store::Journal) {
                     channel::records_changed();
                 }
             }

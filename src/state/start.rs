@@ -10,6 +10,7 @@ use crate::platform::{
     install, location, service_worker,
 };
 use care::{
+    journal::Event,
     opening::{self, KitRecord},
     ports::{Asked, Codec, MediaStore, Records, Store},
     problem::Problem,
@@ -19,6 +20,7 @@ use care::{
 };
 use futures_util::future::join;
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// Makes the state, provides it to every screen and begins to fill it.
 pub fn mount_state() -> App {
@@ -164,9 +166,16 @@ impl App {
         location::on_link(move |text| self.add_kit(text));
     }
 
-    /// Another tab added a kit, took a new version, chose films or paused.
+    /// Another tab added a kit, took a new version, chose films or paused, or wrote into the journal.
     async fn reread(self) {
         let Some(db) = self.database() else { return };
+        let written: Vec<Event> = db.list(&self.profile_id()).await.unwrap_or_default();
+        if written.len() > self.events.with_untracked(Vec::len) {
+            self.events.update(|events| {
+                let own: BTreeSet<String> = events.iter().map(|e| e.id.clone()).collect();
+                events.extend(written.into_iter().filter(|e| !own.contains(&e.id)));
+            });
+        }
         // What cannot be read now is read at the next start.
         let records: Vec<KitRecord> = db.list(&self.profile_id()).await.unwrap_or_default();
         for record in records {
