@@ -435,6 +435,15 @@ impl KitHandle {
         self.wake.now();
     }
 
+    /// The patient comes back to the page, perhaps from deleting photos: what had no room is tried again.
+    pub(super) fn come_back(&self) {
+        self.wake_up();
+        let wanted = self.record.borrow().choice.is_some() && !self.record.borrow().paused;
+        if wanted && self.no_space.get_untracked() && !self.running.get_untracked() {
+            self.start();
+        }
+    }
+
     /// It goes: a newer version takes its place, or everything is erased. Its download ends after
     /// the chunk under way and never begins again.
     pub(super) fn retire(&self) {

@@ -153,7 +153,11 @@ impl App {
                 later::bring(self);
             }
             connectivity::Change::Offline => self.online.set(false),
-            connectivity::Change::Visible => self.wake_downloads(),
+            connectivity::Change::Visible => {
+                for kit in self.kits.get_untracked() {
+                    kit.come_back();
+                }
+            }
         });
         channel::on_chunk(move |_| self.look_again());
         channel::on_records(move || leptos::task::spawn_local(self.reread()));

@@ -132,9 +132,16 @@ export async function onPhone(run, options) {
 export const problem = (page, name, { timeout = 15_000 } = {}) =>
   page.waitForSelector(`[role=alert][data-problem=${name}]`, { timeout });
 
-/** Waits for the kit's state in the panel of its screen. */
-export const kitState = (page, words, { timeout = 30_000 } = {}) =>
-  page.waitForSelector([].concat(words).map((w) => `main section[data-status=${w}]`).join(", "), { timeout });
+/** Waits for the kit's state in the panel of its screen; says in which one it is, if it does not come. */
+export async function kitState(page, words, { timeout = 30_000 } = {}) {
+  const wanted = [].concat(words).map((w) => `main section[data-status=${w}]`).join(", ");
+  try {
+    return await page.waitForSelector(wanted, { timeout });
+  } catch (error) {
+    const shown = await page.locator("main").innerText().catch(() => "the page is gone");
+    throw new Error(`${error.message}\nThe screen says:\n${shown}`);
+  }
+}
 
 /** Chooses the light films and starts the download. */
 export async function startLight(page) {
