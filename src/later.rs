@@ -87,6 +87,7 @@ fn screens(app: App, path: &str, simple: bool) -> View {
         Some(("exercise", id)) => pages::exercise::show(app, id, simple),
         Some(_) => pages::lost::show(app),
         None => match path {
+            "session" => pages::session::show(app, simple),
             "help" => pages::help::show(app, simple),
             "settings" => pages::settings::show(app, simple),
             _ => pages::lost::show(app),

@@ -9,13 +9,21 @@ use crate::{
     i18n::{self, K, t},
     platform::{
         device,
-        dom::{View, el, keep, none, region},
-        drawing,
+        dom::{View, el, keep, none, region, switch},
+        drawing, film,
     },
-    state::KitHandle,
+    state::{KitHandle, Local, Session},
 };
-use care::{kit::Exercise, trust::may_play};
+use care::{
+    kit::Exercise,
+    media::MediaRef,
+    session::{Player, State},
+    text::Text,
+    trust::may_play,
+};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlVideoElement;
 
 /// The drawing of an exercise, as soon as it is here. Nothing when it has none, or when the kit is not
 /// verified.
@@ -23,25 +31,8 @@ pub fn figure(kit: &KitHandle, exercise: &Exercise) -> View {
     let Some(animation) = exercise.animation.as_ref().filter(|_| may_play(kit.verification)) else {
         return none();
     };
-    let picture =
-        el("div", "figure-picture").attr("role", "img").attr("aria-label", i18n::text(&animation.alt));
-    let place = picture.element().clone();
-    let shown = RwSignal::new_local(None::<drawing::Drawing>);
+    let (picture, shown) = place(kit, &animation.alt, &animation.media);
     let running = RwSignal::new(!device::wants_less_movement());
-    let (kit, media) = (kit.clone(), animation.media.clone());
-    keep(Box::new(move || {
-        if !kit.has(&media) || shown.with_untracked(Option::is_some) {
-            return;
-        }
-        let (kit, media, place) = (kit.clone(), media.clone(), place.clone());
-        leptos::task::spawn_local(async move {
-            if let Some(text) = kit.text_of(&media).await
-                && shown.try_with_untracked(Option::is_none) == Some(true)
-            {
-                shown.set(drawing::put(&text, &place));
-            }
-        });
-    }));
     keep(Box::new(move || {
         let on = running.get();
         shown.with(|drawing| {
@@ -61,4 +52,78 @@ pub fn figure(kit: &KitHandle, exercise: &Exercise) -> View {
             .on("click", move |_| running.update(|on| *on = !*on))
     };
     el("figure", "figure").with(picture).with(el("div", "row").with(region(button)))
+}
+
+/// Where a drawing stands once it is here, and the drawing.
+fn place(kit: &KitHandle, alt: &Text, media: &MediaRef) -> (View, Local<Option<drawing::Drawing>>) {
+    let picture = el("div", "figure-picture").attr("role", "img").attr("aria-label", i18n::text(alt));
+    let place = picture.element().clone();
+    let shown = RwSignal::new_local(None::<drawing::Drawing>);
+    let (kit, media) = (kit.clone(), media.clone());
+    keep(Box::new(move || {
+        if !kit.has(&media) || shown.with_untracked(Option::is_some) {
+            return;
+        }
+        let (kit, media, place) = (kit.clone(), media.clone(), place.clone());
+        leptos::task::spawn_local(async move {
+            if let Some(text) = kit.text_of(&media).await
+                && shown.try_with_untracked(Option::is_none) == Some(true)
+            {
+                shown.set(drawing::put(&text, &place));
+            }
+        });
+    }));
+    (picture, shown)
+}
+
+/// The exercise under way, moving as the session paces it: its drawing, or its film where it has none.
+/// The easier variant has a drawing of its own. For those who asked for less movement it stands still.
+pub fn paced(session: &Session, exercise: &Exercise) -> View {
+    let kit = session.kit();
+    let still = device::wants_less_movement();
+    let Some(animation) = exercise.animation.clone().filter(|_| may_play(kit.verification)) else {
+        return looped(session, exercise, still);
+    };
+    let (kit, keyed, session) = (kit.clone(), session.clone(), session.clone());
+    switch(
+        move || usize::from(keyed.now().easier),
+        move || {
+            let easier = animation.easier.as_ref().filter(|_| session.player(Player::is_easier));
+            let (picture, shown) = place(&kit, &animation.alt, easier.unwrap_or(&animation.media));
+            let session = session.clone();
+            keep(Box::new(move || {
+                session.follow_frame();
+                shown.with(|drawing| {
+                    if let Some(drawing) = drawing {
+                        let phase = session.player(|player| player.picture(drawing.loop_ms()).phase);
+                        drawing.seek(if still { 0.0 } else { phase });
+                    }
+                });
+            }));
+            picture
+        },
+    )
+}
+
+/// A film cannot show one repetition: it runs in a loop without sound, slower when the pace is slower.
+fn looped(session: &Session, exercise: &Exercise, still: bool) -> View {
+    let Some(video) = exercise.video.as_ref().filter(|_| !still) else { return none() };
+    let url = session.kit().film(exercise).url;
+    let (alt, session) = (video.alt.clone(), session.clone());
+    region(move || {
+        let Some(url) = url.get() else { return none() };
+        let film = el("video", "session-film")
+            .attr("loop", "")
+            .attr("playsinline", "")
+            .attr("aria-label", i18n::text(&alt))
+            .attr("src", &url);
+        let player: HtmlVideoElement = film.element().clone().unchecked_into();
+        let session = session.clone();
+        keep(Box::new(move || {
+            let now = session.now();
+            let moves = matches!(now.state, State::Rep { .. } | State::Hold { .. });
+            film::run_silently(&player, moves.then(|| 100.0 / f64::from(now.pace)));
+        }));
+        film
+    })
 }

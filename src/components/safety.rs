@@ -20,7 +20,8 @@ pub fn headed(picture: Icon, title: K) -> View {
     el("h2", "headed").with(icon(picture)).with(el("span", "").text(t(title)))
 }
 
-fn call_clinic(kit: &KitHandle, class: &str) -> View {
+/// « Appeler mon kiné »
+pub fn call_clinic(kit: &KitHandle, class: &str) -> View {
     let phone = ["tel:", &kit.kit.clinic.phone].concat();
     control::link(class, "", icon::PHONE, t(K::ExerciseContraCall), &phone)
 }

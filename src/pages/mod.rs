@@ -6,4 +6,5 @@ pub mod home;
 pub mod kit;
 pub mod lost;
 pub mod report;
+pub mod session;
 pub mod settings;

@@ -35,6 +35,17 @@ fn is_sound(piece: &Element) -> bool {
 }
 
 impl Drawing {
+    /// Length of its loop in milliseconds, as the drawing says; 0 when it does not.
+    pub fn loop_ms(&self) -> u32 {
+        self.0.get_attribute("data-duration-ms").and_then(|ms| ms.parse().ok()).unwrap_or(0)
+    }
+
+    /// Stands still at a moment of its loop, from 0 to below 1.
+    pub fn seek(&self, phase: f64) {
+        self.0.pause_animations();
+        self.0.set_current_time((phase * f64::from(self.loop_ms()) / 1000.0) as f32);
+    }
+
     /// Runs in its loop, or stands still where it is.
     pub fn run(&self, on: bool) {
         if on {
@@ -65,6 +76,10 @@ mod tests {
         let place = place();
         let drawing = put(SVG, &place).unwrap();
         assert_eq!(place.query_selector_all("svg path animate").unwrap().length(), 1);
+        assert_eq!(drawing.loop_ms(), 1000);
+        drawing.seek(0.25);
+        assert!(drawing.0.animations_paused());
+        assert!((drawing.0.get_current_time() - 0.25).abs() < 0.01);
         drawing.run(false);
         assert!(drawing.0.animations_paused());
         drawing.run(true);

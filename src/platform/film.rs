@@ -17,6 +17,18 @@ pub fn pause(video: &HtmlVideoElement) {
     let _ = video.pause();
 }
 
+/// Plays without sound, at a part of its own speed; without one it stands still.
+pub fn run_silently(video: &HtmlVideoElement, rate: Option<f64>) {
+    video.set_muted(true);
+    match rate {
+        Some(rate) => {
+            video.set_playback_rate(rate);
+            play(video);
+        }
+        None => pause(video),
+    }
+}
+
 /// Moves `seconds` forward, or back when negative, within the film.
 pub fn skip(video: &HtmlVideoElement, seconds: f64) {
     let end = if video.duration().is_finite() { video.duration() } else { f64::MAX };

@@ -25,7 +25,10 @@ pub mod qr;
 pub mod random;
 pub mod service_worker;
 pub mod speech;
+pub mod ticker;
 pub mod timer;
+pub mod tone;
+pub mod wake_lock;
 pub mod words;
 pub mod worker;
 

@@ -10,6 +10,15 @@ pub fn available() -> bool {
     js::global("speechSynthesis").is_object() && js::global("SpeechSynthesisUtterance").is_function()
 }
 
+/// Whether the device has a voice for this language. A browser may still be looking for its voices:
+/// asked early, it has them when they are needed.
+pub fn has_voice(lang: Lang) -> bool {
+    let speech = js::global("speechSynthesis");
+    let Ok(voices) = js::get(&speech, "getVoices").dyn_into::<Function>() else { return false };
+    let voices = voices.call0(&speech).map(|voices| Array::from(&voices)).unwrap_or_default();
+    voices.iter().any(|voice| js::text(&voice, "lang").starts_with(lang.tag()))
+}
+
 /// Reads `text`, a little slower than usual, in the place of what is being read. `silent` is called
 /// when it is over or was stopped.
 pub fn say(text: &str, lang: Lang, silent: impl Fn() + 'static) {

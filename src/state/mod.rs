@@ -4,11 +4,13 @@
 mod adding;
 mod keys;
 mod kit;
+mod session;
 mod start;
 mod versions;
 
 pub use adding::{Adding, CameraScan};
 pub use kit::{Film, KitHandle, Progress};
+pub use session::{Now, Session};
 pub use start::{mount_state, use_app};
 
 use crate::{
@@ -110,6 +112,11 @@ impl App {
     /// Today, as the device tells it.
     pub fn today(self) -> Day {
         DeviceClock.today()
+    }
+
+    /// Now, in UTC milliseconds, as the device tells it.
+    pub fn now_ms(self) -> i64 {
+        DeviceClock.now_ms()
     }
 
     /// Chooses the language and remembers it, once its words are here.

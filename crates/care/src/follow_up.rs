@@ -498,8 +498,21 @@ impl<'e> History<'e> {
         notes
     }
 
-    /// Stops, signs, falls, videos from elsewhere and words with a professional, in order.
+    /// Stops, signs, falls, videos from elsewhere and words with a professional, in order. A stop is
+    /// written down at once and again when its question is answered: the last word on a session holds.
     pub fn reports(&self) -> Vec<(Day, Report<'_>)> {
+        let mut stopped: Vec<(&str, &str)> = Vec::new();
+        for entry in &self.entries {
+            if let What::Stopped { session, .. } = &entry.what {
+                stopped.push((session, &entry.event.id));
+            }
+        }
+        // Sorted by session and then by id: the greatest id of a session is its last word.
+        stopped.sort_unstable();
+        let superseded = |session: &str, id: &str| {
+            let next = stopped.partition_point(|s| *s <= (session, id));
+            stopped.get(next).is_some_and(|(other, _)| *other == session)
+        };
         let report = |what| match what {
             &What::Stopped { ref kit, ref exercise, why, .. } => Some(Report::Stopped { kit, exercise, why }),
             &What::SignChosen { ref kit, ref sign, level, by } => Some(Report::Sign { kit, sign, level, by }),
@@ -510,7 +523,11 @@ impl<'e> History<'e> {
             What::SpokenToProfessional { .. } => Some(Report::Spoken),
             _ => None,
         };
-        self.entries.iter().filter_map(|e| Some((e.event.day, report(&e.what)?))).collect()
+        let last_word = |e: &&Entry<'_>| match &e.what {
+            What::Stopped { session, .. } => !superseded(session, &e.event.id),
+            _ => true,
+        };
+        self.entries.iter().filter(last_word).filter_map(|e| Some((e.event.day, report(&e.what)?))).collect()
     }
 
     /// The last answers to the two questions about a kit.
@@ -714,6 +731,30 @@ mod tests {
     fn days(book: &Book) -> Vec<(String, u32, u32)> {
         let days = History::of(&book.0).days(KIT);
         days.into_iter().map(|d| (d.day.to_string(), d.sessions, d.sets)).collect()
+    }
+
+    #[test]
+    fn the_last_word_on_a_stop_holds() {
+        let stop = |session: &str, why| What::Stopped {
+            kit: KIT.into(),
+            session: session.into(),
+            exercise: "a".into(),
+            why,
+        };
+        let mut book = Book::default();
+        book.paris("2026-03-02 10:00", stop("s1", StopReason::Other))
+            .paris("2026-03-02 10:01", stop("s1", StopReason::Pain))
+            .paris("2026-03-03 10:00", stop("s2", StopReason::Other));
+        let history = History::of(&book.0);
+        let whys: Vec<_> = history
+            .reports()
+            .into_iter()
+            .map(|(day, report)| match report {
+                Report::Stopped { why, .. } => (day.to_string(), why),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(whys, [("2026-03-02".into(), StopReason::Pain), ("2026-03-03".into(), StopReason::Other)]);
     }
 
     #[test]

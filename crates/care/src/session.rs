@@ -264,7 +264,7 @@ pub enum Cue {
         set: u32,
         /// For which side.
         side: Side,
-        /// Repetitions counted: all that were prescribed.
+        /// Repetitions counted: all that were prescribed, unless the patient ended the set.
         reps: u32,
         /// Seconds held in each.
         hold_s: u32,
@@ -323,6 +323,9 @@ pub enum Command {
     SkipExercise,
     /// No more rest than [`GET_READY_S`].
     SkipRest,
+    /// « J’ai fini cette série »: what was counted is kept, and the repetition under way, for the
+    /// patient says that it is done. Before the set began it does nothing.
+    FinishSet,
     /// A quarter of the prescribed time more for each movement, up to twice that time.
     Slower,
     /// Back to the prescribed pace.
@@ -589,6 +592,7 @@ impl Player {
                     self.anchor = self.seen;
                 }
             }
+            Command::FinishSet => self.finish_set(&mut cues),
             Command::Slower => self.set_pace((self.pace + SLOWER_BY).min(SLOWEST_PACE)),
             Command::UsualPace => self.set_pace(USUAL_PACE),
             Command::Easier(on) => self.easier = on && self.current().is_some_and(|s| s.has_easier),
@@ -745,13 +749,32 @@ impl Player {
                 cues.push(Cue::Halfway);
             }
         }
-        let ended = self.anchor + i64::from(set.reps) * rep_ms;
+        let (reps, ended) = (set.reps, self.anchor + i64::from(set.reps) * rep_ms);
+        self.end_set(reps, ended, cues);
+        true
+    }
+
+    fn finish_set(&mut self, cues: &mut Vec<Cue>) {
+        // A pause in the middle of the first repetition leaves no trace but the countdown back to it.
+        let halted = matches!(self.mode, Mode::Paused(Why::Asked | Why::Late))
+            && matches!(self.stage, Stage::Wait { kind: Wait::Ready, .. });
+        let begun = self.stage == Stage::Set || halted || self.into > 0 || self.counted > 0;
+        let Some(set) = self.current().filter(|_| begun) else { return };
+        let reps = (self.counted + 1).min(set.reps);
+        self.eased |= self.easier;
+        self.mode = Mode::Running;
+        self.end_set(reps, self.seen, cues);
+    }
+
+    /// The set is over since `ended`, with so many repetitions.
+    fn end_set(&mut self, reps: u32, ended: i64, cues: &mut Vec<Cue>) {
+        let Some(set) = self.current() else { return };
         let exercise = set.exercise.clone();
         cues.push(Cue::SetDone {
             exercise: exercise.clone(),
             set: set.set,
             side: set.side,
-            reps: set.reps,
+            reps,
             hold_s: set.hold_s,
             easier: self.eased,
         });
@@ -762,7 +785,6 @@ impl Player {
             cues.push(Cue::ExerciseDone { exercise });
         }
         self.go_on(ended, cues);
-        true
     }
 
     /// To the next set that is open, from the moment `ended` at which the last one was over.
@@ -901,6 +923,23 @@ mod tests {
         expected.extend([(23, Cue::ExerciseDone { exercise: "a".into() }), (23, Cue::SessionDone)]);
         let expected: Vec<_> = expected.into_iter().map(|(s, cue)| (s * 1000, cue)).collect();
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_set_that_the_patient_ends_keeps_what_was_counted_and_the_repetition_under_way() {
+        let dose = Dosage { rest_s: Some(20), ..reps(2, 8, 4) };
+        let mut player = Player::new(plan(&[dose]));
+        player.act(Command::Resume, 0);
+        assert_eq!(player.act(Command::FinishSet, 1_000), [Cue::ReadySecond(4)], "not begun: nothing to end");
+        (2..=15).for_each(|s| drop(player.tick(s * 1000)));
+        let cues = player.act(Command::FinishSet, 15_500);
+        assert!(matches!(cues[..], [Cue::SetDone { set: 1, reps: 3, .. }, Cue::RestSecond(20)]), "{cues:?}");
+        assert_eq!(player.act(Command::FinishSet, 15_600), [], "a rest is no set");
+        player.act(Command::SkipRest, 16_000);
+        (17..=22).for_each(|s| drop(player.tick(s * 1000)));
+        player.act(Command::Pause, 22_500);
+        let cues = player.act(Command::FinishSet, 23_000);
+        assert!(matches!(cues[..], [Cue::SetDone { set: 2, reps: 1, .. }, _, Cue::SessionDone]), "{cues:?}");
     }
 
     #[test]
