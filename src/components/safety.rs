@@ -68,23 +68,36 @@ pub fn stop_rules(exercise: &Exercise) -> View {
         .with(said_list(&exercise.stop_rules))
 }
 
-/// May it be done, or filmed, alone? Silent where there is nothing to heed.
-pub fn company(exercise: &Exercise) -> View {
-    let doing: &[(Icon, K)] = match exercise.do_with {
+type Mark = (Icon, K);
+
+/// May it be done alone? Silent where there is nothing to heed.
+pub fn doing(exercise: &Exercise) -> View {
+    marks(done_with(exercise.do_with), &[])
+}
+
+fn done_with(company: Company) -> &'static [Mark] {
+    match company {
         Company::Alone => &[],
         Company::Helper => &[(icon::HELPER, K::ExerciseHelper)],
         Company::Never => &[(icon::HAND, K::ExerciseNever), (icon::HAND, K::ExerciseClinicOnly)],
-    };
-    let filming: &[(Icon, K)] = match exercise.film_with {
+    }
+}
+
+/// May it be done, or filmed, alone? Silent where there is nothing to heed.
+pub fn company(exercise: &Exercise) -> View {
+    let filming: &[Mark] = match exercise.film_with {
         Company::Alone => &[],
         Company::Helper => &[(icon::CAMERA, K::ExerciseFilmHelper)],
         Company::Never => &[(icon::CAMERA, K::ExerciseFilmNever)],
     };
+    marks(done_with(exercise.do_with), filming)
+}
+
+fn marks(doing: &[Mark], filming: &[Mark]) -> View {
     if doing.is_empty() && filming.is_empty() {
         return none();
     }
-    let line =
-        |(picture, word): &(Icon, K)| el("li", "").with(icon(picture)).with(el("span", "").text(t(*word)));
+    let line = |(picture, word): &Mark| el("li", "").with(icon(picture)).with(el("span", "").text(t(*word)));
     el("ul", "marks").with(all(doing.iter().chain(filming).map(line)))
 }
 

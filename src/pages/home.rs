@@ -8,18 +8,25 @@ use crate::{
         kit_status, notice, pager, shell,
         words::{dosage, said, said_in},
     },
-    i18n::{K, fill, t},
-    platform::dom::{View, all, el, none, region},
+    i18n::{self, K, count, fill, t},
+    platform::{
+        dom::{View, all, el, none, region},
+        page,
+    },
     state::{App, KitHandle},
 };
-use care::kit::{Document, Exercise};
+use care::{
+    download::KitStatus,
+    follow_up::History,
+    kit::{Document, Exercise},
+};
 use leptos::prelude::*;
 
 /// The first screen.
 pub fn show(app: App, simple: bool) -> View {
     region(move || match app.current() {
         None => welcome(app, simple),
-        Some(kit) if simple => one_by_one(app, kit),
+        Some(kit) if simple => simply(app, kit),
         Some(kit) => before_next(app, kit),
     })
 }
@@ -75,13 +82,62 @@ fn before_next(app: App, kit: KitHandle) -> View {
             notice::notice("good", icon::CHECK, t(K::HomeAllSeen), again)
         }
     };
+    let (held, daily, dated) = (kit.clone(), kit.clone(), kit.clone());
+    let to_watch = move || next(&held).is_some();
     let body = all([
         said_in("p", "lead kit-name", &kit.kit.title),
         kit_status::line(app, &kit),
+        region(move || appointment(app, &dated)),
+        region(move || today(app, &daily, !to_watch(), true)),
         region(card),
+        el("div", "row")
+            .with(control::link("button", "follow-up", icon::DOCUMENT, t(K::HomeFollowUp), "follow-up"))
+            .with(control::link("button", "show", icon::PERSON, t(K::HomeShow), "follow-up/show")),
         all(kit.kit.appointments().into_iter().map(|n| group(&kit, n))),
     ]);
     shell::screen(app, t(K::HomeTitle), body)
+}
+
+/// When the next appointment is, once the patient has said so.
+fn appointment(app: App, kit: &KitHandle) -> View {
+    let on = app.journal(|events| History::of(events).next_appointment(&kit.kit, app.today()).on);
+    on.map_or_else(none, |day| {
+        el("p", "strong").text(&fill(K::HomeAppointment, &[("date", &i18n::date(day))]))
+    })
+}
+
+/// Days after which one begins again gently.
+const LONG_AWAY: i64 = 5;
+
+/// What there is to do today, and this week. Facts, and never a reproach.
+fn today(app: App, kit: &KitHandle, main: bool, titled: bool) -> View {
+    let day = app.today();
+    let (due, week, away) = app.journal(|events| {
+        let history = History::of(events);
+        let week = history.week(&kit.kit, day);
+        let due = history.due(&kit.kit, day).len();
+        (due, (week.done(), week.prescribed()), history.days_since_last_session(day))
+    });
+    if week.1 == 0 {
+        return none();
+    }
+    let what = if due > 0 {
+        count(due as u64, K::HomeTodayNOne, K::HomeTodayNOther)
+    } else {
+        t(K::HomeTodayDone).to_owned()
+    };
+    let gently = away.is_some_and(|days| days >= LONG_AWAY);
+    let class = if main { "button main wide" } else { "button wide" };
+    let start =
+        (due > 0).then(|| control::link(class, "session-open", icon::PLAY, t(K::HomeSession), "session"));
+    let (done, prescribed) = (week.0.to_string(), week.1.to_string());
+    let numbers = [("done", done.as_str()), ("prescribed", prescribed.as_str())];
+    el("section", "card stack tight")
+        .maybe(titled.then(|| el("h2", "").text(t(K::HomeToday))))
+        .with(el("p", "strong").text(&what))
+        .maybe(gently.then(|| el("p", "").text(t(K::HomeAgainGently))))
+        .maybe(start)
+        .with(el("p", "soft").text(&fill(K::HomeWeek, &numbers)))
 }
 
 /// The obvious next action.
@@ -147,7 +203,28 @@ fn document_row(kit: &KitHandle, document: &Document) -> View {
     row(el("a", "row-link").attr("href", "kit"), picture, words)
 }
 
-/// Simple mode: one exercise a screen, beginning with the one to watch next.
+/// Simple mode: first what is new to watch, one exercise a screen; then the session of the day.
+fn simply(app: App, kit: KitHandle) -> View {
+    let looking = RwSignal::new(untrack(|| next(&kit).is_some()));
+    region(move || if looking.get() { one_by_one(app, kit.clone()) } else { to_do(app, &kit, looking) })
+}
+
+/// Simple mode: the session of the day.
+fn to_do(app: App, kit: &KitHandle, looking: RwSignal<bool>) -> View {
+    let daily = kit.clone();
+    let look = move || {
+        looking.set(true);
+        page::turn();
+    };
+    let body = all([
+        region(move || today(app, &daily, true, false)),
+        control::button("button wide", "exercises", icon::NEXT, t(K::HomeExercises), look),
+        control::link("button wide", "follow-up", icon::DOCUMENT, t(K::HomeFollowUp), "follow-up"),
+    ]);
+    shell::screen(app, t(K::HomeToday), body)
+}
+
+/// One exercise a screen, beginning with the one to watch next.
 fn one_by_one(app: App, kit: KitHandle) -> View {
     let total = kit.kit.exercises.len();
     let at = RwSignal::new(untrack(|| next(&kit)).unwrap_or(0));
@@ -171,6 +248,13 @@ fn one_by_one(app: App, kit: KitHandle) -> View {
     } else {
         none()
     };
-    let body = all([region(one), other, kit_status::line(app, &kit)]);
+    // Three choices: once the kit is here, its state gives way to the session.
+    let third = move || match kit.status() {
+        KitStatus::Ready => {
+            control::link("button wide", "session-open", icon::CHECK, t(K::HomeSession), "session")
+        }
+        _ => kit_status::line(app, &kit),
+    };
+    let body = all([region(one), other, region(third)]);
     shell::screen(app, t(K::HomeSimpleTitle), body)
 }

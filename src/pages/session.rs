@@ -9,7 +9,7 @@ use crate::{
         shell::{self, section},
         words::{dosage, said_in, said_list},
     },
-    i18n::{self, K, count, fill, t},
+    i18n::{self, K, fill, t},
     pages::lost,
     platform::{
         dom::{View, all, el, keep, none, region, switch},
@@ -100,8 +100,9 @@ fn before(here: Here, kit: &KitHandle) -> View {
         return shell::screen(app, t(title), all([el("p", "lead").text(t(words)), lost::home()]));
     }
     let exercises = of_plan(kit, &plan);
-    let lead = count(exercises.len() as u64, K::SessionExercisesOne, K::SessionExercisesOther);
-    let lead = lead.replace("{time}", &minutes(&plan));
+    let number = exercises.len();
+    let lead = if number == 1 { K::SessionExercisesOne } else { K::SessionExercisesOther };
+    let lead = fill(lead, &[("n", &number.to_string()), ("time", &minutes(&plan))]);
     let rows = exercises.iter().map(|e| {
         let dose = dosage(&e.dosage).into_iter().next().unwrap_or_default();
         el("li", "item").with(said_in("p", "strong", &e.title)).with(el("p", "soft").text(&dose))
@@ -235,9 +236,9 @@ fn start_of(here: Here, session: &Session, exercise: &Exercise) -> View {
     };
     let body = all([
         el("p", "soft place").text(&which(session)),
-        safety::company(exercise),
+        safety::doing(exercise),
         el("p", "dose-first").text(dose.first().map_or("", String::as_str)),
-        figure(kit, exercise),
+        el("div", "session-look").with(figure(kit, exercise)),
         control::button("button main wide", "exercise-start", icon::PLAY, t(K::SessionBegin), ask),
         control::button("button wide", "exercise-skip", icon::NEXT, t(K::SessionSkip), skip),
         rest,
@@ -300,17 +301,14 @@ fn pacing(here: Here, session: &Session, exercise: &Exercise) -> View {
         ended.stop();
         here.stop.set(Some(Stop::Asked));
     };
-    let controls = el("div", "session-controls")
-        .with(pause(session))
-        .with(pace(session))
-        .with(more(here, session, exercise));
+    let controls = el("div", "session-controls").with(pace(session)).with(more(here, session, exercise));
     let body = el("div", "session stack")
         .with(el("p", "soft place").words(place))
         .with(count)
         .with(paced(session, exercise))
         .with(controls)
-        .with(el("div", "session-stop").with(control::button(
-            "button stop-button wide",
+        .with(el("div", "session-stop").with(pause(session)).with(control::button(
+            "button stop-button",
             "session-stop",
             icon::HAND,
             t(K::SessionStop),
@@ -336,7 +334,7 @@ fn pause(session: &Session) -> View {
         move || usize::from(is_paused(key.now())),
         move || icon::icon(if is_paused(pictured.now()) { icon::PLAY } else { icon::PAUSE }),
     );
-    control::bare_button("button main wide", "session-pause")
+    control::bare_button("button main", "session-pause")
         .with(picture)
         .with(el("span", "").words(word))
         .on("click", act)
@@ -392,11 +390,16 @@ fn more(here: Here, session: &Session, exercise: &Exercise) -> View {
         } else {
             button("set-done", icon::CHECK, K::SessionFinishSet, Command::FinishSet)
         };
-        all([
-            none().maybe(easier),
-            skip,
-            button("exercise-skip", icon::NEXT, K::SessionSkip, Command::SkipExercise),
-        ])
+        let (heard, muted) = (session.clone(), session.clone());
+        let silence = control::toggle(
+            "silent",
+            icon::SPEAKER,
+            t(K::SessionSilent),
+            move || heard.is_silent(),
+            move || muted.set_silent(!muted.is_silent()),
+        );
+        let pass = button("exercise-skip", icon::NEXT, K::SessionSkip, Command::SkipExercise);
+        all([none().maybe(easier), skip, pass, silence])
     })
 }
 
@@ -406,9 +409,9 @@ fn stopped(here: Here, session: &Session, stop: Stop) -> View {
     let report = |class: &str| control::link(class, "report", icon::ALERT, t(K::BarReport), "report");
     let because = match stop {
         Stop::Asked => {
-            let answer = |action: &str, word: K, why: StopReason| {
+            let answer = |action: &str, picture, word: K, why: StopReason| {
                 let session = session.clone();
-                control::button("button wide", action, icon::NEXT, t(word), move || {
+                control::button("button wide", action, picture, t(word), move || {
                     // « Autre chose » is what STOP itself wrote down.
                     if why != StopReason::Other {
                         session.stopped_for(why);
@@ -417,9 +420,9 @@ fn stopped(here: Here, session: &Session, stop: Stop) -> View {
                 })
             };
             let body = all([
-                answer("stop-pain", K::SessionStopPain, StopReason::Pain),
-                answer("stop-fatigue", K::SessionStopFatigue, StopReason::Fatigue),
-                answer("stop-other", K::SessionStopOther, StopReason::Other),
+                answer("stop-pain", icon::ALERT, K::SessionStopPain, StopReason::Pain),
+                answer("stop-fatigue", icon::CLOCK, K::SessionStopFatigue, StopReason::Fatigue),
+                answer("stop-other", icon::HELP, K::SessionStopOther, StopReason::Other),
             ]);
             return shell::screen(app, t(K::SessionStopTitle), body);
         }

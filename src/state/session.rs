@@ -11,10 +11,7 @@ use care::{
     session::{Command, Cue, Plan, Player, State, Unfinished},
 };
 use leptos::prelude::*;
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::{cell::RefCell, rc::Rc};
 
 /// What the screen shows of the player. It changes only when something of it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +40,7 @@ struct Held {
     now: RwSignal<Now>,
     /// Counts the ticks: what moves follows it.
     frame: RwSignal<u32>,
-    silent: Cell<bool>,
+    silent: RwSignal<bool>,
     tones: RefCell<Option<tone::Tones>>,
     awake: RefCell<Option<Awake>>,
     ticker: RefCell<Option<Ticker>>,
@@ -81,7 +78,7 @@ impl Session {
             now: RwSignal::new(Now::of(&player)),
             frame: RwSignal::new(0),
             player: RefCell::new(player),
-            silent: Cell::new(false),
+            silent: RwSignal::new(false),
             tones: RefCell::new(Some(tone::Tones::open())),
             awake: RefCell::new(Some(Awake::keep())),
             ticker: RefCell::new(None),
@@ -127,6 +124,11 @@ impl Session {
     pub fn exercise(&self) -> Option<&Exercise> {
         let id = self.player(|player| player.current().map(|set| set.exercise.clone()))?;
         self.0.kit.kit.exercise(&id)
+    }
+
+    /// Whether it goes without voice, tone and vibration.
+    pub fn is_silent(&self) -> bool {
+        self.0.silent.get()
     }
 
     /// Without voice, tone and vibration, or with them again.
@@ -196,7 +198,7 @@ impl Session {
     /// with what must not be missed before it.
     fn say(&self, cues: &[Cue]) {
         let words: Vec<String> = cues.iter().filter_map(words).collect();
-        if words.is_empty() || self.0.silent.get() {
+        if words.is_empty() || self.0.silent.get_untracked() {
             return;
         }
         let lang = self.0.app.lang.get_untracked();
