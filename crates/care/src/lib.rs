@@ -21,5 +21,6 @@ pub mod opening;
 pub mod ports;
 pub mod problem;
 pub mod profile;
+pub mod reminder;
 pub mod text;
 pub mod trust;
