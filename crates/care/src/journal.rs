@@ -280,6 +280,14 @@ events! {
         /// When; none when there is no date.
         on: Option<Day>,
     }
+    /// The clinic confirmed that results arrived: they are not sent again. By name, not by time: a
+    /// clock that was set back, or a journal that was brought in, must not hide what never left.
+    ResultsSent = "results-sent" {
+        /// The kit whose clinic has them.
+        kit: String,
+        /// The events.
+        events: Vec<String>,
+    }
 }
 
 record!(struct Event { id, profile, at_ms, offset_min, day, what });
@@ -419,6 +427,7 @@ mod tests {
             What::SpokenToProfessional {},
             What::AppointmentSet { kit: kit(), number: 2, on: "2026-12-01".parse().ok() },
             What::AppointmentSet { kit: kit(), number: 2, on: None },
+            What::ResultsSent { kit: kit(), events: vec!["1".into(), "2".into()] },
         ];
         for what in all {
             let e = event(what.clone());

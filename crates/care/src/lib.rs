@@ -22,5 +22,6 @@ pub mod ports;
 pub mod problem;
 pub mod profile;
 pub mod reminder;
+pub mod results;
 pub mod text;
 pub mod trust;
