@@ -3,6 +3,7 @@
 
 use crate::{
     calendar::Day,
+    fingerprint,
     json::{Json, JsonError, Value, read_field, write_field},
     kit::{Exercise, Level},
     ports::{Clock, Record, Store},
@@ -323,14 +324,10 @@ impl Record for Event {
 }
 
 /// Names the exact words of an exercise's contraindications: when the clinic changes them, they
-/// are asked again. FNV-1a, 64 bits: a name, not a protection (the signature is that).
+/// are asked again.
 pub fn notice_fingerprint(exercise: &Exercise) -> String {
     let texts = exercise.contraindications.iter().flat_map(|t| [Some(t.fr.as_str()), t.en.as_deref()]);
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in texts.flatten().flat_map(|t| t.bytes().chain([0])) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("{hash:016x}")
+    fingerprint::of(texts.flatten().flat_map(|t| t.bytes().chain([0])))
 }
 
 /// Whether the notice must still be shown before the first play.

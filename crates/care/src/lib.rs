@@ -8,9 +8,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod animation;
+pub mod backup;
 pub mod calendar;
 pub mod download;
 pub mod fhir;
+pub mod fingerprint;
 pub mod jose;
 pub mod journal;
 pub mod json;
