@@ -150,60 +150,17 @@ impl Results {
     /// session of which something new is known comes again, whole: its resource has the same name,
     /// and takes the earlier one's place.
     pub fn since_last(events: &[Event], kit: &Kit) -> Self {
-        let mine = |id: &str| id == kit.kit_id;
-        let read: Vec<(&Event, What)> = events.iter().filter_map(|e| Some((e, e.read()?))).collect();
-        let mut sent: Vec<&str> = Vec::new();
-        for (_, what) in &read {
-            if let What::ResultsSent { kit, events } = what
-                && mine(kit)
+        let mut sent: Vec<String> = Vec::new();
+        for e in events {
+            if let Some(What::ResultsSent { kit: of, events }) = e.read()
+                && of == kit.kit_id
             {
-                sent.extend(events.iter().map(String::as_str));
+                sent.extend(events);
             }
         }
         sent.sort_unstable();
-        let is_new = |e: &Event| sent.binary_search(&e.id.as_str()).is_err();
-
-        let (mut items, mut ids, mut about, mut steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (e, what) in &read {
-            if let Some((_, session)) = session_of(what).filter(|(kit, _)| mine(kit)) {
-                steps.push((session, *e, what));
-            } else if let Some((by, fact)) = fact(what, kit) {
-                if !is_new(e) {
-                    continue;
-                }
-                if let Fact::Felt { session: Some(session), .. } = &fact {
-                    about.push(session.clone());
-                }
-                items.push(item(&e.id, e, by, fact));
-            } else {
-                continue;
-            }
-            if is_new(e) {
-                ids.push(e.id.clone());
-            }
-        }
-        about.sort_unstable();
-        steps.sort_by_key(|(session, e, _)| (*session, e.at_ms, &e.id));
-        let mut here: Vec<&str> = Vec::new();
-        for steps in steps.chunk_by(|a, b| a.0 == b.0) {
-            let id = steps[0].0;
-            if steps.iter().any(|(_, e, _)| is_new(e))
-                || about.binary_search_by(|s| s.as_str().cmp(id)).is_ok()
-            {
-                items.push(session(id, steps, kit));
-                here.push(id);
-            }
-        }
-        // Sorted, as the sessions are. One of which the journal knows nothing cannot be referred to.
-        for item in &mut items {
-            if let Fact::Felt { session, .. } = &mut item.fact
-                && session.as_deref().is_some_and(|s| here.binary_search(&s).is_err())
-            {
-                *session = None;
-            }
-        }
-        items.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
-        Results { kit: kit.kit_id.clone(), items, events: ids }
+        let (items, events) = gather(events, Kits { known: &[kit], others: false }, &sent);
+        Results { kit: kit.kit_id.clone(), items, events }
     }
 
     /// What is in it, oldest first: to be shown in words before it goes. The Bundle holds this and
@@ -237,6 +194,85 @@ impl Results {
     }
 }
 
+/// All that a journal says, whatever was sent and whichever kit it is about; in the words of the kits
+/// that are known. For the desk, to which the patient brought the whole.
+pub fn all(events: &[Event], kits: &[&Kit]) -> Vec<Item> {
+    gather(events, Kits { known: kits, others: true }, &[]).0
+}
+
+/// Of which kits to tell, and their words.
+#[derive(Clone, Copy)]
+struct Kits<'a> {
+    known: &'a [&'a Kit],
+    /// Also of kits that are not among them.
+    others: bool,
+}
+
+impl Kits<'_> {
+    fn include(self, id: &str) -> bool {
+        self.others || self.find(id).is_some()
+    }
+
+    fn find(&self, id: &str) -> Option<&Kit> {
+        self.known.iter().copied().find(|k| k.kit_id == id)
+    }
+
+    fn exercise(&self, kit: &str, id: &str) -> Named {
+        named(id, self.find(kit).and_then(|k| k.exercise(id)).map(|e| &e.title.fr))
+    }
+
+    fn sign(&self, kit: &str, id: &str) -> Named {
+        let rule = self.find(kit).and_then(|k| k.warnings.iter().find(|w| w.id == id));
+        named(id, rule.map(|w| &w.sign.fr))
+    }
+}
+
+/// The items and the ids of the events behind them, without what is in `sent`, which is sorted.
+fn gather(events: &[Event], kits: Kits, sent: &[String]) -> (Vec<Item>, Vec<String>) {
+    let read: Vec<(&Event, What)> = events.iter().filter_map(|e| Some((e, e.read()?))).collect();
+    let is_new = |e: &Event| sent.binary_search(&e.id).is_err();
+    let (mut items, mut ids, mut about, mut steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (e, what) in &read {
+        if let Some((_, session)) = session_of(what).filter(|(kit, _)| kits.include(kit)) {
+            steps.push((session, *e, what));
+        } else if let Some((by, fact)) = fact(what, kits) {
+            if !is_new(e) {
+                continue;
+            }
+            if let Fact::Felt { session: Some(session), .. } = &fact {
+                about.push(session.clone());
+            }
+            items.push(item(&e.id, e, by, fact));
+        } else {
+            continue;
+        }
+        if is_new(e) {
+            ids.push(e.id.clone());
+        }
+    }
+    about.sort_unstable();
+    steps.sort_by_key(|(session, e, _)| (*session, e.at_ms, &e.id));
+    let mut here: Vec<&str> = Vec::new();
+    for steps in steps.chunk_by(|a, b| a.0 == b.0) {
+        let id = steps[0].0;
+        let asked = about.binary_search_by(|s| s.as_str().cmp(id)).is_ok();
+        if asked || steps.iter().any(|(_, e, _)| is_new(e)) {
+            items.push(session(id, steps, kits));
+            here.push(id);
+        }
+    }
+    // Sorted, as the sessions are. One of which the journal knows nothing cannot be referred to.
+    for item in &mut items {
+        if let Fact::Felt { session, .. } = &mut item.fact
+            && session.as_deref().is_some_and(|s| here.binary_search(&s).is_err())
+        {
+            *session = None;
+        }
+    }
+    items.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+    (items, ids)
+}
+
 fn item(id: &str, event: &Event, by: By, fact: Fact) -> Item {
     let (at_ms, offset_min) = (event.at_ms, event.offset_min);
     Item { id: id.to_owned(), at_ms, offset_min, day: event.day, by, fact }
@@ -254,24 +290,23 @@ fn session_of(what: &What) -> Option<(&str, &str)> {
     }
 }
 
-/// What one event says by itself to this kit's clinic.
-fn fact(what: &What, kit: &Kit) -> Option<(By, Fact)> {
+/// What one event says by itself.
+fn fact(what: &What, kits: Kits) -> Option<(By, Fact)> {
     let (by, fact) = match what.clone() {
-        What::Felt { kit: of, session, what: feeling, level, after, by } if of == kit.kit_id => {
+        What::Felt { kit, session, what: feeling, level, after, by } if kits.include(&kit) => {
             (by, Fact::Felt { feeling, level, after, session })
         }
-        What::TwoQuestions { kit: of, watched, wish, by } if of == kit.kit_id => {
+        What::TwoQuestions { kit, watched, wish, by } if kits.include(&kit) => {
             (by, Fact::TwoQuestions { watched, wish: clean(&wish) })
         }
-        What::SignChosen { kit: of, sign, level, by } if of == kit.kit_id => {
-            let words = kit.warnings.iter().find(|w| w.id == sign).map(|w| &w.sign.fr);
-            (by, Fact::Sign { sign: named(&sign, words), level })
+        What::SignChosen { kit, sign, level, by } if kits.include(&kit) => {
+            (by, Fact::Sign { sign: kits.sign(&kit, &sign), level })
         }
         What::Fell { by } => (by, Fact::Fell),
         What::TriedElsewhere { which, happened, by } => {
             (by, Fact::TriedElsewhere { which: clean(&which), happened: clean(&happened) })
         }
-        What::SpokenToProfessional {} => (By::Patient, Fact::SpokenToProfessional),
+        What::SpokenToProfessional { .. } => (By::Patient, Fact::SpokenToProfessional),
         _ => return None,
     };
     Some((by, fact))
@@ -283,32 +318,32 @@ fn named(id: &str, words: Option<&String>) -> Named {
 }
 
 /// A session from its events, which are sorted by time.
-fn session(id: &str, steps: &[(&str, &Event, &What)], kit: &Kit) -> Item {
-    let title = |id: &str| named(id, kit.exercise(id).map(|e| &e.title.fr));
+fn session(id: &str, steps: &[(&str, &Event, &What)], kits: Kits) -> Item {
+    let title = |kit: &str, id: &str| kits.exercise(kit, id);
     let (mut sets, mut skipped): (Vec<Set>, Vec<Named>) = (Vec::new(), Vec::new());
     let mut end = End::Unknown;
     for (_, _, what) in steps {
         match what {
-            What::SetDone { exercise, set, side, reps, hold_s, easier, .. } => {
+            What::SetDone { kit, exercise, set, side, reps, hold_s, easier, .. } => {
                 // Two tabs may both have written the same set down.
                 let same = |s: &Set| s.exercise.id == *exercise && s.number == *set && s.side == *side;
                 if !sets.iter().any(same) {
-                    let exercise = title(exercise);
+                    let exercise = title(kit, exercise);
                     let (number, side, reps, hold_s, easier) = (*set, *side, *reps, *hold_s, *easier);
                     sets.push(Set { exercise, number, side, reps, hold_s, easier });
                 }
             }
-            What::ExerciseSkipped { exercise, .. } => {
+            What::ExerciseSkipped { kit, exercise, .. } => {
                 if !skipped.iter().any(|s| s.id == *exercise) {
-                    skipped.push(title(exercise));
+                    skipped.push(title(kit, exercise));
                 }
             }
-            What::Stopped { exercise, why, .. } => {
+            What::Stopped { kit, exercise, why, .. } => {
                 let first = !matches!(end, End::Stopped { .. });
                 let pain =
                     *why == StopReason::Pain && !matches!(end, End::Stopped { why: StopReason::Pain, .. });
                 if first || pain {
-                    end = End::Stopped { why: *why, during: title(exercise) };
+                    end = End::Stopped { why: *why, during: title(kit, exercise) };
                 }
             }
             What::SessionEnded { .. } if end == End::Unknown => end = End::Done,
@@ -849,6 +884,10 @@ mod tests {
         "kit-1".into()
     }
 
+    fn spoken() -> What {
+        What::from_json(&Value::of_texts(&[("kind", "spoken-to-professional")])).unwrap()
+    }
+
     fn the_kit() -> Kit {
         let mut kit = kit(1);
         kit.exercises.push(exercise("heel-raise"));
@@ -887,7 +926,7 @@ mod tests {
             What::Stopped { kit: k(), session: "s2".into(), exercise: "gone".into(), why: StopReason::Pain },
             What::Fell { by: By::Helper },
             What::SignChosen { kit: k(), sign: "faint".into(), level: Level::Red, by: By::Patient },
-            What::SpokenToProfessional {},
+            spoken(),
             What::TriedElsewhere { which: "une vidéo".into(), happened: " ".into(), by: By::Patient },
             What::TwoQuestions {
                 kit: k(),
@@ -951,6 +990,20 @@ mod tests {
         );
         let text = results.bundle(SUBJECT, NOW, 60).unwrap().to_text();
         assert!(!text.contains("stays on the phone") && !text.contains("another"));
+    }
+
+    #[test]
+    fn at_the_desk_all_of_a_journal_counts_whichever_kit_it_is_about_and_whatever_was_sent() {
+        let (kit, mut events) = (the_kit(), a_day());
+        events.push(event("sent", NOW, &Results::since_last(&events, &kit).confirmed()));
+        let items = all(&events, &[&kit]);
+        assert_eq!(items.len(), 11, "that of another kit too");
+        assert!(
+            matches!(&items[0].fact, Fact::Session { sets, .. } if sets[0].exercise.words.starts_with("Se lever"))
+        );
+        assert!(
+            matches!(&all(&events, &[])[0].fact, Fact::Session { sets, .. } if sets[0].exercise.words == "sit-to-stand")
+        );
     }
 
     #[test]
@@ -1180,7 +1233,7 @@ mod tests {
                 happened,
                 by
             }),
-            Just(What::SpokenToProfessional {}),
+            Just(spoken()),
             (any::<bool>(), words(), by())
                 .prop_map(|(watched, wish, by)| { What::TwoQuestions { kit: k(), watched, wish, by } }),
         ]
