@@ -274,11 +274,19 @@ pub async fn restore<B>(
 
 /// What the patient has chosen here stays; what has not been chosen comes from the file.
 fn merged(here: Settings, file: &Settings) -> Settings {
+    let mut subjects = here.subjects;
+    let unknown = file.subjects.iter().filter(|s| !subjects.iter().any(|here| here.kit == s.kit));
+    let unknown: Vec<_> = unknown.cloned().collect();
+    subjects.extend(unknown);
     Settings {
         mode: if here.mode == Mode::default() { file.mode } else { here.mode },
         lang: here.lang.or(file.lang),
         choice: here.choice.or(file.choice),
         install_declined: here.install_declined || file.install_declined,
+        reminders: here.reminders.or_else(|| file.reminders.clone()),
+        // Whether this device's calendar rings, only this device can tell.
+        alert_rings: here.alert_rings,
+        subjects,
     }
 }
 
@@ -294,6 +302,7 @@ mod tests {
         trust::Verification,
     };
     use futures_executor::block_on;
+    use crate::reminder::{Reminders, Weekday};
     use proptest::prelude::*;
 
     const NOW: i64 = 1_795_336_200_000;
@@ -438,12 +447,23 @@ mod tests {
     }
 
     fn settings() -> impl Strategy<Value = Settings> {
-        (any::<bool>(), any::<Option<bool>>(), any::<Option<bool>>(), any::<bool>()).prop_map(
-            |(simple, french, light, install_declined)| Settings {
-                mode: if simple { Mode::Simple } else { Mode::Standard },
-                lang: french.map(|f| if f { Lang::Fr } else { Lang::En }),
-                choice: light.map(|l| if l { Choice::Light } else { Choice::Normal }),
-                install_declined,
+        let reminders = prop::option::of(0u32..1440)
+            .prop_map(|at| at.map(|at| Reminders::none(7).changed(&[Weekday::Monday], &[at])));
+        let subjects = prop::option::of(any::<u128>());
+        (any::<bool>(), any::<Option<bool>>(), any::<Option<bool>>(), any::<bool>(), reminders, subjects).prop_map(
+            |(simple, french, light, install_declined, reminders, subject)| {
+                let mut settings = Settings {
+                    mode: if simple { Mode::Simple } else { Mode::Standard },
+                    lang: french.map(|f| if f { Lang::Fr } else { Lang::En }),
+                    choice: light.map(|l| if l { Choice::Light } else { Choice::Normal }),
+                    install_declined,
+                    reminders,
+                    ..Settings::default()
+                };
+                if let Some(bits) = subject {
+                    settings.name_subject("k", bits);
+                }
+                settings
             },
         )
     }

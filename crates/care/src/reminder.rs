@@ -18,6 +18,9 @@
 
 use crate::{
     calendar::{Day, clock},
+    follow_up::History,
+    journal::{Event, What},
+    kit::Kit,
     record,
 };
 
@@ -32,6 +35,9 @@ pub const MIME: &str = "text/calendar;charset=utf-8";
 const LINE: usize = 75;
 
 const DAY_MIN: u32 = 24 * 60;
+
+/// So long after a reminder the portal is opened late: before, the alarm itself led there.
+const LATE_MIN: u32 = 30;
 
 /// A day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -171,6 +177,26 @@ impl Reminders {
         Some(file.finish())
     }
 
+    /// The reminder that the portal is opened too late for: the last one of today that rang half an hour
+    /// ago or more, while something is still to do today and no set was done since. In minutes since
+    /// midnight. What was for another day is never brought up again.
+    pub fn opened_late(&self, events: &[Event], kit: &Kit, utc_ms: i64, offset_min: i32) -> Option<u32> {
+        let today = Day::of(utc_ms, offset_min);
+        let minute = |utc_ms, offset_min| {
+            let (hour, minute, _) = clock(utc_ms, offset_min);
+            hour * 60 + minute
+        };
+        let now = minute(utc_ms, offset_min);
+        let rang = self.minutes.iter().rev().copied().find(|at| *at <= now)?;
+        if !self.days.contains(&Weekday::of(today)) || now < rang + LATE_MIN {
+            return None;
+        }
+        let since = |e: &Event| e.day == today && minute(e.at_ms, e.offset_min) >= rang;
+        let began = |e: &&Event| since(e) && matches!(e.read(), Some(What::SetDone { .. }));
+        let nothing_done = events.iter().rev().find(began).is_none();
+        (nothing_done && !History::of(events).due(kit, today).is_empty()).then_some(rang)
+    }
+
     /// The file of the test alert: one event, two to three minutes from now, on a whole minute,
     /// because calendars ring on those. In local time like the reminders themselves, so that it
     /// proves their way. A second test replaces the first.
@@ -279,6 +305,12 @@ fn compact(day: Day) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        journal::Side,
+        opening::tests::{exercise, kit},
+        ports::memory::FixedClock,
+        profile::ProfileId,
+    };
     use icalendar::{Calendar, CalendarComponent, Component as _, DatePerhapsTime};
     use proptest::prelude::*;
     use std::str::FromStr as _;
@@ -357,6 +389,43 @@ mod tests {
         assert_eq!(values(&lines(NOW), "UID"), values(&lines(eve), "UID"));
         let sequence = |utc_ms| values(&lines(utc_ms), "SEQUENCE")[0].parse::<u32>().unwrap();
         assert!(sequence(NOW) < sequence(NOW + 60_000));
+    }
+
+    #[test]
+    fn opened_half_an_hour_after_the_alarm_with_something_left_to_do_is_late() {
+        let mut kit = kit(1);
+        kit.exercises = vec![exercise("a")];
+        let dose = &mut kit.exercises[0].dosage;
+        (dose.sets, dose.per_day, dose.days_per_week) = (1, 2, 7);
+        let r = reminders(&[Weekday::Sunday], &[8 * 60, 18 * 60]);
+        // NOW is 09:30 on a Sunday.
+        let minutes = |n: i64| NOW + n * 60_000;
+        let late = |events: &[Event], at_ms| r.opened_late(events, &kit, at_ms, PARIS);
+        assert_eq!(late(&[], NOW), Some(8 * 60));
+        assert_eq!(late(&[], minutes(-61)), None, "29 minutes after it rang");
+        assert_eq!(late(&[], minutes(-60)), Some(8 * 60));
+        assert_eq!(late(&[], minutes(-100)), None, "before it rings");
+        assert_eq!(late(&[], minutes(10 * 60)), Some(18 * 60), "the last one of the day");
+        assert_eq!(late(&[], minutes(24 * 60)), None, "on Monday nothing rang");
+        let done = |at_ms: i64, set| {
+            let what = What::SetDone {
+                kit: kit.kit_id.clone(),
+                session: at_ms.to_string(),
+                exercise: "a".into(),
+                set,
+                side: Side::Both,
+                reps: 1,
+                hold_s: 0,
+                easier: false,
+            };
+            let clock = FixedClock { now_ms: at_ms, offset_min: PARIS };
+            Event::now(&clock, ProfileId::first(), at_ms.unsigned_abs(), &what)
+        };
+        let before = done(minutes(-120), 1);
+        assert_eq!(late(std::slice::from_ref(&before), NOW), Some(8 * 60), "done before it rang: once more is left");
+        let since = done(minutes(-80), 1);
+        assert_eq!(late(std::slice::from_ref(&since), NOW), None, "done since");
+        assert_eq!(late(&[before, since], minutes(10 * 60)), None, "all of today is done");
     }
 
     #[test]
