@@ -65,18 +65,18 @@ fn frame(says: &str, most: u32, marks: &[u32], days: &[Day]) -> View {
         .attr("aria-label", says);
     let lines = marks.iter().map(|mark| {
         let y = height(*mark, most);
-        all([
-            line("chart-line", (LEFT, y), (RIGHT, y)),
-            words(LEFT - 8, y + 6, "end", &mark.to_string()),
-        ])
+        all([line("chart-line", (LEFT, y), (RIGHT, y)), words(LEFT - 8, y + 6, "end", &mark.to_string())])
     });
     let svg = svg.with(all(lines));
     match days {
         [] => svg,
         [only] => svg.with(words(middle(0, 1), HEIGHT - 10, "middle", &short(*only))),
-        [first, .., last] => svg
-            .with(words(LEFT, HEIGHT - 10, "start", &short(*first)))
-            .with(words(RIGHT, HEIGHT - 10, "end", &short(*last))),
+        [first, .., last] => svg.with(words(LEFT, HEIGHT - 10, "start", &short(*first))).with(words(
+            RIGHT,
+            HEIGHT - 10,
+            "end",
+            &short(*last),
+        )),
     }
 }
 

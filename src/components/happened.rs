@@ -63,7 +63,8 @@ fn feeling(what: Feeling, level: u32, after: Option<bool>) -> String {
         (Feeling::Fatigue, _) => K::FollowUpFatigue,
         (Feeling::Effort, _) => K::FollowUpEffort,
         (Feeling::Difficulty, _) => {
-            return t([K::FollowUpEasy, K::FollowUpRight, K::FollowUpHard][(level as usize).min(2)]).to_owned();
+            return t([K::FollowUpEasy, K::FollowUpRight, K::FollowUpHard][(level as usize).min(2)])
+                .to_owned();
         }
     };
     fill(words, &[("level", &of_ten(level))])
@@ -194,8 +195,7 @@ pub fn result(kit: &Kit, item: &Item) -> Vec<Line> {
             vec![Line::of(feeling(*what, *level, asked), by)]
         }
         Fact::Session { end, sets, skipped, .. } => {
-            let mut lines =
-                vec![Line::of(sessions(1, u32::try_from(sets.len()).unwrap_or(u32::MAX)), by)];
+            let mut lines = vec![Line::of(sessions(1, u32::try_from(sets.len()).unwrap_or(u32::MAX)), by)];
             for of_one in sets.chunk_by(|a, b| a.exercise.id == b.exercise.id) {
                 let Some(first) = of_one.first() else { continue };
                 let name = title(Some(kit), &first.exercise.id);

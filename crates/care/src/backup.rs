@@ -293,6 +293,7 @@ fn merged(here: Settings, file: &Settings) -> Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reminder::{Reminders, Weekday};
     use crate::{
         calendar::Day,
         journal::{By, What},
@@ -302,7 +303,6 @@ mod tests {
         trust::Verification,
     };
     use futures_executor::block_on;
-    use crate::reminder::{Reminders, Weekday};
     use proptest::prelude::*;
 
     const NOW: i64 = 1_795_336_200_000;
@@ -450,8 +450,8 @@ mod tests {
         let reminders = prop::option::of(0u32..1440)
             .prop_map(|at| at.map(|at| Reminders::none(7).changed(&[Weekday::Monday], &[at])));
         let subjects = prop::option::of(any::<u128>());
-        (any::<bool>(), any::<Option<bool>>(), any::<Option<bool>>(), any::<bool>(), reminders, subjects).prop_map(
-            |(simple, french, light, install_declined, reminders, subject)| {
+        (any::<bool>(), any::<Option<bool>>(), any::<Option<bool>>(), any::<bool>(), reminders, subjects)
+            .prop_map(|(simple, french, light, install_declined, reminders, subject)| {
                 let mut settings = Settings {
                     mode: if simple { Mode::Simple } else { Mode::Standard },
                     lang: french.map(|f| if f { Lang::Fr } else { Lang::En }),
@@ -464,8 +464,7 @@ mod tests {
                     settings.name_subject("k", bits);
                 }
                 settings
-            },
-        )
+            })
     }
 
     fn backups() -> impl Strategy<Value = Backup> {

@@ -422,7 +422,11 @@ mod tests {
             Event::now(&clock, ProfileId::first(), at_ms.unsigned_abs(), &what)
         };
         let before = done(minutes(-120), 1);
-        assert_eq!(late(std::slice::from_ref(&before), NOW), Some(8 * 60), "done before it rang: once more is left");
+        assert_eq!(
+            late(std::slice::from_ref(&before), NOW),
+            Some(8 * 60),
+            "done before it rang: once more is left"
+        );
         let since = done(minutes(-80), 1);
         assert_eq!(late(std::slice::from_ref(&since), NOW), None, "done since");
         assert_eq!(late(&[before, since], minutes(10 * 60)), None, "all of today is done");
