@@ -3,7 +3,7 @@
 //! a table.
 
 use crate::{
-    i18n::{self, K, fill, t},
+    i18n::{self, K, count, fill, t},
     platform::dom::{View, all, el, shape},
 };
 use care::{calendar::Day, follow_up::Pain};
@@ -122,7 +122,7 @@ fn behind(table: View) -> View {
 pub fn pain(pain: &[Pain<'_>]) -> View {
     let shown = &pain[pain.len().saturating_sub(POINTS)..];
     let days: Vec<Day> = shown.iter().map(|p| p.day).collect();
-    let says = fill(K::FollowUpPainSays, &[("n", &shown.len().to_string())]);
+    let says = count(shown.len() as u64, K::FollowUpPainSaysOne, K::FollowUpPainSaysOther);
     let points = shown.iter().enumerate().map(|(n, p)| {
         let x = middle(n, shown.len());
         let y = |level| height(level, 10);
@@ -151,7 +151,7 @@ pub type WeekDone = (Day, u32, u32);
 pub fn weeks(weeks: &[WeekDone]) -> View {
     let most = weeks.iter().map(|w| w.1.max(w.2)).max().unwrap_or(0).max(1);
     let days: Vec<Day> = weeks.iter().map(|w| w.0).collect();
-    let says = fill(K::FollowUpWeeksSays, &[("n", &weeks.len().to_string())]);
+    let says = count(weeks.len() as u64, K::FollowUpWeeksSaysOne, K::FollowUpWeeksSaysOther);
     let bar = |class: &str, x: u32, width: u32, value: u32| {
         let y = height(value, most);
         at(shape("rect", class), &[("x", x - width / 2), ("y", y), ("width", width), ("height", BOTTOM - y)])
