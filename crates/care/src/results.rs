@@ -333,10 +333,8 @@ fn session(id: &str, steps: &[(&str, &Event, &What)], kits: Kits) -> Item {
                     sets.push(Set { exercise, number, side, reps, hold_s, easier });
                 }
             }
-            What::ExerciseSkipped { kit, exercise, .. } => {
-                if !skipped.iter().any(|s| s.id == *exercise) {
-                    skipped.push(title(kit, exercise));
-                }
+            What::ExerciseSkipped { kit, exercise, .. } if !skipped.iter().any(|s| s.id == *exercise) => {
+                skipped.push(title(kit, exercise));
             }
             What::Stopped { kit, exercise, why, .. } => {
                 let first = !matches!(end, End::Stopped { .. });
