@@ -85,9 +85,15 @@ fn screens(app: App, path: &str, simple: bool) -> View {
     i18n::take_later();
     match path.split_once('/') {
         Some(("exercise", id)) => pages::exercise::show(app, id, simple),
+        Some(("follow-up", "summary")) => pages::summary::show(app, simple),
+        Some(("follow-up", "show")) => pages::summary::hold_out(app),
+        Some(("follow-up", "results")) => pages::results::show(app, simple),
+        Some(("follow-up", "copy")) => pages::copy::show(app, simple),
         Some(_) => pages::lost::show(app),
         None => match path {
             "session" => pages::session::show(app, simple),
+            "follow-up" => pages::follow_up::show(app, simple),
+            "reminders" => pages::reminders::show(app, simple),
             "help" => pages::help::show(app, simple),
             "settings" => pages::settings::show(app, simple),
             _ => pages::lost::show(app),

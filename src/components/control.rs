@@ -4,7 +4,7 @@
 use super::icon::{Icon, icon};
 use crate::platform::dom::{View, el};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlDialogElement;
+use web_sys::{HtmlDialogElement, HtmlInputElement};
 
 /// A button.
 pub fn button(class: &str, action: &str, picture: Icon, label: &str, act: impl Fn() + 'static) -> View {
@@ -45,9 +45,17 @@ pub fn radio(
     act: impl Fn() + 'static,
 ) -> View {
     let field = el("input", "").attr("type", "radio").attr("name", name).action(action);
-    let radio = field.element().clone().unchecked_into::<web_sys::HtmlInputElement>();
+    let radio = field.element().clone().unchecked_into::<HtmlInputElement>();
     crate::platform::dom::keep(Box::new(move || radio.set_checked(chosen())));
     el("label", "choice").with(field.on("change", move |_| act())).with(words)
+}
+
+/// Yes or no by itself: a large checkbox, with its words, and its element.
+pub fn check(action: &str, words: &str, on: bool) -> (View, HtmlInputElement) {
+    let field = el("input", "").attr("type", "checkbox").action(action);
+    let element: HtmlInputElement = field.element().clone().unchecked_into();
+    element.set_checked(on);
+    (el("label", "choice").with(field).with(el("span", "choice-text").text(words)), element)
 }
 
 /// A question over everything else, and its element. `body` ends with its buttons; `id` names its heading.

@@ -4,10 +4,13 @@
 //! [`View`]: crate::platform::dom::View
 
 pub mod add_kit;
+pub mod chart;
 pub mod control;
 pub mod figure;
+pub mod happened;
 pub mod icon;
 pub mod kit_status;
+pub mod late;
 pub mod notice;
 pub mod pager;
 pub mod player;

@@ -1,10 +1,15 @@
 //! The screens, one file each. Standard and simplified are two skins of the same state.
 
+pub mod copy;
 pub mod exercise;
+pub mod follow_up;
 pub mod help;
 pub mod home;
 pub mod kit;
 pub mod lost;
+pub mod reminders;
 pub mod report;
+pub mod results;
 pub mod session;
 pub mod settings;
+pub mod summary;

@@ -66,6 +66,13 @@ fn full(app: App, erase: View) -> View {
             Lang::En,
         )),
         section(K::SettingsStorage, region(move || storage(app))),
+        section(
+            K::CopyTitle,
+            all([
+                el("p", "").text(t(K::CopyText)),
+                control::link("button wide", "", icon::DOWNLOAD, t(K::CopyTitle), "follow-up/copy"),
+            ]),
+        ),
         section(K::SettingsAbout, all([el("p", "").text(t(K::HelpAbout)), el("p", "soft").text(&version)])),
         section(K::SettingsErase, all([el("p", "").text(t(K::SettingsEraseText)), erase])),
     ])

@@ -4,6 +4,7 @@ use super::js::{get, global, object, text, within};
 use care::{kit::Choice, text::Lang};
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 /// Marks that apps leave in the user agent of the browser inside them.
 const IN_APP: [&str; 14] = [
@@ -97,6 +98,20 @@ pub async fn copy(text: &str) -> bool {
     match done.and_then(|done| done.dyn_into::<Promise>().ok()) {
         Some(done) => matches!(within(done, ANSWER_MS).await, Ok(Some(_))),
         None => false,
+    }
+}
+
+/// Shows a number on the portal's icon, or none for 0, where the browser can.
+pub fn badge(number: usize) {
+    let navigator = global("navigator");
+    let asked = if number > 0 {
+        call(&navigator, "setAppBadge", &(number as f64).into())
+    } else {
+        call(&navigator, "clearAppBadge", &JsValue::UNDEFINED)
+    };
+    if let Some(answer) = asked.and_then(|asked| asked.dyn_into::<Promise>().ok()) {
+        // It is refused where nothing is installed.
+        leptos::task::spawn_local(async move { drop(JsFuture::from(answer).await) });
     }
 }
 

@@ -33,12 +33,18 @@ fn in_namespace(namespace: Option<&str>, tag: &str, class: &str) -> View {
 }
 
 const HTML: &str = "http://www.w3.org/1999/xhtml";
+const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// An `<svg>` with this inside, hidden from screen readers: its word stands beside it.
 pub fn svg(class: &str, view_box: &str, inside: &'static str) -> View {
-    let view = in_namespace(Some("http://www.w3.org/2000/svg"), "svg", class);
+    let view = shape("svg", class);
     view.element().set_inner_html(inside);
     view.attr("viewBox", view_box).attr("aria-hidden", "true")
+}
+
+/// A piece of an `<svg>`, or that itself, which screen readers are told of: a chart.
+pub fn shape(tag: &str, class: &str) -> View {
+    in_namespace(Some(SVG), tag, class)
 }
 
 /// Words.

@@ -82,6 +82,14 @@ pub fn open_dialog(dialog: &HtmlDialogElement) {
     let _ = dialog.show_modal();
 }
 
+/// Opens the browser's own page to print.
+pub fn print() {
+    if let Some(window) = web_sys::window() {
+        // A browser without printing does nothing.
+        let _ = window.print();
+    }
+}
+
 /// Whether a key was pressed on a field or slider, which has its own use for arrows.
 pub fn is_field(target: Option<web_sys::EventTarget>) -> bool {
     target.is_some_and(|t| t.has_type::<HtmlInputElement>())

@@ -2,6 +2,7 @@
 //! `platform`'s; this joins them. Both modes and both languages share it.
 
 mod adding;
+mod follow_up;
 mod keys;
 mod kit;
 mod session;
@@ -170,6 +171,9 @@ impl App {
         let event = self.events.with_untracked(|events| event.following(events));
         self.events.update(|events| events.push(event.clone()));
         self.write(Event::STORE, Codec.encode(&event), true);
+        if matches!(what, What::SetDone { .. }) {
+            self.show_badge();
+        }
     }
 
     /// Looks into the journal; what looks follows it.

@@ -145,6 +145,7 @@ impl App {
 
     fn listen(self) {
         self.online.set(connectivity::is_online());
+        self.show_badge();
         connectivity::on_change(move |change| match change {
             connectivity::Change::Online => {
                 self.online.set(true);
@@ -157,6 +158,7 @@ impl App {
                 for kit in self.kits.get_untracked() {
                     kit.come_back();
                 }
+                self.show_badge();
             }
         });
         channel::on_chunk(move |_| self.look_again());
@@ -171,7 +173,7 @@ impl App {
     }
 
     /// Another tab added a kit, took a new version, chose films or paused, or wrote into the journal.
-    async fn reread(self) {
+    pub(super) async fn reread(self) {
         let Some(db) = self.database() else { return };
         let written: Vec<Event> = db.list(&self.profile_id()).await.unwrap_or_default();
         if written.len() > self.events.with_untracked(Vec::len) {

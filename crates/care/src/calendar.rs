@@ -52,6 +52,14 @@ impl Day {
     }
 }
 
+/// The time of day that a clock on the wall showed: hour, minute, second. UTC milliseconds, and minutes
+/// east of Greenwich.
+pub fn clock(utc_ms: i64, offset_min: i32) -> (u32, u32, u32) {
+    let seconds = utc_ms.div_euclid(1000).saturating_add(i64::from(offset_min) * 60).rem_euclid(86_400);
+    let seconds = u32::try_from(seconds).unwrap_or(0);
+    (seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (y, m, d) = self.parts();

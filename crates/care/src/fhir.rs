@@ -62,13 +62,23 @@ fn entry(kit: &Kit, part: &str, resource: Value) -> Value {
     json!({ "fullUrl": format!("urn:uuid:{}", entry_id(kit, part)), "resource": resource })
 }
 
-/// A stable UUID-shaped name (version 8, custom) for a part of a kit.
+/// A stable name for a part of a kit.
 fn entry_id(kit: &Kit, part: &str) -> String {
+    uuid_of(&kit.kit_id, part)
+}
+
+/// A stable UUID-shaped name (version 8, custom) for a part of something: FNV-1a, 128 bits.
+pub(crate) fn uuid_of(whole: &str, part: &str) -> String {
     let mut h: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    for b in kit.kit_id.bytes().chain([0]).chain(part.bytes()) {
+    for b in whole.bytes().chain([0]).chain(part.bytes()) {
         h = (h ^ u128::from(b)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
     }
-    let h = (h & !(0xf << 76) | (0x8 << 76)) & !(0x3 << 62) | (0x2 << 62);
+    uuid(h, 8)
+}
+
+/// Bits as a UUID of a version (RFC 9562).
+pub(crate) fn uuid(bits: u128, version: u8) -> String {
+    let h = (bits & !(0xf << 76) | (u128::from(version) << 76)) & !(0x3 << 62) | (0x2 << 62);
     let s = format!("{h:032x}");
     format!("{}-{}-{}-{}-{}", &s[..8], &s[8..12], &s[12..16], &s[16..20], &s[20..])
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     calendar::Day,
+    fingerprint,
     json::{Json, JsonError, Value, read_field, write_field},
     kit::{Exercise, Level},
     ports::{Clock, Record, Store},
@@ -284,6 +285,14 @@ events! {
         /// When; none when there is no date.
         on: Option<Day>,
     }
+    /// The clinic confirmed that results arrived: they are not sent again. By name, not by time: a
+    /// clock that was set back, or a journal that was brought in, must not hide what never left.
+    ResultsSent = "results-sent" {
+        /// The kit whose clinic has them.
+        kit: String,
+        /// The events.
+        events: Vec<String>,
+    }
 }
 
 record!(struct Event { id, profile, at_ms, offset_min, day, what });
@@ -334,14 +343,10 @@ impl Record for Event {
 }
 
 /// Names the exact words of an exercise's contraindications: when the clinic changes them, they
-/// are asked again. FNV-1a, 64 bits: a name, not a protection (the signature is that).
+/// are asked again.
 pub fn notice_fingerprint(exercise: &Exercise) -> String {
     let texts = exercise.contraindications.iter().flat_map(|t| [Some(t.fr.as_str()), t.en.as_deref()]);
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in texts.flatten().flat_map(|t| t.bytes().chain([0])) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("{hash:016x}")
+    fingerprint::of(texts.flatten().flat_map(|t| t.bytes().chain([0])))
 }
 
 /// Whether the notice must still be shown before the first play.
@@ -438,6 +443,7 @@ mod tests {
             What::SpokenToProfessional { about: vec!["000000000001-0000000000000001".into()] },
             What::AppointmentSet { kit: kit(), number: 2, on: "2026-12-01".parse().ok() },
             What::AppointmentSet { kit: kit(), number: 2, on: None },
+            What::ResultsSent { kit: kit(), events: vec!["1".into(), "2".into()] },
         ];
         for what in all {
             let e = event(what.clone());

@@ -8,9 +8,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod animation;
+pub mod backup;
 pub mod calendar;
 pub mod download;
 pub mod fhir;
+pub mod fingerprint;
 pub mod follow_up;
 pub mod jose;
 pub mod journal;
@@ -22,6 +24,8 @@ pub mod opening;
 pub mod ports;
 pub mod problem;
 pub mod profile;
+pub mod reminder;
+pub mod results;
 pub mod safety;
 pub mod session;
 pub mod text;

@@ -271,12 +271,12 @@ pub(crate) mod tests {
         Jws::seal(&input, &signature)
     }
 
-    fn sign(n: u8, kit: &Kit) -> String {
+    pub(crate) fn sign(n: u8, kit: &Kit) -> String {
         let json = serde_json::to_vec(kit).unwrap();
         sign_raw(n, &deflate_raw(&json), Some("DEF".into()))
     }
 
-    fn trusted() -> TrustedKeys {
+    pub(crate) fn trusted() -> TrustedKeys {
         TrustedKeys { keys: vec![jwk(1, None)] }
     }
 

@@ -235,6 +235,16 @@ impl Asked<'_> {
 pub trait Records {
     /// Writes a row. With `new` its key must not exist: [`StoreError::Exists`] otherwise.
     fn write(&self, store: Store, row: Row, new: bool) -> impl Future<Output = Result<(), StoreError>>;
+    /// Writes many rows, replacing those of the same keys. Unless the implementation does it in one
+    /// transaction, a failure leaves those before it written.
+    fn write_all(&self, rows: Vec<(Store, Row)>) -> impl Future<Output = Result<(), StoreError>> {
+        async move {
+            for (store, row) in rows {
+                self.write(store, row, false).await?;
+            }
+            Ok(())
+        }
+    }
     /// Reads everything asked for in one look, so that a start is one: the rows of each, in order.
     fn read(&self, asked: &[Asked<'_>]) -> impl Future<Output = Result<Vec<Vec<Row>>, StoreError>>;
     /// Removes a row; nothing happens when it is not there.

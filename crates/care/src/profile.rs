@@ -6,6 +6,7 @@ use crate::{
     kit::Choice,
     ports::{Record, Store},
     record,
+    reminder::Reminders,
     text::Lang,
 };
 
@@ -57,9 +58,41 @@ pub struct Settings {
     pub choice: Option<Choice>,
     /// Whether this phone was installed to the home screen or the patient said no.
     pub install_declined: bool,
+    /// When this phone's calendar rings, once that was chosen.
+    pub reminders: Option<Reminders>,
+    /// Whether the calendar's test alert rang, once that was answered.
+    pub alert_rings: Option<bool>,
+    /// Who the patient is in each clinic's results.
+    pub subjects: Vec<Subject>,
 }
 
-record!(struct Settings { mode, lang, choice, install_declined });
+record!(struct Settings { mode, lang, choice, install_declined, reminders, alert_rings, subjects });
+
+/// The name that stands for the patient in what one kit's clinic gets: random bits, no name. Each kit
+/// has its own, so that two clinics cannot lay theirs together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The kit.
+    pub kit: String,
+    /// 128 random bits, in 32 hexadecimal digits.
+    pub bits: String,
+}
+
+record!(struct Subject { kit, bits });
+
+impl Settings {
+    /// The patient's name for a kit's clinic, if one was made.
+    pub fn subject(&self, kit_id: &str) -> Option<u128> {
+        let known = self.subjects.iter().find(|s| s.kit == kit_id)?;
+        u128::from_str_radix(&known.bits, 16).ok()
+    }
+
+    /// Keeps the name for a kit's clinic, in the place of one that cannot be read.
+    pub fn name_subject(&mut self, kit_id: &str, bits: u128) {
+        self.subjects.retain(|s| s.kit != kit_id);
+        self.subjects.push(Subject { kit: kit_id.to_owned(), bits: format!("{bits:032x}") });
+    }
+}
 
 /// A patient on this device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,5 +112,31 @@ impl Record for Profile {
     }
     fn profile(&self) -> ProfileId {
         self.id.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{json, reminder::Weekday};
+
+    #[test]
+    fn choices_that_were_never_made_are_not_written_and_those_of_an_earlier_version_are_read() {
+        let old = r#"{"mode":"simple","lang":"fr","install_declined":false}"#;
+        let read: Settings = json::read(old.as_bytes()).unwrap();
+        assert_eq!(read, Settings { mode: Mode::Simple, lang: Some(Lang::Fr), ..Settings::default() });
+    }
+
+    #[test]
+    fn a_patient_has_one_name_for_each_clinic_and_keeps_it() {
+        let mut settings = Settings::default();
+        assert_eq!(settings.subject("a"), None);
+        settings.name_subject("a", 7);
+        settings.name_subject("b", u128::MAX);
+        settings.reminders = Some(Reminders::none(1).changed(&Weekday::ALL, &[540]));
+        settings.alert_rings = Some(false);
+        let again: Settings = json::read(json::write(&settings).as_bytes()).unwrap();
+        assert_eq!((again.subject("a"), again.subject("b")), (Some(7), Some(u128::MAX)));
+        assert_eq!(again, settings);
     }
 }

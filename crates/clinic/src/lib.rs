@@ -2,7 +2,7 @@
 //! and tests and build tools call the same functions.
 //!
 //! `folder` owns the clinic's folder, `kit_toml` reads what a kiné wrote, `pack` makes the
-//! media, `publish` signs and encrypts, `print` makes the paper, `serve` answers phones.
+//! media, `publish` signs and encrypts, `print` makes the paper, `report` reads what patients bring, `serve` answers phones.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -17,6 +17,7 @@ pub mod pack;
 pub mod print;
 pub mod problem;
 pub mod publish;
+pub mod report;
 pub mod serve;
 pub mod table;
 pub mod toml_doc;

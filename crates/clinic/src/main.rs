@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clinic::{
     Problem, Problems, folder,
     pack::{self, cost_table},
-    publish, serve, table,
+    publish, report, serve, table,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{io::IsTerminal as _, net::IpAddr, path::PathBuf, process::ExitCode};
@@ -49,6 +49,11 @@ enum Command {
         after_help = "Example:\n  clinic serve my-clinic/public --portal dist --port 8080\n\nOnly my-clinic/public is served, never my-clinic/desk. On the Internet, put a proxy with https in\nfront of it and add --https."
     )]
     Serve(Serve),
+    /// One page of what a patient did and felt, from the journal or the results that they brought
+    #[command(
+        after_help = "Example:\n  clinic report journal.json --since 2026-11-02\n\nFILE is the journal that the patient saved, or the results that were sent (a FHIR Bundle). The page lands\nbeside it, as journal.report.html; only your account may read it."
+    )]
+    Report(Report),
 }
 
 #[derive(Args)]
@@ -82,6 +87,15 @@ enum Language {
     En,
 }
 
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Fr => Lang::Fr,
+            Language::En => Lang::En,
+        }
+    }
+}
+
 #[derive(Args)]
 struct Publish {
     /// The kit's folder, with kit.toml
@@ -96,6 +110,21 @@ struct Publish {
     #[arg(long)]
     moved: bool,
     /// Language of the card and the sheet
+    #[arg(long, value_enum, default_value_t)]
+    lang: Language,
+}
+
+#[derive(Args)]
+struct Report {
+    /// The journal or the results
+    file: PathBuf,
+    /// Where the page is written [default: beside FILE]
+    #[arg(long, value_name = "OUT.html")]
+    out: Option<PathBuf>,
+    /// First day to tell [default: the last appointment, or two weeks ago; for results the first]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<Day>,
+    /// Language of the page
     #[arg(long, value_enum, default_value_t)]
     lang: Language,
 }
@@ -132,6 +161,7 @@ fn main() -> ExitCode {
         Command::Pack { kit_dir } => run_pack(&kit_dir),
         Command::Publish(args) => run_publish(args),
         Command::Serve(args) => run_serve(args),
+        Command::Report(args) => run_report(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -194,14 +224,7 @@ fn run_pack(kit_dir: &std::path::Path) -> Result<(), Problems> {
 }
 
 fn run_publish(args: Publish) -> Result<(), Problems> {
-    let options = publish::Options {
-        name: args.name,
-        moved: args.moved,
-        lang: match args.lang {
-            Language::Fr => Lang::Fr,
-            Language::En => Lang::En,
-        },
-    };
+    let options = publish::Options { name: args.name, moved: args.moved, lang: args.lang.into() };
     let published = publish::publish(&args.kit_dir, &args.clinic, &options, today()?, &progress())?;
     let kit = &published.kit;
     say!("{}", cost_table(kit));
@@ -223,6 +246,19 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
     }
     say!("\nPatient link: {}\n", published.link);
     say!("{}", publish::terminal_qr(&published.link, std::io::stdout().is_terminal())?);
+    Ok(())
+}
+
+fn run_report(args: Report) -> Result<(), Problems> {
+    let options = report::Options { out: args.out, since: args.since, lang: args.lang.into() };
+    let written = report::report(&args.file, &options)?;
+    for warning in &written.warnings {
+        eprintln!("Warning: {warning}");
+    }
+    for (name, value) in &written.lines {
+        say!("{name:<13} {value}");
+    }
+    say!("{:<13} {}", "Page", written.page.display());
     Ok(())
 }
 

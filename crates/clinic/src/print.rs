@@ -10,6 +10,7 @@ use care::{
     text::{Lang, Text},
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest as _, Sha256};
 use std::{fs, path::Path};
 
 const CSS: &str = include_str!("../assets/print.css");
@@ -56,7 +57,7 @@ pub fn card(kit: &Kit, portal_url: &str, link: &str, lang: Lang) -> Outcome<Stri
             }
         }
     };
-    Ok(page(&format!("{} – {}", kit.title.get(lang), kit.clinic.name), lang, &body))
+    Ok(page(&format!("{} – {}", kit.title.get(lang), kit.clinic.name), lang, CSS, &body))
 }
 
 /// The whole kit on A4. `media` is the folder that holds `m/`.
@@ -121,7 +122,7 @@ pub fn sheet(kit: &Kit, media: &Path, lang: Lang) -> Outcome<String> {
             }
         }
     };
-    Ok(page(&format!("{} – {}", kit.title.get(lang), kit.clinic.name), lang, &body))
+    Ok(page(&format!("{} – {}", kit.title.get(lang), kit.clinic.name), lang, CSS, &body))
 }
 
 fn exercise_on_paper(n: usize, exercise: &Exercise, media: &Path, lang: Lang) -> Outcome<Markup> {
@@ -239,7 +240,10 @@ fn sources(kit: &Kit) -> Vec<String> {
     all
 }
 
-fn page(title: &str, lang: Lang, body: &Markup) -> String {
+/// A page with everything inside: its policy lets nothing run and nothing be fetched.
+pub(crate) fn page(title: &str, lang: Lang, css: &str, body: &Markup) -> String {
+    let style = STANDARD.encode(Sha256::digest(css));
+    let policy = format!("default-src 'none'; img-src data:; style-src 'sha256-{style}'");
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
@@ -247,8 +251,9 @@ fn page(title: &str, lang: Lang, body: &Markup) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width";
                 meta name="referrer" content="no-referrer";
+                meta http-equiv="Content-Security-Policy" content=(policy);
                 title { (title) }
-                style { (PreEscaped(CSS)) }
+                style { (PreEscaped(css)) }
             }
             body { (body) }
         }
@@ -265,7 +270,7 @@ fn text(text: &Text, lang: Lang) -> Markup {
 }
 
 /// How much and how often, in words.
-fn dosage(d: &Dosage, lang: Lang) -> String {
+pub(crate) fn dosage(d: &Dosage, lang: Lang) -> String {
     let french = lang == Lang::Fr;
     let count = |n: u32, fr: [&str; 2], en: [&str; 2]| {
         let words = if french { fr } else { en };
@@ -344,7 +349,7 @@ fn spoken_phone(number: &str) -> String {
     }
 }
 
-fn day(day: Day, lang: Lang) -> String {
+pub(crate) fn day(day: Day, lang: Lang) -> String {
     const FR: [&str; 12] = [
         "janvier",
         "février",

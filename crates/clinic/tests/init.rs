@@ -130,7 +130,7 @@ fn plain_http_is_accepted_on_this_machine_only() {
 
 #[test]
 fn every_command_explains_itself_with_an_example() {
-    for command in ["init", "pack", "publish", "serve"] {
+    for command in ["init", "pack", "publish", "serve", "report"] {
         let help = succeed(clinic().args([command, "--help"]));
         assert!(help.contains("Example:") && help.contains(&format!("clinic {command}")), "{help}");
     }

@@ -12,7 +12,20 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 7] = ["exercise", "figure", "help", "lost", "player", "session", "settings"];
+pub const LATER: [&str; 12] = [
+    "copy",
+    "exercise",
+    "figure",
+    "follow_up",
+    "help",
+    "lost",
+    "player",
+    "reminders",
+    "results",
+    "session",
+    "settings",
+    "summary",
+];
 
 /// Whether a key is of the second part.
 pub fn is_later(key: &str) -> bool {

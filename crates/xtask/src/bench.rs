@@ -41,6 +41,7 @@ pub fn browser_tests(layout: &Layout, clinic: &std::path::Path) -> Result<Comman
         .env("CLINIC_BIN", clinic)
         .env("PORTAL_DIST", layout.dist())
         .env("XTASK_BIN", &layout.program)
+        .env("BON_GESTE_PYTHON", layout.python().join("bin/python"))
         .env("BON_GESTE_GECKODRIVER", layout.cargo_tools().join("bin/geckodriver"))
         .current_dir(layout.e2e());
     Ok(command)

@@ -64,6 +64,11 @@ impl Layout {
         self.tools.join("npm")
     }
 
+    /// Python with the packages of the tests.
+    pub fn python(&self) -> PathBuf {
+        self.tools.join("python")
+    }
+
     /// The end-to-end tests.
     pub fn e2e(&self) -> PathBuf {
         self.root.join("tests/e2e")

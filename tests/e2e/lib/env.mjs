@@ -33,6 +33,10 @@ export const geckodriver = () =>
     "geckodriver",
   );
 
+/** Python with the packages of requirements.txt, installed outside the checkout. */
+export const python = () =>
+  place("BON_GESTE_PYTHON", path.join(os.homedir(), ".cache/bon-geste/python/bin/python"), "Python with fhir.resources");
+
 export const chromium = () => place("BON_GESTE_CHROMIUM", "/usr/bin/chromium", "Chromium");
 export const firefox = () => place("BON_GESTE_FIREFOX", "/usr/bin/firefox-esr", "Firefox");
 export const webkitDriver = () => place("BON_GESTE_WEBKITDRIVER", "/usr/bin/WebKitWebDriver", "WebKitWebDriver");

@@ -8,7 +8,10 @@ import { Chromium } from "./chromium.mjs";
 import { decrypt, readJws, signedKit } from "./envelope.mjs";
 
 /** Every address that shows a screen, for a kit with this exercise. */
-export const screens = (exercise) => ["", "kit", `exercise/${exercise}`, "report", "settings", "help"];
+export const screens = (exercise) => [
+  "", "kit", `exercise/${exercise}`, "report", "settings", "help",
+  "follow-up", "follow-up/summary", "follow-up/show", "follow-up/results", "follow-up/copy", "reminders",
+];
 
 /** Waits for the app to say that it can be used. */
 export async function usable(page) {

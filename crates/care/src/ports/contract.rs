@@ -3,7 +3,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "these are test bodies: a broken contract panics")]
 
-use super::{Asked, Bytes, MediaStore, Records, Store, StoreError, memory::FixedClock};
+use super::{Asked, Bytes, Codec, MediaStore, Records, Store, StoreError, memory::FixedClock};
 use crate::{
     journal::{Event, What},
     media::{CHUNK_BYTES, MediaRef, hex},
@@ -38,7 +38,16 @@ pub async fn records(store: &impl Records) {
     store.put(&profile).await.unwrap();
     profile.settings.install_declined = true;
     store.put(&profile).await.unwrap();
-    assert_eq!(store.list::<Profile>(&mine).await.unwrap(), [profile], "put replaces");
+    assert_eq!(store.list::<Profile>(&mine).await.unwrap(), [profile.clone()], "put replaces");
+    profile.settings.install_declined = false;
+    let rows = vec![
+        (Store::Profiles, Codec.encode(&profile)),
+        (Store::Journal, Codec.encode(&event("d", &other))),
+        (Store::Journal, Codec.encode(&event("c", &other))),
+    ];
+    store.write_all(rows).await.unwrap();
+    assert_eq!(store.list::<Profile>(&mine).await.unwrap(), [profile], "many rows at once replace too");
+    assert_eq!(store.list::<Event>(&other).await.unwrap(), [event("c", &other), event("d", &other)]);
     store.remove::<Event>("a").await.unwrap();
     store.remove::<Event>("a").await.unwrap();
     assert_eq!(store.list::<Event>(&mine).await.unwrap().len(), 1, "removing twice is harmless");

@@ -19,7 +19,7 @@ struct Package {
     why: &'static str,
 }
 
-const PACKAGES: [Package; 12] = [
+const PACKAGES: [Package; 13] = [
     Package { name: "ffmpeg", sign: "ffmpeg", scope: Scope::Serve, why: "makes the small videos of a kit" },
     Package { name: "chromium", sign: "chromium", scope: Scope::Test, why: "tests and measurements" },
     Package {
@@ -70,6 +70,12 @@ const PACKAGES: [Package; 12] = [
         sign: "/usr/bin/caddy",
         scope: Scope::Test,
         why: "tests our settings for it; started as a service likewise",
+    },
+    Package {
+        name: "python3-venv",
+        sign: "/usr/share/doc/python3-venv/copyright",
+        scope: Scope::Test,
+        why: "holds a FHIR validator for the tests",
     },
     Package {
         name: "fonts-dejavu",

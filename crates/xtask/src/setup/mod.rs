@@ -4,6 +4,7 @@
 mod cargo_tools;
 mod debian;
 mod npm;
+mod python;
 mod rust;
 
 use std::time::Instant;
@@ -35,6 +36,7 @@ pub fn run(layout: &Layout, scope: Scope) -> Result<()> {
         debian::install(scope)?,
         cargo_tools::install(layout, scope)?,
         npm::install(layout, scope)?,
+        python::install(layout, scope)?,
     ];
     if changed.contains(&true) {
         heading(&format!("Setup complete in {}", elapsed(start.elapsed())));

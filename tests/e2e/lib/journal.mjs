@@ -1,0 +1,66 @@
+// A patient's past, written into the journal as the portal itself keeps it: rows of
+// `{key, profile, v, body}` whose body is the event.
+
+/** Writes events through IndexedDB: `{at, what}` with `at` in UTC milliseconds. Reload afterwards. */
+export const seed = (page, events) =>
+  page.evaluate(
+    (events) =>
+      new Promise((done, fail) => {
+        const opening = indexedDB.open("bon-geste");
+        opening.onerror = () => fail(opening.error);
+        opening.onsuccess = () => {
+          const tx = opening.result.transaction("journal", "readwrite");
+          events.forEach(({ at, what }, n) => {
+            const id = `${at.toString(16).padStart(12, "0")}-${n.toString(16).padStart(16, "0")}`;
+            const there = new Date(at);
+            const two = (number) => String(number).padStart(2, "0");
+            const day = `${there.getFullYear()}-${two(there.getMonth() + 1)}-${two(there.getDate())}`;
+            const event = { id, profile: "p1", at_ms: at, offset_min: -there.getTimezoneOffset(), day, what };
+            tx.objectStore("journal").put({ key: id, profile: "p1", v: 1, body: JSON.stringify(event) });
+          });
+          tx.oncomplete = () => {
+            opening.result.close();
+            done();
+          };
+          tx.onerror = () => fail(tx.error);
+        };
+      }),
+    events,
+  );
+
+/** The events in the journal, oldest first. */
+export const journal = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((done, fail) => {
+        const opening = indexedDB.open("bon-geste");
+        opening.onerror = () => fail(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("journal").objectStore("journal").getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            done(all.result.map((row) => JSON.parse(row.body)));
+          };
+          all.onerror = () => fail(all.error);
+        };
+      }),
+  );
+
+/** The events of a session of these exercises: two sets each, pain before and after. */
+export function session(at, kit, name, exercises, [before, after]) {
+  const minute = 60_000;
+  const felt = (what, level, then) => ({ kind: "felt", kit, session: name, what, level, after: then, by: "patient" });
+  const sets = exercises.flatMap((exercise) =>
+    [1, 2].map((set) => ({
+      kind: "set-done", kit, session: name, exercise, set, side: "both", reps: 5, hold_s: 0, easier: false,
+    })),
+  );
+  const whats = [
+    felt("pain", before, false),
+    { kind: "session-started", kit, session: name, exercises },
+    ...sets,
+    { kind: "session-ended", kit, session: name },
+    felt("pain", after, true),
+  ];
+  return whats.map((what, n) => ({ at: at + n * minute, what }));
+}
