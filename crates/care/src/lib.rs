@@ -10,6 +10,7 @@
 pub mod animation;
 pub mod calendar;
 pub mod download;
+pub mod feeling;
 pub mod fhir;
 pub mod follow_up;
 pub mod jose;
@@ -26,3 +27,4 @@ pub mod safety;
 pub mod session;
 pub mod text;
 pub mod trust;
+pub mod wording;
