@@ -85,8 +85,10 @@ fn screens(app: App, path: &str, simple: bool) -> View {
     i18n::take_later();
     match path.split_once('/') {
         Some(("exercise", id)) => pages::exercise::show(app, id, simple),
+        Some(("feeling", what)) => pages::feeling::show(app, what, simple),
         Some(_) => pages::lost::show(app),
         None => match path {
+            "feeling" => pages::feeling::show(app, "", simple),
             "help" => pages::help::show(app, simple),
             "settings" => pages::settings::show(app, simple),
             _ => pages::lost::show(app),

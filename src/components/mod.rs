@@ -4,7 +4,9 @@
 //! [`View`]: crate::platform::dom::View
 
 pub mod add_kit;
+pub mod block;
 pub mod control;
+pub mod field;
 pub mod figure;
 pub mod icon;
 pub mod kit_status;
@@ -13,5 +15,7 @@ pub mod pager;
 pub mod player;
 pub mod provenance;
 pub mod safety;
+pub mod scale;
 pub mod shell;
+pub mod teach_back;
 pub mod words;

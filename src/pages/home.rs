@@ -3,7 +3,7 @@
 
 use crate::{
     components::{
-        add_kit, control,
+        add_kit, block, control,
         icon::{self, icon},
         kit_status, notice, pager, shell,
         words::{dosage, said, said_in},
@@ -19,20 +19,27 @@ use leptos::prelude::*;
 pub fn show(app: App, simple: bool) -> View {
     region(move || match app.current() {
         None => welcome(app, simple),
-        Some(kit) if simple => one_by_one(app, kit),
+        // One thing a screen: a block comes before the exercises.
+        Some(kit) if simple => block::or(
+            app,
+            move |stop| shell::screen(app, t(K::HomeSimpleTitle), stop),
+            move || one_by_one(app, kit.clone()),
+        ),
         Some(kit) => before_next(app, kit),
     })
 }
 
 /// A first visit. Its beginning looks like the shell that it replaces.
 fn welcome(app: App, simple: bool) -> View {
-    let lead = el("p", "lead").text(t(K::HomeWelcomeText));
+    let welcome_lead = || el("p", "lead").text(t(K::HomeWelcomeText));
     let body = if simple {
-        all([lead, control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit")])
+        let add = || control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit");
+        block::or(app, |stop| stop, move || all([welcome_lead(), add()]))
     } else {
         let steps = [K::HomeHow1, K::HomeHow2, K::HomeHow3].map(|step| el("li", "").text(t(step)));
         all([
-            lead,
+            welcome_lead(),
+            block::notice(app),
             add_kit::paste_form(app),
             control::link("button wide", "", icon::CAMERA, t(K::HomeOtherWays), "kit"),
             icon::drawing("hero", "0 0 360 196", icon::HERO),
@@ -77,6 +84,7 @@ fn before_next(app: App, kit: KitHandle) -> View {
     };
     let body = all([
         said_in("p", "lead kit-name", &kit.kit.title),
+        block::notice(app),
         kit_status::line(app, &kit),
         region(card),
         all(kit.kit.appointments().into_iter().map(|n| group(&kit, n))),

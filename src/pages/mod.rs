@@ -1,6 +1,7 @@
 //! The screens, one file each. Standard and simplified are two skins of the same state.
 
 pub mod exercise;
+pub mod feeling;
 pub mod help;
 pub mod home;
 pub mod kit;

@@ -22,9 +22,9 @@ pub fn session_of_today(events: &[Event], kit_id: &str, today: Day) -> Option<St
 
 /// Whether a question about a session was answered, `after` or before it.
 pub fn answered(events: &[Event], session_id: &str, asked: Feeling, after_it: bool) -> bool {
-    of_session(events, session_id, "felt").any(|e| {
-        matches!(e.read(), Some(What::Felt { what, after, .. }) if what == asked && after == after_it)
-    })
+    of_session(events, session_id, "felt").any(
+        |e| matches!(e.read(), Some(What::Felt { what, after, .. }) if what == asked && after == after_it),
+    )
 }
 
 /// Whether a note was written about a session.

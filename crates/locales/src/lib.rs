@@ -12,7 +12,7 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 6] = ["exercise", "figure", "help", "lost", "player", "settings"];
+pub const LATER: [&str; 8] = ["exercise", "feeling", "figure", "help", "lost", "player", "settings", "teach"];
 
 /// Whether a key is of the second part.
 pub fn is_later(key: &str) -> bool {
