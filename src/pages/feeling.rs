@@ -9,7 +9,7 @@ use crate::{
     },
     i18n::{K, t},
     platform::{
-        dom::{View, all, el, none, region},
+        dom::{View, all, el, none, region, switch},
         page,
     },
     state::App,
@@ -52,14 +52,19 @@ struct Page {
 /// The one question, or what follows it. `what` is the last part of the address: `pain` or `fatigue` for a
 /// feeling of another moment, else nothing.
 pub fn show(app: App, what: &str, simple: bool) -> View {
-    let Some(kit) = app.kits.with_untracked(|kits| kits.first().map(|kit| kit.kit.kit_id.clone())) else {
-        let add = control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit");
-        return shell::screen(app, t(K::FeelingTitle), all([el("p", "lead").text(t(K::FeelingNoKit)), add]));
-    };
     let asked = match what {
         "pain" => Some(Feeling::Pain),
         "fatigue" => Some(Feeling::Fatigue),
         _ => None,
+    };
+    // A new version of the kit must not take away what is being answered.
+    switch(move || usize::from(app.kits.with(Vec::is_empty)), move || begun(app, asked, simple))
+}
+
+fn begun(app: App, asked: Option<Feeling>, simple: bool) -> View {
+    let Some(kit) = app.kits.with_untracked(|kits| kits.first().map(|kit| kit.kit.kit_id.clone())) else {
+        let add = control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit");
+        return shell::screen(app, t(K::FeelingTitle), all([el("p", "lead").text(t(K::FeelingNoKit)), add]));
     };
     let today = app.today();
     let session = untrack(|| app.journal(|events| feeling::session_of_today(events, &kit, today)));
