@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
-use care::{link::KitLink, opening::OpenError, trust::Verification};
+use care::{link::KitLink, opening::OpenError, text::Lang, trust::Verification, wording::never_said};
 use common::*;
 use std::{
     fs,
@@ -470,7 +470,11 @@ fn the_card_and_the_sheet_say_what_a_patient_needs_in_the_language_asked_for() {
     }
     assert_eq!(sheet.matches("class=\"box\"").count(), 14, "a week, twice a day");
     succeed(publish(&kit, &clinic_dir).args(["--lang", "en"]));
+    let (card_fr, sheet_fr) = (card, sheet);
     let (card, sheet) = (page("card.html"), page("sheet.html"));
+    for (lang, html) in [(Lang::Fr, &card_fr), (Lang::Fr, &sheet_fr), (Lang::En, &card), (Lang::En, &sheet)] {
+        assert_eq!(never_said(lang, html), None, "paper is read by patients too");
+    }
     assert!(card.contains("After a fall") && card.contains("Don’t leave before"));
     assert!(sheet.contains("Sit to stand") && sheet.contains("2 sets of 8 repetitions"));
     assert!(sheet.contains("<span lang=\"fr\">Levez-vous.</span>"), "French words on an English page say so");
