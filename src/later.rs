@@ -89,8 +89,10 @@ fn screens(app: App, path: &str, simple: bool) -> View {
         Some(("follow-up", "show")) => pages::summary::hold_out(app),
         Some(("follow-up", "results")) => pages::results::show(app, simple),
         Some(("follow-up", "copy")) => pages::copy::show(app, simple),
+        Some(("feeling", what)) => pages::feeling::show(app, what, simple),
         Some(_) => pages::lost::show(app),
         None => match path {
+            "feeling" => pages::feeling::show(app, "", simple),
             "session" => pages::session::show(app, simple),
             "follow-up" => pages::follow_up::show(app, simple),
             "reminders" => pages::reminders::show(app, simple),

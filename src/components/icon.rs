@@ -90,6 +90,8 @@ pub const INSTALL: Icon =
 pub const CROSS: Icon = r#"<path d="m6 6 12 12M18 6 6 18"/>"#;
 /// Plus.
 pub const PLUS: Icon = r#"<path d="M12 5v14M5 12h14"/>"#;
+/// Minus.
+pub const MINUS: Icon = r#"<path d="M5 12h14"/>"#;
 /// The kit: a small case.
 pub const KIT: Icon =
     r#"<rect x="3" y="8" width="18" height="12" rx="2"/><path d="M9 8V4.5h6V8M3 13h18M12 11.5v3"/>"#;

@@ -4,8 +4,10 @@
 //! [`View`]: crate::platform::dom::View
 
 pub mod add_kit;
+pub mod block;
 pub mod chart;
 pub mod control;
+pub mod field;
 pub mod figure;
 pub mod happened;
 pub mod icon;
@@ -16,5 +18,7 @@ pub mod pager;
 pub mod player;
 pub mod provenance;
 pub mod safety;
+pub mod scale;
 pub mod shell;
+pub mod teach_back;
 pub mod words;

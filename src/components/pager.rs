@@ -26,7 +26,8 @@ pub fn backward(at: RwSignal<usize>) -> View {
     control::button("button wide", "", icon::BACK, t(K::AppBack), move || turn(at, -1))
 }
 
-fn turn(at: RwSignal<usize>, by: isize) {
+/// Some screens on, or back.
+pub fn turn(at: RwSignal<usize>, by: isize) {
     at.update(|at| *at = at.saturating_add_signed(by));
     page::turn();
 }

@@ -9,6 +9,7 @@ use crate::{
         notice, pager, player, provenance,
         safety::{self, headed},
         shell::{self, section},
+        teach_back::{self, Stage},
         words::{dosage, said_in, said_list},
     },
     i18n::{self, K, fill, t},
@@ -126,6 +127,7 @@ fn on_one_page(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
         safety::company(exercise),
         if stands_in(kit, exercise) { section(K::ExerciseDrawing, figure(kit, exercise)) } else { none() },
         film(kit, exercise, false),
+        teach_back::section(app, kit, exercise),
         section(K::ExerciseSteps, el("ol", "numbered").with(all(steps))),
         feelings(exercise),
         section(K::ExerciseDosage, dose(exercise)),
@@ -158,6 +160,7 @@ enum Scene {
     Why,
     Drawing,
     Film,
+    Question,
     Step(usize),
     Feel,
     Dose,
@@ -166,10 +169,11 @@ enum Scene {
 }
 
 /// Their order.
-fn scenes(exercise: &Exercise, drawing: bool) -> Vec<Scene> {
+fn scenes(exercise: &Exercise, drawing: bool, asks: bool) -> Vec<Scene> {
     let mut scenes = vec![Scene::Why];
     scenes.extend(drawing.then_some(Scene::Drawing));
     scenes.push(Scene::Film);
+    scenes.extend(asks.then_some(Scene::Question));
     scenes.extend((0..exercise.steps.len()).map(Scene::Step));
     scenes.extend((!exercise.feel.is_empty() || !exercise.feel_not.is_empty()).then_some(Scene::Feel));
     scenes.extend([Scene::Dose, Scene::Heed, Scene::End]);
@@ -181,6 +185,7 @@ fn step_by_step(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
     let who = RwSignal::new(false);
     let (kit, id) = (kit.clone(), exercise.id.clone());
     let drawing = stands_in(&kit, exercise);
+    let teach = Teach { asks: RwSignal::new(false), stage: RwSignal::new(Stage::Before) };
     region(move || {
         let Some(exercise) = kit.kit.exercise(&id) else { return none() };
         if who.get() {
@@ -188,9 +193,17 @@ fn step_by_step(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
                 all([provenance::facts(&kit, exercise, true), turn(who, false, icon::BACK, K::AppBack)]);
             return shell::screen(app, t(K::ExerciseWho), body);
         }
-        let scene = scenes(exercise, drawing).get(at.get()).copied().unwrap_or(Scene::End);
-        show_scene(app, &kit, exercise, scene, at, who)
+        let scene = scenes(exercise, drawing, teach.asks.get()).get(at.get()).copied().unwrap_or(Scene::End);
+        show_scene(app, &kit, exercise, scene, at, who, teach)
     })
+}
+
+/// The question after the film, on one visit.
+#[derive(Clone, Copy)]
+struct Teach {
+    /// It has its place among the screens: the film was seen when the patient went on from it.
+    asks: RwSignal<bool>,
+    stage: RwSignal<Stage>,
 }
 
 /// To « Qui a fait cette vidéo ? » and back.
@@ -208,6 +221,7 @@ fn show_scene(
     scene: Scene,
     at: RwSignal<usize>,
     who: RwSignal<bool>,
+    teach: Teach,
 ) -> View {
     let onward = || pager::onward(at);
     let backward = || pager::backward(at);
@@ -227,7 +241,32 @@ fn show_scene(
             (t(K::ExerciseDrawing).to_owned(), all([figure(kit, exercise), onward(), backward()]))
         }
         Scene::Feel => (t(K::ExerciseFeelTitle).to_owned(), all([feelings(exercise), onward(), backward()])),
-        Scene::Film => (t(K::ExerciseVideo).to_owned(), all([film(kit, exercise, true), onward()])),
+        Scene::Film => {
+            let (held, id) = (kit.clone(), exercise.id.clone());
+            let on = move || {
+                let due = held.kit.exercise(&id).is_some_and(|e| untrack(|| teach_back::due(app, &held, e)));
+                // Its place stays once it was given: the screens after it must not move.
+                if due && teach.stage.get_untracked() != Stage::Passed {
+                    teach.asks.set(true);
+                }
+                pager::turn(at, 1);
+            };
+            let on = control::button("button main wide", "", icon::NEXT, t(K::AppNext), on);
+            (t(K::ExerciseVideo).to_owned(), all([film(kit, exercise, true), on]))
+        }
+        Scene::Question => {
+            let on = move || {
+                if teach.stage.get_untracked() == Stage::Passed {
+                    // Its place goes: the next screen moves up into it.
+                    teach.asks.set(false);
+                    page::turn();
+                } else {
+                    pager::turn(at, 1);
+                }
+            };
+            let words = teach_back::scene(app, kit, exercise, teach.stage, on);
+            (t(K::TeachTitle).to_owned(), words)
+        }
         Scene::Step(n) => {
             let words = exercise.steps.get(n).map_or_else(none, |step| said_in("p", "one-step", step));
             let (n, total) = ((n + 1).to_string(), exercise.steps.len().to_string());

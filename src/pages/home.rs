@@ -3,7 +3,7 @@
 
 use crate::{
     components::{
-        add_kit, control,
+        add_kit, block, control,
         icon::{self, icon},
         kit_status, notice, pager, shell,
         words::{dosage, said, said_in},
@@ -26,20 +26,27 @@ use leptos::prelude::*;
 pub fn show(app: App, simple: bool) -> View {
     region(move || match app.current() {
         None => welcome(app, simple),
-        Some(kit) if simple => simply(app, kit),
+        // One thing a screen: a block comes before the exercises.
+        Some(kit) if simple => block::or(
+            app,
+            move |stop| shell::screen(app, t(K::HomeSimpleTitle), stop),
+            move || simply(app, kit.clone()),
+        ),
         Some(kit) => before_next(app, kit),
     })
 }
 
 /// A first visit. Its beginning looks like the shell that it replaces.
 fn welcome(app: App, simple: bool) -> View {
-    let lead = el("p", "lead").text(t(K::HomeWelcomeText));
+    let welcome_lead = || el("p", "lead").text(t(K::HomeWelcomeText));
     let body = if simple {
-        all([lead, control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit")])
+        let add = || control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit");
+        block::or(app, |stop| stop, move || all([welcome_lead(), add()]))
     } else {
         let steps = [K::HomeHow1, K::HomeHow2, K::HomeHow3].map(|step| el("li", "").text(t(step)));
         all([
-            lead,
+            welcome_lead(),
+            block::notice(app),
             add_kit::paste_form(app),
             control::link("button wide", "", icon::CAMERA, t(K::HomeOtherWays), "kit"),
             icon::drawing("hero", "0 0 360 196", icon::HERO),
@@ -86,6 +93,7 @@ fn before_next(app: App, kit: KitHandle) -> View {
     let to_watch = move || next(&held).is_some();
     let body = all([
         said_in("p", "lead kit-name", &kit.kit.title),
+        block::notice(app),
         kit_status::line(app, &kit),
         region(move || appointment(app, &dated)),
         region(move || today(app, &daily, !to_watch(), true)),

@@ -2,6 +2,7 @@
 
 pub mod copy;
 pub mod exercise;
+pub mod feeling;
 pub mod follow_up;
 pub mod help;
 pub mod home;

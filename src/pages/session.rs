@@ -3,9 +3,10 @@
 
 use crate::{
     components::{
-        control,
+        block, control,
         figure::{figure, paced},
         icon, safety,
+        scale::{self, About},
         shell::{self, section},
         words::{dosage, said_in, said_list},
     },
@@ -19,7 +20,7 @@ use crate::{
 };
 use care::{
     follow_up::History,
-    journal::{Side, StopReason},
+    journal::{By, Feeling, Side, StopReason},
     kit::{Company, Exercise},
     session::{Command, Plan, Player, State, Why, unfinished},
 };
@@ -41,11 +42,19 @@ struct Here {
     simple: bool,
     session: RwSignal<Option<Session>, LocalStorage>,
     stop: RwSignal<Option<Stop>>,
+    /// Pain before the session is being asked, for those who want to note it.
+    asking: RwSignal<bool>,
 }
 
 /// The session of the current kit.
 pub fn show(app: App, simple: bool) -> View {
-    let here = Here { app, simple, session: RwSignal::new_local(None), stop: RwSignal::new(None) };
+    let here = Here {
+        app,
+        simple,
+        session: RwSignal::new_local(None),
+        stop: RwSignal::new(None),
+        asking: RwSignal::new(false),
+    };
     on_cleanup(move || {
         if let Some(session) = here.session.try_get_untracked().flatten() {
             session.leave();
@@ -56,7 +65,12 @@ pub fn show(app: App, simple: bool) -> View {
             return under_way(here, session);
         }
         match app.current() {
-            Some(kit) => before(here, &kit),
+            // After a fall, a red sign or a stop for pain nothing begins before a word with a professional.
+            Some(kit) => block::or(
+                app,
+                move |stop| shell::screen(app, t(K::SessionTitle), stop),
+                move || before(here, &kit),
+            ),
             None => shell::screen(app, t(K::SessionTitle), lost::home()),
         }
     })
@@ -181,8 +195,8 @@ fn under_way(here: Here, session: Session) -> View {
     let shown = session.clone();
     let mut last = None;
     keep(Box::new(move || {
-        let (screen, stop) = (screen_of(&shown), here.stop.get());
-        if last.replace((screen, stop)).is_some_and(|before| before != (screen, stop)) {
+        let place = (screen_of(&shown), here.stop.get(), here.asking.get());
+        if last.replace(place).is_some_and(|before| before != place) {
             page::turn();
         }
     }));
@@ -190,6 +204,9 @@ fn under_way(here: Here, session: Session) -> View {
     region(move || {
         if let Some(stop) = here.stop.get() {
             return stopped(here, &session, stop);
+        }
+        if here.asking.get() {
+            return pain_before(here, &session);
         }
         let (keyed, session) = (keyed.clone(), session.clone());
         switch(
@@ -241,10 +258,40 @@ fn start_of(here: Here, session: &Session, exercise: &Exercise) -> View {
         el("div", "session-look").with(figure(kit, exercise)),
         control::button("button main wide", "exercise-start", icon::PLAY, t(K::SessionBegin), ask),
         control::button("button wide", "exercise-skip", icon::NEXT, t(K::SessionSkip), skip),
+        before_pain(here, session),
         rest,
         notice,
     ]);
     shell::screen(here.app, i18n::text(&exercise.title), body)
+}
+
+/// What is asked about: this session, before it.
+fn about(session: &Session) -> About {
+    About { kit: session.kit().kit.kit_id.clone(), session: Some(session.id().to_owned()), after: false }
+}
+
+/// The way to noting the pain before the first set: offered once, never asked for.
+fn before_pain(here: Here, session: &Session) -> View {
+    let first = session.player(|player| player.settled() == 0);
+    let id = session.id().to_owned();
+    let noted = untrack(|| {
+        here.app.journal(|events| {
+            History::of(events).pain(&session.kit().kit.kit_id).iter().any(|p| p.session == Some(&id))
+        })
+    });
+    if !first || noted || here.simple {
+        return none();
+    }
+    control::button("button quiet wide", "pain-before", icon::PLUS, t(K::SessionPainBefore), move || {
+        here.asking.set(true);
+    })
+}
+
+fn pain_before(here: Here, session: &Session) -> View {
+    let by = RwSignal::new(By::Patient);
+    let back = move || here.asking.set(false);
+    let ask = scale::ask(here.app, about(session), Feeling::Pain, by, here.simple, back);
+    shell::screen(here.app, scale::question(Feeling::Pain), ask)
 }
 
 /// The number that everybody looks at, and what it is.

@@ -59,6 +59,14 @@ pub fn focus(element: &HtmlElement) {
     let _ = element.focus_with_options(&options);
 }
 
+/// The same for the element with this id, if it is on view.
+pub fn focus_on(id: &str) {
+    let element = document().and_then(|d| d.get_element_by_id(id));
+    if let Some(element) = element.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        focus(&element);
+    }
+}
+
 /// The words on view, for reading aloud: the main part without its controls.
 pub fn words() -> String {
     let Some(main) = document().and_then(|d| d.query_selector("main").ok().flatten()) else {

@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { violations } from "./lib/axe.mjs";
 import { Clinic, kitFolder } from "./lib/clinic.mjs";
 import { DESK, PHONE } from "./lib/chromium.mjs";
-import { journal, seed, session } from "./lib/journal.mjs";
+import { events as eventsOf, seed, session } from "./lib/journal.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { faults } from "./lib/layout.mjs";
 import { kitOf, onPhone, open, openLink } from "./lib/portal.mjs";
@@ -153,7 +153,7 @@ test("the appointment takes a date to come, keeps it over a reload, and can be w
     await page.waitForSelector(`main [data-date="${iso(NOW + 5 * DAY)}"]`);
     await page.click("[data-action=appointment-none]");
     await page.waitForFunction(() => !document.querySelector("main [data-date]"));
-    const set = (await journal(page)).map((e) => e.what).filter((w) => w.kind === "appointment-set");
+    const set = (await eventsOf(page)).map((e) => e.what).filter((w) => w.kind === "appointment-set");
     assert.deepEqual(set.map((w) => [w.number, w.on]), [[2, iso(NOW + 5 * DAY)], [2, undefined]]);
   }));
 
@@ -179,7 +179,7 @@ test("the two questions are kept with who wrote, in both modes, and are in the s
     await page.click("[data-action=watched-no]");
     await page.click("[data-action=two-questions-keep]");
     await page.waitForFunction(() => document.querySelector("main").innerText.includes("Vidéo regardée à domicile : non."));
-    const kept = (await journal(page)).map((e) => e.what).filter((w) => w.kind === "two-questions");
+    const kept = (await eventsOf(page)).map((e) => e.what).filter((w) => w.kind === "two-questions");
     assert.deepEqual(kept.map((w) => [w.watched, w.wish, w.by]), [[true, "Monter l’escalier seul.", "helper"], [false, "", "patient"]]);
   }));
 
@@ -280,7 +280,7 @@ test("a copy brings everything to another phone, once; what is damaged or foreig
     await open(page, portal, "follow-up/copy");
     copy = await saved(page, "copy-save");
     assert.equal(copy.name, `bon-geste-${iso(NOW)}.json`);
-    events = await journal(page);
+    events = await eventsOf(page);
   });
   await onPhone(async (page) => {
     await page.clock.setFixedTime(NOW);
@@ -297,12 +297,12 @@ test("a copy brings everything to another phone, once; what is damaged or foreig
     ]) {
       await give("x.json", words);
       await page.waitForSelector(`[role=alert][data-problem=${name}]`);
-      assert.deepEqual(await journal(page), [], name);
+      assert.deepEqual(await eventsOf(page), [], name);
     }
     await give(copy.name, copy.text);
     await page.click("[data-action=copy-add]");
     await page.waitForSelector(`[data-copy=done][data-count="${events.length}"]`);
-    assert.deepEqual(await journal(page), events);
+    assert.deepEqual(await eventsOf(page), events);
     await give(copy.name, copy.text);
     await page.click("[data-action=copy-add]");
     await page.waitForSelector("[data-copy=done][data-count='0']");
@@ -333,7 +333,7 @@ test("what the kiné would get is shown whole, needs the patient's agreement, an
     await page.waitForSelector("[data-action=consent]");
     const later = JSON.parse((await page.click("[data-action=consent]"), await saved(page, "results-save")).text);
     assert.equal(later.entry[0].fullUrl, bundle.entry[0].fullUrl);
-    assert.ok((await journal(page)).every((e) => e.what.kind !== "results-sent"));
+    assert.ok((await eventsOf(page)).every((e) => e.what.kind !== "results-sent"));
   }));
 
 /** Every screen of the follow-up, and how a patient comes to it in simple mode. */

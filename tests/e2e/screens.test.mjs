@@ -7,7 +7,7 @@ import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE } from "./lib/chromium.mjs";
 import { Clinic } from "./lib/clinic.mjs";
 import { faults, focusFault } from "./lib/layout.mjs";
-import { kitOf, kitState, onPhone, open, openLink, problem, startLight } from "./lib/portal.mjs";
+import { kitOf, kitState, onPhone, open, openLink, problem, startLight, toSigns } from "./lib/portal.mjs";
 import { shoot } from "./lib/shots.mjs";
 
 const SIZES = { phone: PHONE, desk: DESK };
@@ -46,6 +46,7 @@ async function choose(page, mode, lang) {
 /** The answer of the n-th level of « Ça ne va pas ». */
 async function report(page, level) {
   await open(page, portal, "report");
+  await toSigns(page);
   const sign = kit.warnings.find((w) => w.level === level).id;
   // Simple mode asks one sign at a time.
   for (let i = 0; i < 40; i++) {
@@ -96,6 +97,11 @@ const SCREENS = {
       assert.equal(await page.locator("dialog[open]").evaluate((e) => e.scrollTop), 0, "read from its beginning");
     },
     report: at("report"),
+    "report-signs": async (page) => {
+      await open(page, portal, "report");
+      await toSigns(page);
+    },
+    feeling: at("feeling"),
     "report-red": (page) => report(page, "red"),
     "report-orange": (page) => report(page, "orange"),
     "report-yellow": (page) => report(page, "yellow"),

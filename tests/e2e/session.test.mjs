@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
+import { happened, journal } from "./lib/journal.mjs";
 import { kitState, onPhone, open, openLink, startLight, usable } from "./lib/portal.mjs";
-import { QUICK, SIDES, beginExercise, happened, journal, prescribe, voice } from "./lib/session.mjs";
+import { QUICK, SIDES, beginExercise, prescribe, voice } from "./lib/session.mjs";
 
 let clinic, portal;
 

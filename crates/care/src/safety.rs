@@ -89,6 +89,12 @@ pub fn signs(kit: &Kit, level: Level) -> Vec<&WarningRule> {
     kit.warnings.iter().filter(|w| w.level == level).collect()
 }
 
+/// Whether a rule is about falling: its id says so with the word `fall`, as in `fall-hurt`. After a fall
+/// these are asked first.
+pub fn is_about_a_fall(rule: &WarningRule) -> bool {
+    rule.id.split('-').any(|word| word == "fall")
+}
+
 /// The rule of a sign: one sign, one fixed screen.
 pub fn rule<'k>(kit: &'k Kit, sign: &str) -> Option<&'k WarningRule> {
     kit.warnings.iter().find(|w| w.id == sign)
@@ -218,6 +224,9 @@ mod tests {
         assert_eq!(ids(Level::Yellow), ["y"]);
         assert_eq!(rule(&k, "o").map(|w| w.level), Some(Level::Orange));
         assert_eq!(rule(&k, "x"), None);
+        for (id, fall) in [("fall-hurt", true), ("new-fall", true), ("fallow", false), ("r1", false)] {
+            assert_eq!(is_about_a_fall(&rule_of(id, Level::Red)), fall, "{id}");
+        }
     }
 
     proptest! {

@@ -14,9 +14,11 @@ use care::{
         ReturnPath, Source, TeachBack, Validation, VettedLink, WarningRule,
     },
     text::{Lang, Text},
+    wording,
 };
 use std::{
     collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -579,6 +581,7 @@ impl Reader<'_> {
                 .and_then(|f| named_file(&f));
             caption.done();
             let (Some(lang), Some(file)) = (lang, file) else { continue };
+            check_wording(&field, &file, lang);
             if captions.iter().any(|(l, _)| *l == lang) {
                 let what = format!("is a second caption file in \"{}\"", lang.tag());
                 field.refuse(what, "one caption file a language", "Keep one of the two.");
@@ -602,6 +605,9 @@ impl Reader<'_> {
             .need("file", Stage::Now, "a PDF, JPEG, PNG or text file", "file = \"docs/stairs.pdf\"")
             .and_then(|f| named_file(&f));
         let watch_before = table.get("watch_before").and_then(|f| f.whole(1, 100));
+        if let Some(file) = file.as_ref().filter(|f| f.path.extension().is_some_and(|e| e == "txt")) {
+            check_wording(field, file, Lang::Fr);
+        }
         table.done();
         Some(DocumentSource { id: id?, title: title?, file: file?, watch_before })
     }
@@ -718,6 +724,17 @@ fn named_file(field: &Field<'_>) -> Option<NamedFile> {
         return None;
     }
     Some(NamedFile { path, origin: field.problem("") })
+}
+
+/// Reads captions and plain leaflets as a patient will. What is no text is told when it is packed.
+fn check_wording(field: &Field<'_>, file: &NamedFile, lang: Lang) {
+    let Ok(text) = fs::read_to_string(&file.path) else { return };
+    for (n, line) in text.lines().enumerate() {
+        if let Some(word) = wording::never_said(lang, line) {
+            let (path, n) = (file.path.display(), n + 1);
+            field.refuse_wording(&format!("{path} says « {word} » on line {n}"));
+        }
+    }
 }
 
 fn library_file(field: &Field<'_>) -> Option<PathBuf> {

@@ -5,7 +5,7 @@ use crate::{
     files,
     problem::{Outcome, Problem, Stage},
 };
-use care::{calendar::Day, text::Text};
+use care::{calendar::Day, text::Text, wording};
 use std::{
     cell::RefCell,
     collections::BTreeSet,
@@ -205,8 +205,26 @@ impl<'a> Field<'a> {
         Some(text.to_owned())
     }
 
-    /// A text in French, or a table with `fr` and possibly `en`.
+    /// A text in French, or a table with `fr` and possibly `en`. Patients read it: a word that they must
+    /// never read stops the publication.
     pub fn text(&self, most: usize) -> Option<Text> {
+        let text = self.both(most)?;
+        if let Some(word) = wording::never_said_in(&text) {
+            self.refuse_wording(&format!("says « {word} »"));
+        }
+        Some(text)
+    }
+
+    /// Notes that patients would read what nobody may promise them.
+    pub fn refuse_wording(&self, what: &str) {
+        self.refuse_publication(
+            format!("{what}, which patients never read here"),
+            "words that promise, judge and frighten nobody",
+            "Say instead what the patient sees, does or may ask the kiné.",
+        );
+    }
+
+    fn both(&self, most: usize) -> Option<Text> {
         if let Value::Text(_) = &self.node.value {
             return Some(Text { fr: self.string(most)?, en: None });
         }

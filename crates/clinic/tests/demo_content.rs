@@ -2,6 +2,7 @@
 //! source, short sentences, and nothing in them that wears more than « Exemple ».
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use care::{text::Lang, wording::never_said};
 use clinic::kit_toml::BACKED;
 use std::{
     collections::BTreeSet,
@@ -140,6 +141,32 @@ fn every_text_is_there_in_both_languages() {
             assert!(!fr.trim().is_empty() && !en.trim().is_empty(), "{at}");
         }
     }
+}
+
+#[test]
+fn no_text_says_what_patients_must_never_read_in_either_language() {
+    for (name, table) in library().into_iter().chain(kits()) {
+        for (at, fr, en) in all_texts(&name, &table) {
+            assert_eq!(never_said(Lang::Fr, &fr), None, "{at}: {fr}");
+            assert_eq!(never_said(Lang::En, &en), None, "{at}: {en}");
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/demo");
+    let mut read = 0;
+    for folder in ["library", "kits"] {
+        for dir in fs::read_dir(root.join(folder)).unwrap() {
+            for file in fs::read_dir(dir.unwrap().path()).unwrap().map(|f| f.unwrap().path()) {
+                let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+                if name.ends_with(".vtt") || name.ends_with(".txt") {
+                    let lang = if name.ends_with(".en.vtt") { Lang::En } else { Lang::Fr };
+                    let text = fs::read_to_string(&file).unwrap();
+                    assert_eq!(never_said(lang, &text), None, "{}", file.display());
+                    read += 1;
+                }
+            }
+        }
+    }
+    assert!(read >= 10, "captions and leaflets were found: {read}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
-use care::{link::KitLink, opening::OpenError, trust::Verification};
+use care::{link::KitLink, opening::OpenError, text::Lang, trust::Verification, wording::never_said};
 use common::*;
 use std::{
     fs,
@@ -167,6 +167,24 @@ const ABSURD: &[Fault] = &[
         "valid_untill",
         "Did you mean `valid_until`",
     ),
+    (
+        "why = \"Pour vous lever sans aide.\"",
+        "why = \"Un exercice sans danger.\"",
+        "exercises[1].why",
+        "« sans danger », which patients never read",
+    ),
+    (
+        "en = \"Sit to stand\"",
+        "en = \"Heal your knees\"",
+        "exercises[1].title",
+        "« heal », which patients never read",
+    ),
+    (
+        "action = \"Arrêtez. Appelez le 15 ou le 112.\"",
+        "action = \"Rien de grave\u{a0}: attendez.\"",
+        "warnings[1].action",
+        "« rien de grave »",
+    ),
     ("why = ", "pourquoi = ", "exercises[1].pourquoi", "not a field known here"),
     ("topic = \"fall\"", "topic = fall", "is not TOML", "kit.toml:4"),
     ("topic = \"fall\"", "topic = \"fall\"\ntopic = \"fall\"", "is not TOML", "kit.toml:5"),
@@ -184,6 +202,21 @@ fn every_missing_or_absurd_field_is_refused_by_its_name_with_its_remedy() {
         assert!(published(&clinic_dir).is_empty(), "{field}");
         assert!(!clinic_dir.join("desk/kits").exists(), "{field}");
     }
+}
+
+#[test]
+fn a_leaflet_that_promises_too_much_is_refused_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let clinic_dir = make_clinic(dir.path());
+    let toml =
+        format!("{KIT}\n[[documents]]\nid = \"stairs\"\ntitle = \"L’escalier\"\nfile = \"stairs.txt\"\n");
+    let kit = write_kit(dir.path(), &toml);
+    fs::write(kit.join("stairs.txt"), "Tenez la rampe.\nVous progressez\u{a0}!\n").unwrap();
+    let words = ["kit.toml:", "documents[1]", "stairs.txt says « vous progressez » on line 2", "What to do"];
+    refused(&mut publish(&kit, &clinic_dir), &words);
+    assert!(published(&clinic_dir).is_empty());
+    fs::write(kit.join("stairs.txt"), "Tenez la rampe.\n").unwrap();
+    succeed(&mut publish(&kit, &clinic_dir));
 }
 
 #[test]
@@ -437,7 +470,11 @@ fn the_card_and_the_sheet_say_what_a_patient_needs_in_the_language_asked_for() {
     }
     assert_eq!(sheet.matches("class=\"box\"").count(), 14, "a week, twice a day");
     succeed(publish(&kit, &clinic_dir).args(["--lang", "en"]));
+    let (card_fr, sheet_fr) = (card, sheet);
     let (card, sheet) = (page("card.html"), page("sheet.html"));
+    for (lang, html) in [(Lang::Fr, &card_fr), (Lang::Fr, &sheet_fr), (Lang::En, &card), (Lang::En, &sheet)] {
+        assert_eq!(never_said(lang, html), None, "paper is read by patients too");
+    }
     assert!(card.contains("After a fall") && card.contains("Don’t leave before"));
     assert!(sheet.contains("Sit to stand") && sheet.contains("2 sets of 8 repetitions"));
     assert!(sheet.contains("<span lang=\"fr\">Levez-vous.</span>"), "French words on an English page say so");

@@ -12,9 +12,10 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 12] = [
+pub const LATER: [&str; 14] = [
     "copy",
     "exercise",
+    "feeling",
     "figure",
     "follow_up",
     "help",
@@ -25,6 +26,7 @@ pub const LATER: [&str; 12] = [
     "session",
     "settings",
     "summary",
+    "teach",
 ];
 
 /// Whether a key is of the second part.

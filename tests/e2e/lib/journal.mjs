@@ -1,4 +1,5 @@
-// A patient's past, written into the journal as the portal itself keeps it: rows of
+// The patient's journal as the portal itself keeps it, read by tests, and written where a test begins
+// in the middle of a story: rows of
 // `{key, profile, v, body}` whose body is the event.
 
 /** Writes events through IndexedDB: `{at, what}` with `at` in UTC milliseconds. Reload afterwards. */
@@ -28,8 +29,14 @@ export const seed = (page, events) =>
     events,
   );
 
-/** The events in the journal, oldest first. */
-export const journal = (page) =>
+/** Writes events of now. Reload afterwards. */
+export const live = (page, ...whats) => {
+  const now = Date.now();
+  return seed(page, whats.map((what, n) => ({ at: now + n, what })));
+};
+
+/** The events in the journal, in the order of writing. */
+export const events = (page) =>
   page.evaluate(
     () =>
       new Promise((done, fail) => {
@@ -39,12 +46,29 @@ export const journal = (page) =>
           const all = opening.result.transaction("journal").objectStore("journal").getAll();
           all.onsuccess = () => {
             opening.result.close();
-            done(all.result.map((row) => JSON.parse(row.body)));
+            done(all.result.map((row) => JSON.parse(row.body)).sort((a, b) => (a.id < b.id ? -1 : 1)));
           };
           all.onerror = () => fail(all.error);
         };
       }),
   );
+
+/** What happened: the `what` of each event, with its id. */
+export const journal = async (page) => (await events(page)).map((e) => ({ id: e.id, ...e.what }));
+
+/** The events of a kind. */
+export const happened = async (page, kind) => (await journal(page)).filter((what) => what.kind === kind);
+
+/** Waits until the journal holds `n` events of a kind, and gives them. */
+export async function written(page, kind, n) {
+  for (let i = 0; i < 100; i++) {
+    const found = (await journal(page)).filter((e) => e.kind === kind);
+    if (found.length === n) return found;
+    if (found.length > n) throw new Error(`${found.length} ${kind} events, expected ${n}`);
+    await new Promise((go) => setTimeout(go, 50));
+  }
+  throw new Error(`not ${n} ${kind} events: ${JSON.stringify(await journal(page))}`);
+}
 
 /** The events of a session of these exercises: two sets each, pain before and after. */
 export function session(at, kit, name, exercises, [before, after]) {

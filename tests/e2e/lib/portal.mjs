@@ -164,3 +164,18 @@ export async function allIntact(page, clinic, kit, choice = "light") {
 /** Bytes of the light films. */
 export const lightFilms = (kit) =>
   kit.exercises.flatMap((e) => e.video ?? []).reduce((sum, v) => sum + v.rungs.find((r) => r.choice === "light").media.bytes, 0);
+
+/** « Ça ne va pas » from its first screen to its first sign: nothing else happened. */
+export async function toSigns(page) {
+  await page.click("main [data-action=report-signs], main [data-action=report-go]");
+  const words = () => page.evaluate(() => document.querySelector("main").innerText);
+  for (let i = 0; i < 5; i++) {
+    await page.waitForSelector("main [data-sign], main [data-action=report-none]");
+    if (await page.locator("main [data-sign]").count()) return;
+    // Simple mode asks what happened, one question a screen.
+    const before = await words();
+    await page.click("main [data-action=report-none]");
+    await page.waitForFunction((before) => document.querySelector("main").innerText !== before, before);
+  }
+  throw new Error(`no sign was asked; on the screen: ${await words()}`);
+}

@@ -1,5 +1,4 @@
-// A kit whose session takes seconds instead of minutes, a voice that is written down, and the
-// journal as the portal keeps it.
+// A kit whose session takes seconds instead of minutes, and a voice that is written down.
 
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -44,26 +43,6 @@ export function voice() {
     }
   };
 }
-
-/** What the journal holds, oldest first. */
-export const journal = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((ok, no) => {
-        const opening = indexedDB.open("bon-geste");
-        opening.onerror = () => no(opening.error);
-        opening.onsuccess = () => {
-          const asking = opening.result.transaction("journal").objectStore("journal").getAll();
-          asking.onsuccess = () => {
-            opening.result.close();
-            ok(asking.result.map((row) => JSON.parse(row.body)).sort((a, b) => (a.id < b.id ? -1 : 1)).map((e) => e.what));
-          };
-        };
-      }),
-  );
-
-/** The events of a kind. */
-export const happened = async (page, kind) => (await journal(page)).filter((what) => what.kind === kind);
 
 /** Begins the session, and its first exercise, whose notice is read. */
 export async function beginExercise(page) {
