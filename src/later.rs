@@ -13,7 +13,7 @@ use crate::{
         dom::{View, all, el, none},
         later, navigation, page,
     },
-    state::App,
+    state::{App, KitHandle},
 };
 use care::problem::Problem;
 use leptos::prelude::*;
@@ -32,10 +32,21 @@ pub enum Arrival {
     Failed,
 }
 
-type Screens = fn(App, &str, bool) -> View;
+/// What the first part asks of the second.
+struct Gate {
+    screens: fn(App, &str, bool) -> View,
+    today: fn(App, &KitHandle) -> View,
+    badge: fn(App),
+}
 
-/// The only way to the later screens. The build knows it by its name.
-static GATE: Screens = screens;
+/// The only way to the second part. The build knows it by its name.
+static GATE: Gate = Gate { screens, today: figures, badge: App::show_badge };
+
+/// The second part, once it is here. Read where the compiler cannot follow: it would else put all of it
+/// right here.
+fn gate(app: App) -> Option<&'static Gate> {
+    (app.later.get() == Arrival::Here).then(|| black_box(&GATE))
+}
 
 /// Whether an address leads to a later screen.
 pub fn needed(path: &str) -> bool {
@@ -44,24 +55,27 @@ pub fn needed(path: &str) -> bool {
 
 /// A later screen; while it is not here, where it stays.
 pub fn show(app: App, path: &str, simple: bool) -> View {
-    match app.later.get() {
-        // Read where the compiler cannot follow: it would else put the screens right here.
-        Arrival::Here => black_box(&GATE)(app, path, simple),
-        Arrival::Away | Arrival::Coming => shell::screen(app, t(K::AppMoment), none()),
-        Arrival::Failed => {
-            let again = move || bring(app);
-            let body = all([
-                notice::problem(Problem::ScreenMissing),
-                el("div", "row").with(control::button(
-                    "button main",
-                    "retry",
-                    icon::AGAIN,
-                    t(K::AppRetry),
-                    again,
-                )),
-            ]);
-            shell::screen(app, t(K::AppMoment), body)
-        }
+    if let Some(gate) = gate(app) {
+        return (gate.screens)(app, path, simple);
+    }
+    if app.later.get() != Arrival::Failed {
+        return shell::screen(app, t(K::AppMoment), none());
+    }
+    let again = move || bring(app);
+    let retry = control::button("button main", "retry", icon::AGAIN, t(K::AppRetry), again);
+    let body = all([notice::problem(Problem::ScreenMissing), el("div", "row").with(retry)]);
+    shell::screen(app, t(K::AppMoment), body)
+}
+
+/// What the home screen says of today; nothing until the second part is here.
+pub fn today(app: App, kit: &KitHandle) -> View {
+    gate(app).map_or_else(none, |gate| (gate.today)(app, kit))
+}
+
+/// Puts a mark on the app's icon, or takes it away, where the second part is here to know.
+pub fn badge(app: App) {
+    if let Some(gate) = untrack(|| gate(app)) {
+        (gate.badge)(app);
     }
 }
 
@@ -74,10 +88,16 @@ pub fn bring(app: App) {
     leptos::task::spawn_local(async move {
         let here = later::bring().await;
         app.later.set(if here { Arrival::Here } else { Arrival::Failed });
+        badge(app);
         if needed(&navigation::current()) {
             page::turn();
         }
     });
+}
+
+fn figures(app: App, kit: &KitHandle) -> View {
+    i18n::take_later();
+    pages::today::figures(app, kit)
 }
 
 /// The later screens (DESIGN §11).

@@ -387,10 +387,10 @@ fn charts(app: App, history: &History<'_>, kit: &KitHandle) -> View {
     el("div", "pair").with(all(parts.into_iter().flatten()))
 }
 
-fn day_view((day, lines): &(Day, Vec<happened::Line>)) -> View {
+fn day_view(heading: &str, (day, lines): &(Day, Vec<happened::Line>)) -> View {
     el("li", "item stack tight")
         .attr("data-day", &day.to_string())
-        .with(el("h3", "").text(&i18n::date(*day)))
+        .with(el(heading, "").text(&i18n::date(*day)))
         .with(happened::list(lines))
 }
 
@@ -401,7 +401,7 @@ fn journal(app: App, history: &History<'_>, kit: &KitHandle, shown: RwSignal<usi
         return notice::notice("info", icon::PLAY, t(K::FollowUpEmpty), why).attr("data-empty", "");
     }
     let number = shown.get();
-    let rows = days.iter().take(number).map(day_view);
+    let rows = days.iter().take(number).map(|day| day_view("h3", day));
     let more = (days.len() > number).then(|| {
         let more = move || shown.update(|n| *n += DAYS);
         control::button("button wide", "journal-more", icon::PLUS, t(K::FollowUpMoreDays), more)
@@ -602,7 +602,7 @@ fn day_scene(app: App, kit: &KitHandle, at: RwSignal<At>, n: usize) -> View {
     });
     all([
         pager::place(n, days.len()),
-        el("ul", "rows").with(day_view(day)),
+        el("ul", "rows").with(day_view("h2", day)),
         older.unwrap_or_else(none),
         back(at, before),
     ])

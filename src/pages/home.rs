@@ -8,7 +8,8 @@ use crate::{
         kit_status, notice, pager, shell,
         words::{dosage, said, said_in},
     },
-    i18n::{self, K, count, fill, t},
+    i18n::{K, fill, t},
+    later,
     platform::{
         dom::{View, all, el, none, region},
         page,
@@ -17,8 +18,7 @@ use crate::{
 };
 use care::{
     download::KitStatus,
-    follow_up::History,
-    kit::{Document, Exercise},
+    kit::{Company, Document, Exercise},
 };
 use leptos::prelude::*;
 
@@ -89,13 +89,12 @@ fn before_next(app: App, kit: KitHandle) -> View {
             notice::notice("good", icon::CHECK, t(K::HomeAllSeen), again)
         }
     };
-    let (held, daily, dated) = (kit.clone(), kit.clone(), kit.clone());
+    let (held, daily) = (kit.clone(), kit.clone());
     let to_watch = move || next(&held).is_some();
     let body = all([
         said_in("p", "lead kit-name", &kit.kit.title),
         block::notice(app),
         kit_status::line(app, &kit),
-        region(move || appointment(app, &dated)),
         region(move || today(app, &daily, !to_watch(), true)),
         region(card),
         el("div", "row")
@@ -106,46 +105,17 @@ fn before_next(app: App, kit: KitHandle) -> View {
     shell::screen(app, t(K::HomeTitle), body)
 }
 
-/// When the next appointment is, once the patient has said so.
-fn appointment(app: App, kit: &KitHandle) -> View {
-    let on = app.journal(|events| History::of(events).next_appointment(&kit.kit, app.today()).on);
-    on.map_or_else(none, |day| {
-        el("p", "strong").text(&fill(K::HomeAppointment, &[("date", &i18n::date(day))]))
-    })
-}
-
-/// Days after which one begins again gently.
-const LONG_AWAY: i64 = 5;
-
-/// What there is to do today, and this week. Facts, and never a reproach.
+/// What there is to do today. Its figures come with the later screens, into the room kept for them.
 fn today(app: App, kit: &KitHandle, main: bool, titled: bool) -> View {
-    let day = app.today();
-    let (due, week, away) = app.journal(|events| {
-        let history = History::of(events);
-        let week = history.week(&kit.kit, day);
-        let due = history.due(&kit.kit, day).len();
-        (due, (week.done(), week.prescribed()), history.days_since_last_session(day))
-    });
-    if week.1 == 0 {
+    if kit.kit.exercises.iter().all(|e| e.do_with == Company::Never) {
         return none();
     }
-    let what = if due > 0 {
-        count(due as u64, K::HomeTodayNOne, K::HomeTodayNOther)
-    } else {
-        t(K::HomeTodayDone).to_owned()
-    };
-    let gently = away.is_some_and(|days| days >= LONG_AWAY);
     let class = if main { "button main wide" } else { "button wide" };
-    let start =
-        (due > 0).then(|| control::link(class, "session-open", icon::PLAY, t(K::HomeSession), "session"));
-    let (done, prescribed) = (week.0.to_string(), week.1.to_string());
-    let numbers = [("done", done.as_str()), ("prescribed", prescribed.as_str())];
+    let counted = kit.clone();
     el("section", "card stack tight")
         .maybe(titled.then(|| el("h2", "").text(t(K::HomeToday))))
-        .with(el("p", "strong").text(&what))
-        .maybe(gently.then(|| el("p", "").text(t(K::HomeAgainGently))))
-        .maybe(start)
-        .with(el("p", "soft").text(&fill(K::HomeWeek, &numbers)))
+        .with(el("div", "stack tight today").with(region(move || later::today(app, &counted))))
+        .with(control::link(class, "session-open", icon::PLAY, t(K::HomeSession), "session"))
 }
 
 /// The obvious next action.

@@ -14,3 +14,4 @@ pub mod results;
 pub mod session;
 pub mod settings;
 pub mod summary;
+pub mod today;

@@ -57,7 +57,7 @@ impl App {
     }
 
     /// Says on the portal's icon that something waits since a reminder, and takes it back.
-    pub(super) fn show_badge(self) {
+    pub(crate) fn show_badge(self) {
         if self.profile.with_untracked(|p| p.settings.reminders.is_some()) {
             device::badge(usize::from(untrack(|| self.opened_late()).is_some()));
         }

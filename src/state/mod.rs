@@ -16,7 +16,7 @@ pub use start::{mount_state, use_app};
 
 use crate::{
     i18n,
-    later::Arrival,
+    later::{self, Arrival},
     platform::{channel, clock::DeviceClock, idb::Db, install, media_url, words},
 };
 use care::{
@@ -172,7 +172,7 @@ impl App {
         self.events.update(|events| events.push(event.clone()));
         self.write(Event::STORE, Codec.encode(&event), true);
         if matches!(what, What::SetDone { .. }) {
-            self.show_badge();
+            later::badge(self);
         }
     }
 

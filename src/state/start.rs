@@ -145,7 +145,7 @@ impl App {
 
     fn listen(self) {
         self.online.set(connectivity::is_online());
-        self.show_badge();
+        later::badge(self);
         connectivity::on_change(move |change| match change {
             connectivity::Change::Online => {
                 self.online.set(true);
@@ -158,7 +158,7 @@ impl App {
                 for kit in self.kits.get_untracked() {
                     kit.come_back();
                 }
-                self.show_badge();
+                later::badge(self);
             }
         });
         channel::on_chunk(move |_| self.look_again());

@@ -12,7 +12,7 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 14] = [
+pub const LATER: [&str; 15] = [
     "copy",
     "exercise",
     "feeling",
@@ -27,6 +27,7 @@ pub const LATER: [&str; 14] = [
     "settings",
     "summary",
     "teach",
+    "today",
 ];
 
 /// Whether a key is of the second part.

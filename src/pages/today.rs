@@ -1,0 +1,35 @@
+//! What the home screen says of today and of this week: derived from the journal, facts only. Never a
+//! streak, never a reproach after a gap.
+
+use crate::{
+    components::late,
+    i18n::{self, K, count, fill, t},
+    platform::dom::{View, all, el},
+    state::{App, KitHandle},
+};
+use care::follow_up::History;
+
+/// Days after which one begins again gently.
+const LONG_AWAY: i64 = 5;
+
+/// What is to do today, done and prescribed this week, and when the next appointment is.
+pub fn figures(app: App, kit: &KitHandle) -> View {
+    let day = app.today();
+    let (due, week, away, appointment) = app.journal(|events| {
+        let history = History::of(events);
+        let week = history.week(&kit.kit, day);
+        let due = history.due(&kit.kit, day).len();
+        let appointment = history.next_appointment(&kit.kit, day).on;
+        (due, (week.done(), week.prescribed()), history.days_since_last_session(day), appointment)
+    });
+    let what =
+        if due > 0 { count(due as u64, K::TodayNOne, K::TodayNOther) } else { t(K::TodayDone).to_owned() };
+    let gently = away.is_some_and(|days| days >= LONG_AWAY);
+    let (done, prescribed) = (week.0.to_string(), week.1.to_string());
+    let numbers = [("done", done.as_str()), ("prescribed", prescribed.as_str())];
+    let appointment =
+        appointment.map(|day| el("p", "").text(&fill(K::TodayAppointment, &[("date", &i18n::date(day))])));
+    all([el("p", "strong").text(&what), el("p", "soft").text(&fill(K::TodayWeek, &numbers)), late::note(app)])
+        .maybe(gently.then(|| el("p", "").text(t(K::TodayAgainGently))))
+        .maybe(appointment)
+}
