@@ -9,6 +9,7 @@
 
 use crate::{
     journal::{Event, StopReason, What},
+    json::Json,
     kit::{Kit, Level, WarningRule},
 };
 
@@ -48,18 +49,23 @@ impl Block {
     }
 }
 
-/// What an event blocks for, if it blocks.
+/// What an event blocks for, if it blocks. Only what decides is read of it: the first screens ask, and
+/// the reader of all kinds of events comes with the later ones.
 fn reason(event: &Event) -> Option<Reason> {
-    let kind = event.what.get("kind").as_str();
-    if !matches!(kind, Some("stopped" | "fell" | "sign-chosen")) {
-        return None;
-    }
-    match event.read() {
-        Some(What::Stopped { why: StopReason::Pain, .. }) => Some(Reason::Pain),
-        Some(What::Fell { .. }) => Some(Reason::Fall),
-        Some(What::SignChosen { kit, sign, level: Level::Red, .. }) => Some(Reason::RedSign { kit, sign }),
-        Some(_) => None,
-        None => Some(Reason::Unknown),
+    let (what, text) = (&event.what, |field: &str| Some(event.what.get(field).as_str()?.to_owned()));
+    match what.get("kind").as_str()? {
+        "fell" => Some(Reason::Fall),
+        "stopped" => match StopReason::from_json(what.get("why")) {
+            Ok(StopReason::Pain) => Some(Reason::Pain),
+            Ok(_) => None,
+            Err(_) => Some(Reason::Unknown),
+        },
+        "sign-chosen" => match (Level::from_json(what.get("level")), text("kit"), text("sign")) {
+            (Ok(Level::Red), Some(kit), Some(sign)) => Some(Reason::RedSign { kit, sign }),
+            (Ok(Level::Orange | Level::Yellow), ..) => None,
+            _ => Some(Reason::Unknown),
+        },
+        _ => None,
     }
 }
 
@@ -67,9 +73,8 @@ fn reason(event: &Event) -> Option<Reason> {
 pub fn blocked(events: &[Event]) -> Option<Block> {
     let mut answered: Vec<String> = Vec::new();
     for event in events.iter().filter(|e| e.what.get("kind").as_str() == Some("spoken-to-professional")) {
-        if let Some(What::SpokenToProfessional { about }) = event.read() {
-            answered.extend(about);
-        }
+        let about = event.what.get("about").items();
+        answered.extend(about.iter().filter_map(|id| id.as_str().map(str::to_owned)));
     }
     answered.sort_unstable();
     let mut found: Vec<(Reason, &str)> = events

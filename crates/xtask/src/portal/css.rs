@@ -9,25 +9,31 @@ use anyhow::{Context as _, Result};
 use super::html;
 use crate::layout::{read, write};
 
-/// Joins the files of style/ that the page doesn't inline into `app.css`, in the order of their
-/// names: cascade layers, not places, decide which rule wins.
+/// Joins the files of style/ that the page doesn't inline into `app.css`, and those of style/later/,
+/// which only the later screens need, into `later.css`, in the order of their names: cascade layers, not
+/// places, decide which rule wins.
 ///
 /// # Errors
 /// When a file can't be read or written.
 pub fn bundle(root: &Path, stage: &Path) -> Result<()> {
     let page = read(&root.join("index.html"))?;
-    let folder = root.join("style");
-    let mut files: Vec<_> = fs::read_dir(&folder)
+    let inlined = |name: &str| page.contains(&format!("\"style/{name}\""));
+    join(&root.join("style"), |name| !inlined(name), &stage.join("app.css"))?;
+    join(&root.join("style/later"), |_| true, &stage.join("later.css"))
+}
+
+fn join(folder: &Path, wanted: impl Fn(&str) -> bool, into: &Path) -> Result<()> {
+    let mut files: Vec<_> = fs::read_dir(folder)
         .with_context(|| format!("listing {}", folder.display()))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".css") && !page.contains(&format!("\"style/{name}\"")))
+        .filter(|name| name.ends_with(".css") && wanted(name))
         .collect();
     files.sort();
     let mut joined = String::new();
     for name in &files {
         joined.push_str(&minify(&read(&folder.join(name))?));
     }
-    if joined.is_empty() { Ok(()) } else { write(&stage.join("app.css"), joined) }
+    if joined.is_empty() { Ok(()) } else { write(into, joined) }
 }
 
 /// Minifies every `<style>` of a page, and takes from every `<script>` the lines that are comments and

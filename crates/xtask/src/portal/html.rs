@@ -27,15 +27,19 @@ pub fn strip_trunk_links(page: &str) -> String {
     out
 }
 
-/// Puts the hashed names where the page has `@JS@`, `@WASM@`, `@LATER@`, `@EN@` and, if it has one, `@CSS@`.
+/// Puts the hashed names where the page has `@JS@`, `@WASM@`, `@LATER@`, `@LATER_CSS@`, `@EN@` and, if it has one, `@CSS@`.
 ///
 /// # Errors
 /// When a placeholder is missing, or names a file that the build doesn't have.
 pub fn fill(page: &str, named: &Named) -> Result<String> {
     let mut page = page.to_owned();
-    for (placeholder, name) in
-        [("@JS@", &named.js), ("@WASM@", &named.wasm), ("@LATER@", &named.later), ("@EN@", &named.english)]
-    {
+    for (placeholder, name) in [
+        ("@JS@", &named.js),
+        ("@WASM@", &named.wasm),
+        ("@LATER@", &named.later),
+        ("@LATER_CSS@", &named.later_css),
+        ("@EN@", &named.english),
+    ] {
         if !page.contains(placeholder) {
             bail!("the bootstrap has no `{placeholder}`, which the build replaces by `{name}`");
         }
@@ -191,12 +195,16 @@ mod tests {
             js: "a.js".into(),
             wasm: "b.wasm".into(),
             later: "c.wasm".into(),
+            later_css: "d.css".into(),
             english: "en.txt".into(),
             css: None,
         };
-        assert_eq!(fill("@JS@ @WASM@ @LATER@ @EN@", &named).unwrap(), "a.js b.wasm c.wasm en.txt");
+        assert_eq!(
+            fill("@JS@ @WASM@ @LATER@ @LATER_CSS@ @EN@", &named).unwrap(),
+            "a.js b.wasm c.wasm d.css en.txt"
+        );
         assert!(fill("@JS@ @EN@", &named).unwrap_err().to_string().contains("@WASM@"));
-        assert!(fill("@JS@ @WASM@ @LATER@ @EN@ @CSS@", &named).is_err());
+        assert!(fill("@JS@ @WASM@ @LATER@ @LATER_CSS@ @EN@ @CSS@", &named).is_err());
     }
 
     #[test]

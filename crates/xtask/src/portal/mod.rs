@@ -370,7 +370,7 @@ mod tests {
 
     const INDEX: &str = "<!doctype html><html><head><base href=\"/\"><style>b{}</style>\
         <link data-trunk rel=\"rust\" data-bin=\"bon-geste\"></head><body>\
-        <script type=\"module\">import(\"@JS@\");fetch(\"@WASM@\");fetch(\"@LATER@\");fetch(\"@EN@\")</script></body></html>";
+        <script type=\"module\">import(\"@JS@\");fetch(\"@WASM@\");fetch(\"@LATER@\");fetch(\"@LATER_CSS@\");fetch(\"@EN@\")</script></body></html>";
 
     fn stage(name: &str) -> PathBuf {
         let stage = env::temp_dir().join(format!("bon-geste-{name}-{}", std::process::id()));
@@ -379,6 +379,7 @@ mod tests {
         put("bon-geste.js", &"export default 1;".repeat(20));
         put("bon-geste_bg.wasm", "wasm");
         put("later.wasm", "wasm");
+        put("later.css", "b{}");
         put("icons/icon.svg", "<svg/>");
         put("en.txt", "Yes");
         put("sw.js", "const PRECACHE = /* @precache */[]; const VERSION = /* @version */\"\";");

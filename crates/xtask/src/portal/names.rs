@@ -17,6 +17,8 @@ pub struct Named {
     pub wasm: String,
     /// Its second part.
     pub later: String,
+    /// The style of the second part.
+    pub later_css: String,
     /// The sentences in English.
     pub english: String,
     /// The style that comes after the first paint, when there is one.
@@ -34,6 +36,7 @@ pub fn hash_names(stage: &Path, english: String) -> Result<Named> {
         js: rename(stage, "bon-geste", ".js")?,
         wasm: rename(stage, "bon-geste_bg", ".wasm")?,
         later: rename(stage, "later", ".wasm")?,
+        later_css: rename(stage, "later", ".css")?,
         css: if stage.join("app.css").is_file() { Some(rename(stage, "app", ".css")?) } else { None },
     })
 }
