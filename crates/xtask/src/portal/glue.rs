@@ -164,7 +164,9 @@ mod tests {
         __wbg_now_34: function(arg0) {\n            return arg0;\n        },\n    };\n    return {\n        \
         __proto__: null,\n        \"./p.js\": import0,\n    };\n}\n\
         const SinkFinalization = (typeof X === 'undefined')\n    ? 1\n    : 2;\n\
-        function call(a) {\n    wasm.go(a);\n    wasm.go_on(a);\n}\n";
+        function call(a) {\n    wasm.go(a);\n    wasm.go_on(a);\n}\n\
+        async function start() {\n    \
+        const { instance, module } = await __wbg_load(await module_or_path, imports);\n}\n";
 
     const NAMES: &str = r#"{ "imports": [["./p.js", "__wbg_now_34", "a"]],
         "exports": [["go", "b"], ["go_on", "c"], ["__wbg_sink_free", "d"], ["memory", "e"]] }"#;
@@ -194,6 +196,10 @@ mod tests {
         assert!(!glue.contains("old"), "an import that the module does not ask for: {glue}");
         assert!(glue.contains("wasm.b(a);") && glue.contains("wasm.c(a);"), "{glue}");
         assert!(glue.contains("\"a\": import0"), "{glue}");
+        assert!(
+            glue.contains("    shared = imports;\n    const {") && glue.contains("export const later"),
+            "{glue}"
+        );
     }
 
     #[test]
