@@ -1,11 +1,14 @@
-// The main path in Firefox and WebKitGTK: link, download, offline play and seek, ranges.
+// Firefox and WebKitGTK: the main path (link, download, offline play and seek, ranges), and a whole
+// guided session without network.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
 import { sha256 } from "./lib/envelope.mjs";
+import { happened } from "./lib/journal.mjs";
 import { download, fetchRange, kitOf, mediaOf, openLink, playAndSeek } from "./lib/portal.mjs";
+import { QUICK, SIDES, prescribe } from "./lib/session.mjs";
 import { Firefox, WebKit } from "./lib/webdriver.mjs";
 
 async function mainPath(browser, again) {
@@ -51,3 +54,62 @@ test("WebKit: from the link to films that play and seek after a reload with ever
     await browser.close();
   }
 });
+
+/** A whole session, with the server switched off and a reload in the middle. */
+async function wholeSession({ page }) {
+  const clinic = await Clinic.open();
+  try {
+    await prescribe(clinic, { "sit-to-stand": QUICK, "balance-at-the-sink": SIDES });
+    await openLink(page, clinic.link);
+    await download(page, { timeout: 90_000 });
+    await clinic.switchOff();
+    await page.goto(`${clinic.proxy.url}session`);
+    await page.click("[data-action=session-start]");
+    const moves = () =>
+      page.evaluate(async () => {
+        const drawing = document.querySelector(".session svg[data-duration-ms]");
+        const seen = new Set();
+        for (let i = 0; i < 20; i++) {
+          seen.add(drawing.getCurrentTime());
+          await new Promise((go) => setTimeout(go, 50));
+        }
+        return [drawing.animationsPaused(), seen.size];
+      });
+    for (const [n, notice] of [[0, true], [1, true]]) {
+      await page.click("[data-action=exercise-start]");
+      if (notice) await page.click("dialog[open] [data-action=acknowledge]");
+      await page.waitForSelector("[data-action=session-stop]");
+      if (n === 0) {
+        await page.waitForSelector("[data-action=skip-rest]", { timeout: 30_000 });
+        await page.reload();
+        await page.click("[data-action=session-resume]");
+        await page.click("[data-action=exercise-start]");
+        // The countdown, then the repetitions: the drawing is led by the session's own time.
+        await new Promise((go) => setTimeout(go, 5_300));
+        const [led, places] = await moves();
+        assert.ok(led && places > 5, `paused by itself: ${led}, at ${places} places`);
+      }
+      await page.waitForSelector(n ? "[data-action=feeling]" : "[data-action=exercise-start]", { timeout: 60_000 });
+    }
+    const done = (await happened(page, "set-done")).map((e) => `${e.exercise} ${e.set} ${e.side} ${e.reps}`);
+    assert.deepEqual(done, [
+      "sit-to-stand 1 both 2",
+      "sit-to-stand 2 both 2",
+      "balance-at-the-sink 1 left 1",
+      "balance-at-the-sink 1 right 1",
+    ]);
+  } finally {
+    await clinic.close();
+  }
+}
+
+for (const Engine of [Firefox, WebKit]) {
+  test(`${Engine.name}: a whole session without network, reloaded in the middle, each repetition once`, async () => {
+    const browser = await Engine.start();
+    try {
+      await wholeSession(browser);
+    } finally {
+      await browser.close();
+    }
+  });
+}
