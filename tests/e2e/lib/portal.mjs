@@ -126,6 +126,10 @@ export async function onPhone(run, options) {
   try {
     await run(browser.page, browser);
     noErrors(browser);
+  } catch (error) {
+    // A program that trapped hides its screens: what it said is the better clue.
+    if (browser.errors.length) error.message += `\nThe page reported: ${browser.errors.join("\n")}`;
+    throw error;
   } finally {
     await browser.close();
   }
