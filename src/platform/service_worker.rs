@@ -59,6 +59,24 @@ pub fn register(offline: impl Fn(bool) + 'static, update: impl Fn() + 'static) {
     });
 }
 
+/// Installs what an earlier try could not: the phone was full, or the network went away. Does nothing
+/// where a version is in charge, or is being installed.
+pub fn try_again() {
+    let container = global("navigator.serviceWorker");
+    if container.is_undefined() || is_controlled(&container) {
+        return;
+    }
+    spawn_local(async move {
+        let options = object(&[("scope", base_url("").into()), ("updateViaCache", "none".into())]);
+        // A failure is what brought us here; the next try comes later.
+        if let Ok(registration) =
+            container.unchecked_ref::<Container>().register(&base_url("sw.js"), &options).await
+        {
+            REGISTRATION.with(|r| *r.borrow_mut() = Some(registration));
+        }
+    });
+}
+
 /// Lets the waiting version take over and opens it. Call when the patient agreed.
 pub fn apply_update() {
     let container = global("navigator.serviceWorker");

@@ -2,7 +2,8 @@
 
 use super::{App, Local};
 use crate::platform::{
-    channel, clock, crypto::WebCrypto, device, idb::Db, js, locks, media_url, net::Fetch, random, timer,
+    channel, clock, crypto::WebCrypto, device, idb::Db, js, locks, media_url, net::Fetch, random,
+    service_worker, timer,
 };
 use care::{
     download::{self, Backoff, Facts, KitStatus, Outcome, Rate, Trouble, Watch},
@@ -377,6 +378,10 @@ impl KitHandle {
         self.running.set(false);
         if self.is_complete() {
             clock::mark_kit_ready();
+            // « Prêt sans Internet » needs the portal too; what kept it away may have passed with this.
+            if !self.app.app_offline.get_untracked() {
+                service_worker::try_again();
+            }
         }
     }
 

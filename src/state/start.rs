@@ -7,7 +7,7 @@ use crate::platform::{
     crypto::WebCrypto,
     device, first_paint,
     idb::{self, Db},
-    install, location, service_worker,
+    install, js, location, service_worker,
 };
 use care::{
     journal::Event,
@@ -45,6 +45,7 @@ pub fn mount_state() -> App {
             },
             move || app.update_waiting.set(true),
         );
+        app.keep_portal().await;
     });
     app
 }
@@ -134,6 +135,20 @@ impl App {
             let record = KitRecord { reading: Some(opened.reading.clone()), ..record };
             self.save(&record);
             self.show_kit(record, opened);
+        }
+    }
+
+    /// The portal itself must come too. What kept it away may pass: room is made, a network returns. A few
+    /// tries, each after twice the wait, for each costs what has not come yet.
+    async fn keep_portal(self) {
+        const FIRST_WAIT_MS: i32 = 20_000;
+        const TRIES: u32 = 6;
+        for n in 0..TRIES {
+            js::sleep(FIRST_WAIT_MS << n).await;
+            if self.app_offline.get_untracked() {
+                return;
+            }
+            service_worker::try_again();
         }
     }
 
