@@ -1,7 +1,7 @@
 //! The screens that come after the first ones. Their code is a second WebAssembly module, fetched
 //! once the first screen is usable: a rural phone does not wait for what it does not show yet.
 //!
-//! `cargo xtask build` makes two modules of one program: all that is reached through [`GATE`] alone
+//! `cargo xtask build` makes two modules of one program: all that is reached through `GATE` alone
 //! goes into the second. Home, kit and « Ça ne va pas » stay in the first: what helps in danger
 //! never waits.
 
