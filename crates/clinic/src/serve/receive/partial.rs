@@ -194,7 +194,7 @@ mod tests {
         let stopped = partial.info(&which).unwrap().unwrap();
         assert_eq!(partial.offset(&which, &stopped).unwrap(), 4);
         assert_eq!(partial.info(&which).unwrap(), Some(info));
-        assert_eq!(partial.all_under_way().unwrap(), [which.clone()]);
+        assert_eq!(partial.all_under_way().unwrap(), std::slice::from_ref(&which));
         partial.forget(&which).unwrap();
         partial.forget(&which).unwrap();
         assert_eq!((partial.info(&which).unwrap(), partial.all_under_way().unwrap()), (None, Vec::new()));
