@@ -44,6 +44,11 @@ enum Command {
         after_help = "Example:\n  clinic publish kits/after-a-fall --clinic my-clinic\n\nPublishing again gives the same link a new version. One kit folder is one patient: copy the folder\nfor another patient, or give it another name with --as."
     )]
     Publish(Publish),
+    /// Give a patient a new code for their link, or take the link away
+    #[command(
+        after_help = "Examples:\n  clinic passcode my-clinic after-a-fall-17\n  clinic passcode my-clinic after-a-fall-17 --revoke\n\nA link bears ten wrong codes in its life; a new code has ten again. What the patient’s phone holds\nalready stays there, whatever is taken away here."
+    )]
+    Passcode(Passcode),
     /// Serve the portal, the kits and their videos
     #[command(
         after_help = "Example:\n  clinic serve my-clinic/public --portal dist --port 8080\n\nOnly my-clinic/public is served, never my-clinic/desk. What patients send lands, sealed, in\nmy-clinic/server. On the Internet, put a proxy with https in\nfront of it and add --https."
@@ -109,9 +114,27 @@ struct Publish {
     /// The kit's folder was moved or renamed: keep its link
     #[arg(long)]
     moved: bool,
+    /// The link asks for this code, which is told and never written beside it; auto makes one. The
+    /// kiné's answers go to such links
+    #[arg(long, value_name = "CODE")]
+    passcode: Option<String>,
     /// Language of the card and the sheet
     #[arg(long, value_enum, default_value_t)]
     lang: Language,
+}
+
+#[derive(Args)]
+struct Passcode {
+    /// The clinic's folder
+    dir: PathBuf,
+    /// The kit's name at the desk
+    name: String,
+    /// The new code; auto makes one
+    #[arg(long, value_name = "CODE", default_value = "auto")]
+    new: String,
+    /// Take the link away instead: nobody can use it any more
+    #[arg(long, conflicts_with = "new")]
+    revoke: bool,
 }
 
 #[derive(Args)]
@@ -166,6 +189,7 @@ fn main() -> ExitCode {
         Command::Init(args) => run_init(args),
         Command::Pack { kit_dir } => run_pack(&kit_dir),
         Command::Publish(args) => run_publish(args),
+        Command::Passcode(args) => run_passcode(&args),
         Command::Serve(args) => run_serve(args),
         Command::Report(args) => run_report(args),
     };
@@ -204,6 +228,9 @@ fn run_init(args: Init) -> Result<(), Problems> {
     say!("  {dir}/clinic.toml   name, phone, portal: edit it as you like");
     say!("  {dir}/desk          private keys: keep a copy in a safe place, show it to nobody");
     say!("  {dir}/public        what is served");
+    say!("  {dir}/server        what patients send arrives here, sealed");
+    say!("  {dir}/desk/recovery-key.txt opens what was sent when the desk’s key is lost:");
+    say!("      print it or copy it to a stick, keep that elsewhere, then delete the file");
     say!("Next: clinic publish KIT_DIR --clinic {dir}");
     Ok(())
 }
@@ -230,7 +257,12 @@ fn run_pack(kit_dir: &std::path::Path) -> Result<(), Problems> {
 }
 
 fn run_publish(args: Publish) -> Result<(), Problems> {
-    let options = publish::Options { name: args.name, moved: args.moved, lang: args.lang.into() };
+    let options = publish::Options {
+        name: args.name,
+        moved: args.moved,
+        lang: args.lang.into(),
+        passcode: args.passcode,
+    };
     let published = publish::publish(&args.kit_dir, &args.clinic, &options, today()?, &progress())?;
     let kit = &published.kit;
     say!("{}", cost_table(kit));
@@ -250,8 +282,27 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
     for row in &facts {
         say!("{:<13} {}", row[0], row[1]);
     }
-    say!("\nPatient link: {}\n", published.link);
+    say!("\nPatient link: {}", published.link);
+    if let Some(code) = &published.passcode {
+        say_code(code);
+    }
+    say!();
     say!("{}", publish::terminal_qr(&published.link, std::io::stdout().is_terminal())?);
+    Ok(())
+}
+
+fn say_code(code: &str) {
+    say!("Spoken code: {code}");
+    say!("  Tell it to the patient. It is not kept here: clinic passcode makes another one.");
+}
+
+fn run_passcode(args: &Passcode) -> Result<(), Problems> {
+    if args.revoke {
+        publish::revoke(&args.dir, &args.name)?;
+        say!("The link of \"{}\" leads nowhere now. Publish the kit to make another.", args.name);
+        return Ok(());
+    }
+    say_code(&publish::new_passcode(&args.dir, &args.name, &args.new)?);
     Ok(())
 }
 
