@@ -21,6 +21,8 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @property {number} [flipByte] change the byte at this place of the file, whatever the range asked
  * @property {string|Buffer} [body] answer 200 with this instead
  * @property {Record<string, string>} [headers] answer with these headers on top
+ * @property {number} [cutAfter] let this many bytes of the request's body through, then break both lines
+ * @property {boolean} [loseAnswer] let the request through, and break the line instead of answering
  */
 
 const CAPTIVE = `<!doctype html><html lang="fr"><title>Connexion Wi-Fi</title>
@@ -29,7 +31,7 @@ const CAPTIVE = `<!doctype html><html lang="fr"><title>Connexion Wi-Fi</title>
 export class Proxy {
   /** @type {Faults} */
   faults = {};
-  /** Every request, in order of arrival: method, path, range, status, sent (body bytes). */
+  /** Every request, in order of arrival: method, path, range, status, sent (body bytes), received (its own). */
   log = [];
   #server;
   #sockets = new Set();
@@ -96,7 +98,7 @@ export class Proxy {
   }
 
   async #answer(req, res) {
-    const entry = { method: req.method, path: req.url, range: req.headers.range, status: 0, sent: 0 };
+    const entry = { method: req.method, path: req.url, range: req.headers.range, status: 0, sent: 0, received: 0 };
     entry.nth = this.log.filter((r) => r.path === entry.path).length;
     this.log.push(entry);
     res.on("error", () => {});
@@ -115,11 +117,36 @@ export class Proxy {
     }
     const onward = http.request(
       { host: "127.0.0.1", port: this.#target, method: req.method, path: req.url, headers, agent: this.#agent },
-      (answer) => this.#relay(answer, res, entry, fault),
+      (answer) => {
+        entry.status = answer.statusCode;
+        if (fault.loseAnswer) return req.socket.destroy();
+        return this.#relay(answer, res, entry, fault);
+      },
     );
     onward.on("error", () => (res.headersSent ? res.destroy() : this.#whole(res, entry, 502, {}, "")));
     res.on("close", () => onward.destroy());
-    req.pipe(onward);
+    this.#pass(req, onward, entry, fault.cutAfter ?? Infinity);
+  }
+
+  /** Lets a request's body through, or its first bytes. */
+  #pass(req, onward, entry, limit) {
+    req.on("data", (piece) => {
+      const allowed = piece.subarray(0, Math.max(0, limit - entry.received));
+      entry.received += allowed.length;
+      if (!onward.destroyed && !onward.write(allowed)) {
+        req.pause();
+        onward.once("drain", () => req.resume());
+      }
+      if (entry.received < limit) return;
+      req.pause();
+      // What was let through must have left before the line breaks.
+      const cut = () => setTimeout(() => (onward.destroy(), req.socket.destroy()), 30);
+      onward.socket?.connecting === false ? onward.socket.write("", cut) : onward.once("socket", (s) => s.once("connect", cut));
+    });
+    req.on("end", () => onward.end());
+    req.on("error", () => onward.destroy());
+    // A clinic that answers before the end reads no more: the rest must not stand in the next request's way.
+    onward.on("close", () => req.resume());
   }
 
   async #whole(res, entry, status, headers, body) {
