@@ -15,6 +15,7 @@ pub mod feeling;
 pub mod fhir;
 pub mod fingerprint;
 pub mod follow_up;
+pub mod item;
 pub mod jose;
 pub mod journal;
 pub mod json;
