@@ -10,6 +10,7 @@
 pub mod animation;
 pub mod backup;
 pub mod calendar;
+pub mod clip;
 pub mod download;
 pub mod feeling;
 pub mod fhir;

@@ -3,8 +3,11 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "these are test bodies: a broken contract panics")]
 
-use super::{Asked, Bytes, Codec, MediaStore, Records, Store, StoreError, memory::FixedClock};
+use super::{
+    Asked, Bytes, ChunkedRecords, Codec, MediaStore, Records, Store, StoreError, memory::FixedClock,
+};
 use crate::{
+    clip::{Clip, State},
     journal::{Event, What},
     media::{CHUNK_BYTES, MediaRef, hex},
     profile::{Profile, ProfileId, Settings},
@@ -51,6 +54,54 @@ pub async fn records(store: &impl Records) {
     store.remove::<Event>("a").await.unwrap();
     store.remove::<Event>("a").await.unwrap();
     assert_eq!(store.list::<Event>(&mine).await.unwrap().len(), 1, "removing twice is harmless");
+}
+
+/// Records with chunks: both change together, each keeps its own. `make` turns bytes into the store's
+/// own kind.
+pub async fn chunked<S: ChunkedRecords>(store: &S, make: impl Fn(&[u8]) -> S::Bytes) {
+    let mine = ProfileId("mine".into());
+    let clip = |id: &str| Clip {
+        id: id.into(),
+        profile: mine.clone(),
+        kit_id: "k".into(),
+        exercise: "e".into(),
+        mime: "video/webm".into(),
+        made_ms: 0,
+        offset_min: 0,
+        chunks: 0,
+        bytes: 0,
+        ms: 0,
+        sound: false,
+        state: State::Recording,
+        reference: false,
+        words: None,
+    };
+    let (mut one, two) = (clip("one"), clip("two"));
+    store.put(&one).await.unwrap();
+    assert!(store.chunk_of::<Clip>("one", 0).await.unwrap().is_none());
+    for (n, bytes) in [(0, b"abc".as_slice()), (1, b"defg"), (1, b"defg")] {
+        (one.chunks, one.bytes) = (n + 1, one.bytes + 1);
+        store.put_with_chunk(&one, n, make(bytes)).await.unwrap();
+        assert_eq!(store.get::<Clip>("one").await.unwrap(), Some(one.clone()), "the record comes with it");
+    }
+    store.put_with_chunk(&two, 0, make(b"other")).await.unwrap();
+    let read = async |key: &str, n| store.chunk_of::<Clip>(key, n).await.unwrap().map(|c| c.to_vec());
+    assert_eq!(read("one", 0).await.as_deref(), Some(b"abc".as_slice()));
+    assert_eq!(read("one", 1).await.as_deref(), Some(b"defg".as_slice()));
+    assert_eq!(read("one", 2).await, None);
+    assert!(store.read_chunk(Store::Outbox, "one", 0).await.unwrap().is_none(), "stores are apart");
+
+    one.state = State::Kept;
+    store.put_without_chunks(&one).await.unwrap();
+    assert_eq!((read("one", 0).await, read("one", 1).await), (None, None));
+    assert_eq!(store.get::<Clip>("one").await.unwrap(), Some(one.clone()), "its record stays");
+    for _ in 0..2 {
+        store.remove_with_chunks::<Clip>("one").await.unwrap();
+    }
+    assert_eq!(store.get::<Clip>("one").await.unwrap(), None);
+    assert_eq!(read("two", 0).await.as_deref(), Some(b"other".as_slice()), "others stay");
+    assert_eq!(store.list::<Clip>(&mine).await.unwrap(), [two]);
+    assert!(store.read_chunk(Store::Journal, "one", 0).await.is_err(), "a store without chunks says so");
 }
 
 /// Media: chunks come back byte for byte, shared files live as long as one kit needs them.
