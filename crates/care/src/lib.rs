@@ -24,6 +24,7 @@ pub mod kit;
 pub mod link;
 pub mod media;
 pub mod opening;
+pub mod outbox;
 pub mod ports;
 pub mod problem;
 pub mod profile;
