@@ -54,7 +54,7 @@ pub(crate) fn get(target: &JsValue, key: &str) -> JsValue {
 }
 
 /// A property of the window, `undefined` when this browser lacks it. Dots lead further in.
-pub(crate) fn global(path: &str) -> JsValue {
+pub fn global(path: &str) -> JsValue {
     path.split('.').fold(js_sys::global().into(), |at, key| get(&at, key))
 }
 

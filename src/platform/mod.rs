@@ -29,6 +29,7 @@ pub mod speech;
 pub mod ticker;
 pub mod timer;
 pub mod tone;
+pub mod tus;
 pub mod wake_lock;
 pub mod words;
 pub mod worker;

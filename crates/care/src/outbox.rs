@@ -297,7 +297,7 @@ impl Courier {
     pub fn next(&self, item: &OutboxItem, link: Link, now_ms: i64) -> Next {
         let flight = &self.flight;
         if flight.erased_ms.is_some() || item.erased_on.is_some() {
-            return Next::Rest;
+            return if flight.arrived_ms.is_some() { Next::Rest } else { Next::Forget };
         }
         if item.wish == Wish::Erase {
             return match (flight.location.is_some(), flight.arrived_ms.is_some()) {
@@ -549,9 +549,12 @@ impl OutboxItem {
 
     /// Whether the sender has anything to do with it, now or later.
     pub fn is_pending(&self) -> bool {
-        matches!(self.status(), Status::Waiting | Status::Sending)
-            || (self.status() == Status::Erasing
-                && (self.flight.location.is_some() || self.flight.arrived_ms.is_none()))
+        match self.status() {
+            Status::Waiting | Status::Sending => true,
+            Status::Erasing => self.flight.location.is_some() || !self.may_go(),
+            Status::Erased => !self.may_go(),
+            Status::Arrived | Status::Seen(_) | Status::Refused(_) => false,
+        }
     }
 
     /// Bytes that still have to go; before it is sealed, as many as it will have but for a few.

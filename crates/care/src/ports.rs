@@ -357,6 +357,49 @@ pub trait ChunkedRecords: Records {
     }
 }
 
+/// What becomes of a record's chunks when the record changes.
+#[derive(Clone, Debug)]
+pub enum ChunkChange<B> {
+    /// They stay as they are.
+    Same,
+    /// This one is written.
+    Put(u32, B),
+    /// All of them go.
+    Drop,
+}
+
+/// Records that several write in: the page notes what the patient wants, a worker how far it is. A
+/// change is read, made and written in one transaction, so that neither loses the other's.
+pub trait SharedRecords: ChunkedRecords {
+    /// Changes a row where it stands, and its chunks with it. `None` where there is no row; nothing
+    /// changes when `change` fails.
+    fn change_row(
+        &self,
+        store: Store,
+        key: &str,
+        change: &dyn Fn(&Row) -> Result<Row, StoreError>,
+        chunks: ChunkChange<Self::Bytes>,
+    ) -> impl Future<Output = Result<Option<Row>, StoreError>>;
+
+    /// Changes a record where it stands and returns it as it is then.
+    fn change<R: Record>(
+        &self,
+        key: &str,
+        change: impl Fn(&mut R),
+        chunks: ChunkChange<Self::Bytes>,
+    ) -> impl Future<Output = Result<Option<R>, StoreError>> {
+        async move {
+            let change = |row: &Row| {
+                let mut record: R = Codec.decode(row)?;
+                change(&mut record);
+                Ok(Codec.encode(&record))
+            };
+            let row = self.change_row(R::STORE, key, &change, chunks).await?;
+            row.map(|row| Codec.decode(&row)).transpose()
+        }
+    }
+}
+
 /// What is known of a file on this device. Not personal: shared by all profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaRecord {

@@ -4,10 +4,11 @@
 use super::{
     connection::{Db, request},
     media::{all_chunks, chunk_key, read},
-    records::to_js,
+    records::{from_js, to_js},
 };
 use crate::platform::js::JsBytes;
-use care::ports::{ChunkedRecords, Row, Store, StoreError};
+use care::ports::{ChunkChange, ChunkedRecords, Row, SharedRecords, Store, StoreError};
+use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::IdbTransactionMode as Mode;
 
@@ -53,5 +54,49 @@ impl ChunkedRecords for Db {
         })
         .await
         .map(drop)
+    }
+}
+
+impl SharedRecords for Db {
+    async fn change_row(
+        &self,
+        store: Store,
+        key: &str,
+        change: &dyn Fn(&Row) -> Result<Row, StoreError>,
+        chunks: ChunkChange<JsBytes>,
+    ) -> Result<Option<Row>, StoreError> {
+        let names = both(store)?;
+        let chunks = &match chunks {
+            ChunkChange::Put(n, bytes) => ChunkChange::Put(n, bytes.owned()),
+            ChunkChange::Same => ChunkChange::Same,
+            ChunkChange::Drop => ChunkChange::Drop,
+        };
+        let failed = &RefCell::new(None);
+        let row = self
+            .run(&names, Mode::Readwrite, &|tx| {
+                Box::pin(async move {
+                    let records = tx.object_store(names[0])?;
+                    let found = request(&records.get(&JsValue::from_str(key))?).await?;
+                    if found.is_undefined() {
+                        return Ok(found);
+                    }
+                    let changed = change(&from_js(&found)).map_err(|e| {
+                        *failed.borrow_mut() = Some(e);
+                        JsValue::UNDEFINED
+                    })?;
+                    let row = to_js(&changed);
+                    let bytes = tx.object_store(names[1])?;
+                    match chunks {
+                        ChunkChange::Same => {}
+                        ChunkChange::Put(n, chunk) => drop(bytes.put_with_key(chunk, &chunk_key(key, *n))?),
+                        ChunkChange::Drop => drop(bytes.delete(&all_chunks(key)?)?),
+                    }
+                    request(&records.put(&row)?).await?;
+                    Ok(row)
+                })
+            })
+            .await
+            .map_err(|e| failed.borrow_mut().take().unwrap_or(e))?;
+        Ok((!row.is_undefined()).then(|| from_js(&row)))
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn to_js(row: &Row) -> JsValue {
     ])
 }
 
-fn from_js(row: &JsValue) -> Row {
+pub(super) fn from_js(row: &JsValue) -> Row {
     Row {
         key: js::text(row, "key"),
         profile: js::text(row, "profile"),

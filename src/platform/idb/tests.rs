@@ -60,6 +60,11 @@ async fn indexed_db_keeps_the_contract_of_records_with_chunks() {
 }
 
 #[wasm_bindgen_test]
+async fn indexed_db_keeps_the_contract_of_shared_records() {
+    contract::shared(&fresh().await, JsBytes::copy_of).await;
+}
+
+#[wasm_bindgen_test]
 async fn indexed_db_keeps_the_contract_of_media() {
     contract::media(&fresh().await, JsBytes::copy_of).await;
 }

@@ -4,7 +4,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "these are test bodies: a broken contract panics")]
 
 use super::{
-    Asked, Bytes, ChunkedRecords, Codec, MediaStore, Records, Store, StoreError, memory::FixedClock,
+    Asked, Bytes, ChunkChange, ChunkedRecords, Codec, MediaStore, Records, SharedRecords, Store, StoreError,
+    memory::FixedClock,
 };
 use crate::{
     clip::{Clip, State},
@@ -56,13 +57,10 @@ pub async fn records(store: &impl Records) {
     assert_eq!(store.list::<Event>(&mine).await.unwrap().len(), 1, "removing twice is harmless");
 }
 
-/// Records with chunks: both change together, each keeps its own. `make` turns bytes into the store's
-/// own kind.
-pub async fn chunked<S: ChunkedRecords>(store: &S, make: impl Fn(&[u8]) -> S::Bytes) {
-    let mine = ProfileId("mine".into());
-    let clip = |id: &str| Clip {
+fn clip(id: &str, profile: &ProfileId) -> Clip {
+    Clip {
         id: id.into(),
-        profile: mine.clone(),
+        profile: profile.clone(),
         kit_id: "k".into(),
         exercise: "e".into(),
         mime: "video/webm".into(),
@@ -75,7 +73,14 @@ pub async fn chunked<S: ChunkedRecords>(store: &S, make: impl Fn(&[u8]) -> S::By
         state: State::Recording,
         reference: false,
         words: None,
-    };
+    }
+}
+
+/// Records with chunks: both change together, each keeps its own. `make` turns bytes into the store's
+/// own kind.
+pub async fn chunked<S: ChunkedRecords>(store: &S, make: impl Fn(&[u8]) -> S::Bytes) {
+    let mine = ProfileId("mine".into());
+    let clip = |id: &str| clip(id, &mine);
     let (mut one, two) = (clip("one"), clip("two"));
     store.put(&one).await.unwrap();
     assert!(store.chunk_of::<Clip>("one", 0).await.unwrap().is_none());
@@ -102,6 +107,32 @@ pub async fn chunked<S: ChunkedRecords>(store: &S, make: impl Fn(&[u8]) -> S::By
     assert_eq!(read("two", 0).await.as_deref(), Some(b"other".as_slice()), "others stay");
     assert_eq!(store.list::<Clip>(&mine).await.unwrap(), [two]);
     assert!(store.read_chunk(Store::Journal, "one", 0).await.is_err(), "a store without chunks says so");
+}
+
+/// Shared records: a change is made where the record stands, with its chunks, all or nothing. `make` turns
+/// bytes into the store's own kind.
+pub async fn shared<S: SharedRecords>(store: &S, make: impl Fn(&[u8]) -> S::Bytes) {
+    let mine = ProfileId("mine".into());
+    let louder = |clip: &mut Clip| clip.sound = true;
+    assert_eq!(store.change("none", louder, ChunkChange::Same).await.unwrap(), None);
+    assert_eq!(store.get::<Clip>("none").await.unwrap(), None, "a change makes no record");
+
+    store.put(&clip("one", &mine)).await.unwrap();
+    let changed = store.change("one", louder, ChunkChange::Put(3, make(b"abc"))).await.unwrap();
+    assert_eq!(changed, Some(Clip { sound: true, ..clip("one", &mine) }));
+    let longer = |clip: &mut Clip| clip.ms = 7;
+    let changed = store.change("one", longer, ChunkChange::Same).await.unwrap();
+    assert_eq!(changed, Some(Clip { sound: true, ms: 7, ..clip("one", &mine) }), "the other change stays");
+    assert_eq!(store.get::<Clip>("one").await.unwrap(), changed);
+    assert_eq!(store.chunk_of::<Clip>("one", 3).await.unwrap().unwrap().to_vec(), b"abc");
+
+    let fails = |_: &super::Row| Err(StoreError::Other("no".into()));
+    let failed = store.change_row(Store::Clips, "one", &fails, ChunkChange::Drop).await;
+    assert_eq!(failed, Err(StoreError::Other("no".into())));
+    assert!(store.chunk_of::<Clip>("one", 3).await.unwrap().is_some(), "nothing changed");
+    store.change("one", longer, ChunkChange::Drop).await.unwrap();
+    assert!(store.chunk_of::<Clip>("one", 3).await.unwrap().is_none());
+    assert!(store.get::<Clip>("one").await.unwrap().is_some(), "its record stays");
 }
 
 /// Media: chunks come back byte for byte, shared files live as long as one kit needs them.

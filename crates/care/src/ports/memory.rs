@@ -1,6 +1,9 @@
 //! The ports in memory: for tests, and for a visit where the browser refuses a database.
 
-use super::{Asked, Bytes, ChunkedRecords, Clock, MediaRecord, MediaStore, Records, Row, Store, StoreError};
+use super::{
+    Asked, Bytes, ChunkChange, ChunkedRecords, Clock, MediaRecord, MediaStore, Records, Row, SharedRecords,
+    Store, StoreError,
+};
 use crate::media::MediaRef;
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -108,6 +111,25 @@ impl ChunkedRecords for MemoryRecords {
     }
 }
 
+impl SharedRecords for MemoryRecords {
+    async fn change_row(
+        &self,
+        store: Store,
+        key: &str,
+        change: &dyn Fn(&Row) -> Result<Row, StoreError>,
+        chunks: ChunkChange<Vec<u8>>,
+    ) -> Result<Option<Row>, StoreError> {
+        let Some(row) = self.rows.borrow().get(&(store, key.to_owned())).cloned() else { return Ok(None) };
+        let row = change(&row)?;
+        match chunks {
+            ChunkChange::Same => self.write(store, row.clone(), false).await?,
+            ChunkChange::Put(n, bytes) => self.write_chunk(store, row.clone(), n, bytes).await?,
+            ChunkChange::Drop => self.erase_chunks(store, key, Some(row.clone())).await?,
+        }
+        Ok(Some(row))
+    }
+}
+
 /// Files in memory.
 #[derive(Debug)]
 pub struct MemoryMedia<B = Vec<u8>> {
@@ -211,6 +233,11 @@ mod tests {
     #[test]
     fn memory_keeps_the_contract_of_records_with_chunks() {
         block_on(contract::chunked(&MemoryRecords::default(), <[u8]>::to_vec));
+    }
+
+    #[test]
+    fn memory_keeps_the_contract_of_shared_records() {
+        block_on(contract::shared(&MemoryRecords::default(), <[u8]>::to_vec));
     }
 
     #[test]
