@@ -265,11 +265,6 @@ fn start_of(here: Here, session: &Session, exercise: &Exercise) -> View {
     shell::screen(here.app, i18n::text(&exercise.title), body)
 }
 
-/// What is asked about: this session, before it.
-fn about(session: &Session) -> About {
-    About { kit: session.kit().kit.kit_id.clone(), session: Some(session.id().to_owned()), after: false }
-}
-
 /// The way to noting the pain before the first set: offered once, never asked for.
 fn before_pain(here: Here, session: &Session) -> View {
     let first = session.player(|player| player.settled() == 0);
@@ -290,7 +285,9 @@ fn before_pain(here: Here, session: &Session) -> View {
 fn pain_before(here: Here, session: &Session) -> View {
     let by = RwSignal::new(By::Patient);
     let back = move || here.asking.set(false);
-    let ask = scale::ask(here.app, about(session), Feeling::Pain, by, here.simple, back);
+    let (kit, id) = (session.kit().kit.kit_id.clone(), session.id().to_owned());
+    let about = About { kit, session: Some(id), after: false };
+    let ask = scale::ask(here.app, about, Feeling::Pain, by, here.simple, back);
     shell::screen(here.app, scale::question(Feeling::Pain), ask)
 }
 

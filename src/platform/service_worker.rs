@@ -43,20 +43,26 @@ pub fn register(offline: impl Fn(bool) + 'static, update: impl Fn() + 'static) {
     let offline = Rc::new(offline);
     listen(&container, &offline);
     spawn_local(async move {
-        let options = object(&[("scope", base_url("").into()), ("updateViaCache", "none".into())]);
-        let registered = container.unchecked_ref::<Container>().register(&base_url("sw.js"), &options).await;
-        let Ok(registration) = registered else {
+        let Some(registration) = registered(&container).await else {
             // Offline, or refused here: what an earlier visit installed still counts.
             ask_status(&container);
             return offline(is_controlled(&container));
         };
-        REGISTRATION.with(|r| *r.borrow_mut() = Some(registration.clone()));
         watch_updates(&registration, Rc::new(update));
         // Never rejected; settles once a version is active, which means its list is complete.
         if JsFuture::from(container.unchecked_ref::<Container>().ready()).await.is_ok() {
             ask_status(&container);
         }
     });
+}
+
+/// Registers the worker and remembers the registration; nothing when it is refused.
+async fn registered(container: &JsValue) -> Option<JsValue> {
+    let options = object(&[("scope", base_url("").into()), ("updateViaCache", "none".into())]);
+    let container = container.unchecked_ref::<Container>();
+    let registration = container.register(&base_url("sw.js"), &options).await.ok()?;
+    REGISTRATION.with(|r| *r.borrow_mut() = Some(registration.clone()));
+    Some(registration)
 }
 
 /// Installs what an earlier try could not: the phone was full, or the network went away. Does nothing
@@ -67,13 +73,8 @@ pub fn try_again() {
         return;
     }
     spawn_local(async move {
-        let options = object(&[("scope", base_url("").into()), ("updateViaCache", "none".into())]);
         // A failure is what brought us here; the next try comes later.
-        if let Ok(registration) =
-            container.unchecked_ref::<Container>().register(&base_url("sw.js"), &options).await
-        {
-            REGISTRATION.with(|r| *r.borrow_mut() = Some(registration));
-        }
+        let _ = registered(&container).await;
     });
 }
 

@@ -12,7 +12,7 @@ import { DESK, PHONE } from "./lib/chromium.mjs";
 import { events as eventsOf, seed, session } from "./lib/journal.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { faults } from "./lib/layout.mjs";
-import { kitOf, onPhone, open, openLink } from "./lib/portal.mjs";
+import { choose, kitOf, onPhone, open, openLink } from "./lib/portal.mjs";
 import { shoot } from "./lib/shots.mjs";
 
 const DAY = 86_400_000;
@@ -355,18 +355,6 @@ test("what the kiné would get is shown whole, needs the patient's agreement, an
 /** Every screen of the follow-up, and how a patient comes to it in simple mode. */
 const SCREENS = ["follow-up", "follow-up/summary", "follow-up/show", "follow-up/results", "follow-up/copy", "reminders"];
 
-async function choose(page, mode, lang) {
-  await open(page, portal, "settings");
-  for (const action of ["mode-standard", `lang-${lang}`, `mode-${mode}`]) {
-    const control = page.locator(`main [data-action=${action}]`);
-    if (await control.count()) await control.click();
-  }
-  await page.waitForFunction(
-    ([mode, lang]) => document.documentElement.lang === lang && document.documentElement.dataset.mode === mode,
-    [mode, lang],
-  );
-}
-
 /** What is wrong with the screen as it stands, with a picture of it. */
 async function look(page, name, mode) {
   await shoot(page, `follow-up/${name}`);
@@ -381,7 +369,7 @@ for (const [state, events] of [["with a past", past], ["empty", () => []]]) {
         for (const mode of ["standard", "simple"]) {
           for (const lang of ["fr", "en"]) {
             await page.setViewportSize(PHONE);
-            await choose(page, mode, lang);
+            await choose(page, portal, mode, lang);
             for (const address of SCREENS) {
               for (const [size, viewport] of Object.entries({ phone: PHONE, desk: DESK, narrow: { width: 320, height: 568 } })) {
                 await page.setViewportSize(viewport);
@@ -403,7 +391,7 @@ test("in simple mode every step can be taken: one thing a screen, three choices 
   phone(async (page) => {
     const wrong = [];
     for (const lang of ["fr", "en"]) {
-      await choose(page, "simple", lang);
+      await choose(page, portal, "simple", lang);
       const see = async (name) => wrong.push(...(await look(page, `steps/${name}-${lang}`, "simple")));
       await open(page, portal, "follow-up");
       await page.click("[data-action=follow-up-read]");

@@ -9,7 +9,7 @@ import { Clinic, kitFolder } from "./lib/clinic.mjs";
 import { journal, live, written } from "./lib/journal.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { faults } from "./lib/layout.mjs";
-import { kitOf, kitState, onPhone, open, openLink, startLight, toSigns } from "./lib/portal.mjs";
+import { choose, kitOf, kitState, onPhone, open, openLink, startLight, toSigns } from "./lib/portal.mjs";
 import { shoot } from "./lib/shots.mjs";
 
 const MODES = ["standard", "simple"];
@@ -24,20 +24,6 @@ before(async () => {
 });
 
 after(() => clinic?.close());
-
-/** Chooses mode and language on the settings' screen, as a patient would. */
-async function choose(page, mode, lang = "fr") {
-  await open(page, portal, "settings");
-  for (const action of ["mode-standard", `lang-${lang}`, `mode-${mode}`]) {
-    const control = page.locator(`main [data-action=${action}]`);
-    if (await control.count()) await control.click();
-    await page.waitForSelector("main h1");
-  }
-  await page.waitForFunction(
-    ([mode, lang]) => document.documentElement.lang === lang && document.documentElement.dataset.mode === mode,
-    [mode, lang],
-  );
-}
 
 /** The screen as it stands breaks no rule. `name` is its picture's. */
 async function sound(page, mode, name) {
@@ -100,7 +86,7 @@ for (const mode of MODES) {
       const phone = `tel:${kit.clinic.phone}`;
       let n = 0;
       for (const lang of ["fr", "en"]) {
-        await choose(page, mode, lang);
+        await choose(page, portal, mode, lang);
         await clinic.proxy.goOffline();
         try {
           for (const [at, rule] of kit.warnings.entries()) {
@@ -129,7 +115,7 @@ for (const mode of MODES) {
 
   test(`${mode}: from any screen the 15 is two taps away, without scrolling, and stays within reach at every question`, () =>
     withKit(async (page) => {
-      await choose(page, mode);
+      await choose(page, portal, mode);
       await page.setViewportSize(PHONE);
       await open(page, portal);
       await page.click("nav.bar [data-action=report]");
@@ -156,7 +142,7 @@ for (const mode of MODES) {
 
   test(`${mode}: a fall is noted once, asks about being hurt first, and stops until a professional was spoken to`, () =>
     withKit(async (page) => {
-      await choose(page, mode);
+      await choose(page, portal, mode);
       await open(page, portal, "report");
       await say(page, "report-fall");
       const first = await page.locator("main [data-sign]").first().getAttribute("data-sign");
@@ -202,7 +188,7 @@ for (const mode of MODES) {
 
   test(`${mode}: a video from elsewhere is told in few words or none, by the patient or somebody close, and leads on to the signs`, () =>
     withKit(async (page) => {
-      await choose(page, mode);
+      await choose(page, portal, mode);
       const from = clinic.proxy.log.length;
       await open(page, portal, "report");
       await page.click("main [data-action=by-helper]");
@@ -243,7 +229,7 @@ for (const mode of MODES) {
 
   test(`${mode}: a new pain asks the signs, and can then be noted without being about a session`, () =>
     withKit(async (page) => {
-      await choose(page, mode);
+      await choose(page, portal, mode);
       await live(page, { kind: "session-started", kit: kit.kit_id, session: "s", exercises: [] });
       await open(page, portal, "report");
       await say(page, "report-pain");
@@ -265,7 +251,7 @@ for (const mode of MODES) {
   test(`${mode}: without a kit whom to call is there at once, and a fall or a video can still be noted`, () =>
     onPhone(async (page) => {
       await open(page, portal);
-      await choose(page, mode);
+      await choose(page, portal, mode);
       await open(page, portal, "report");
       assert.deepEqual((await calls(page)).slice(0, 2), ["tel:15", "tel:112"]);
       await sound(page, mode, "no-kit");
@@ -284,7 +270,7 @@ for (const mode of MODES) {
 
   test(`${mode}: after a session one question, the rest only for who adds it, and nothing twice`, () =>
     withKit(async (page) => {
-      await choose(page, mode);
+      await choose(page, portal, mode);
       await live(
         page,
         { kind: "session-started", kit: kit.kit_id, session: "s1", exercises: [] },
@@ -363,7 +349,7 @@ for (const mode of MODES) {
   test(`${mode}: the question after a film comes once it was seen, explains either answer, and is asked once`, () =>
     withKit(async (page) => {
       const { id, teach_back: question } = kit.exercises.find((e) => e.teach_back && e.video);
-      await choose(page, mode);
+      await choose(page, portal, mode);
       const wrong = question.right === 1 ? 2 : 1;
       const ask = page.locator("main [data-action=teach-answer]");
       const toFilm = async () => {

@@ -7,7 +7,7 @@ import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE } from "./lib/chromium.mjs";
 import { Clinic } from "./lib/clinic.mjs";
 import { faults, focusFault } from "./lib/layout.mjs";
-import { kitOf, kitState, onPhone, open, openLink, problem, startLight, toSigns } from "./lib/portal.mjs";
+import { choose, kitOf, kitState, onPhone, open, openLink, problem, startLight, toSigns } from "./lib/portal.mjs";
 import { shoot } from "./lib/shots.mjs";
 
 const SIZES = { phone: PHONE, desk: DESK };
@@ -28,20 +28,6 @@ before(async () => {
 });
 
 after(() => clinic?.close());
-
-/** Chooses mode and language on the settings' screen, as a patient would. */
-async function choose(page, mode, lang) {
-  await open(page, portal, "settings");
-  for (const action of ["mode-standard", `lang-${lang}`, `mode-${mode}`]) {
-    const control = page.locator(`main [data-action=${action}]`);
-    if (await control.count()) await control.click();
-    await page.waitForSelector("main h1");
-  }
-  await page.waitForFunction(
-    ([mode, lang]) => document.documentElement.lang === lang && document.documentElement.dataset.mode === mode,
-    [mode, lang],
-  );
-}
 
 /** The answer of the n-th level of « Ça ne va pas ». */
 async function report(page, level) {
@@ -129,7 +115,7 @@ for (const state of Object.keys(SCREENS)) {
       const wrong = [];
       for (const mode of ["standard", "simple"]) {
         for (const lang of ["fr", "en"]) {
-          await choose(page, mode, lang);
+          await choose(page, portal, mode, lang);
           for (const [name, go] of Object.entries(SCREENS[state])) {
             await page.setViewportSize(PHONE);
             try {
@@ -157,7 +143,7 @@ test("no screen is wider than 320 px or than a phone zoomed to 200 %, upright an
     await prepare(page, "ready");
     const wrong = [];
     for (const mode of ["standard", "simple"]) {
-      await choose(page, mode, "fr");
+      await choose(page, portal, mode, "fr");
       for (const [name, go] of Object.entries(SCREENS.ready)) {
         await page.setViewportSize(PHONE);
         await go(page);
@@ -183,7 +169,7 @@ for (const [name, media] of [
       await page.emulateMedia(media);
       const wrong = [];
       for (const mode of ["standard", "simple"]) {
-        await choose(page, mode, "fr");
+        await choose(page, portal, mode, "fr");
         for (const screen of ["home", "kit", "exercise", "contraindications", "report-red", "settings"]) {
           await SCREENS.ready[screen](page);
           await settled(page);
@@ -216,7 +202,7 @@ for (const mode of ["standard", "simple"]) {
   test(`${mode}: with Tab and Enter alone, from the link to a film that plays`, () =>
     onPhone(async (page) => {
       await open(page, portal);
-      await choose(page, mode, "fr");
+      await choose(page, portal, mode, "fr");
       await page.goto("about:blank");
       await openLink(page, clinic.link);
       await tabTo(page, "[data-action=kit-download]");

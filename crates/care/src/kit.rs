@@ -78,6 +78,78 @@ pub struct Kit {
     /// The time after: how to go on alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<Maintenance>,
+    /// Where clips and results go; only with `return` = `server`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<Upload>,
+    /// What the clinic says of what the patient sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Answers>,
+}
+
+/// Where the patient's clips and results go, and for whom they are sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Upload {
+    /// Where an upload is created (tus 1.0.0): absolute, or relative to the portal's base.
+    pub url: String,
+    /// What lets this kit's patient send: 32 random bytes, base64url. The server knows its hash.
+    pub token: String,
+    /// age X25519 recipients (`age1…`): the clinic's key, then the recovery key.
+    pub recipients: Vec<String>,
+    /// Days for which the clinic keeps what it received.
+    pub keep_days: u32,
+    /// The most that one sending may weigh, sealed, in bytes.
+    pub max_bytes: u64,
+}
+
+/// What the clinic says of what the patient sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Answers {
+    /// The kiné's answers, oldest first.
+    #[serde(default)]
+    pub replies: Vec<Reply>,
+    /// What the kiné has looked at, and when.
+    #[serde(default)]
+    pub seen: Vec<Handled>,
+    /// What was erased at the clinic, at the patient's wish or because its time was over.
+    #[serde(default)]
+    pub erased: Vec<Handled>,
+}
+
+/// A sending, and the day on which something was done with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Handled {
+    /// The sending's id, as the phone chose it.
+    pub item: String,
+    /// The day.
+    pub on: Day,
+}
+
+/// One answer of the kiné's: words, a short film, or a still picture with what to look at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Reply {
+    /// Opaque and stable.
+    pub id: String,
+    /// The sending that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// The exercise that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exercise: Option<String>,
+    /// When it was given.
+    pub on: Day,
+    /// What the kiné says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// What the kiné shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<Video>,
+    /// A still of the patient's clip, marked where to look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<MediaRef>,
 }
 
 /// The maintenance phase: what follows when the prescribed exercises are over.
@@ -198,6 +270,9 @@ pub struct Exercise {
     /// May it be filmed alone?
     #[serde(rename = "film", default)]
     pub film_with: Company,
+    /// The longest clip of it, in seconds; a minute when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub film_s: Option<u32>,
     /// To be watched before this appointment (1 = the first).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch_before: Option<u32>,
@@ -466,7 +541,12 @@ pub struct WarningRule {
 record!(struct Kit {
     format, kit_id, version, issued, valid_until, title, summary, topic, example, clinic, validated_by, for_whom,
     not_for, review_by, return_path = "return", exercises, documents, links, warnings, preparation, ideas, maintenance,
+    upload, answers,
 });
+record!(struct Upload { url, token, recipients, keep_days, max_bytes });
+record!(struct Answers { replies, seen, erased });
+record!(struct Handled { item, on });
+record!(struct Reply { id, item, exercise, on, words, video, picture });
 record!(struct Maintenance { from, go_on, come_back });
 record!(struct Clinic { name, phone, sms, address, reading_days });
 record!(struct Validation { name, qualification, on });
@@ -474,7 +554,7 @@ record!(enum ReturnPath or Show { Server = "server", File = "file", Show = "show
 record!(enum Company or Alone { Alone = "alone", Helper = "helper", Never = "never" });
 record!(struct Exercise {
     id, title, library, edition, why, steps, dosage, note, contraindications, stop_rules, feel, feel_not, easier, harder,
-    do_with = "do", film_with = "film", watch_before, video, animation, teach_back, provenance,
+    do_with = "do", film_with = "film", film_s, watch_before, video, animation, teach_back, provenance,
 });
 record!(
     enum Edition {
@@ -590,16 +670,32 @@ impl Kit {
         self.issued > today.plus(1)
     }
 
+    /// The kiné's answers, oldest first.
+    pub fn replies(&self) -> &[Reply] {
+        self.answers.as_ref().map_or(&[], |answers| &answers.replies)
+    }
+
+    /// The exercises' films, then those of the answers.
+    fn videos(&self) -> impl Iterator<Item = &Video> {
+        let of_exercises = self.exercises.iter().filter_map(|e| e.video.as_ref());
+        of_exercises.chain(self.replies().iter().filter_map(|r| r.video.as_ref()))
+    }
+
+    /// The stills of the answers.
+    fn pictures(&self) -> impl Iterator<Item = &MediaRef> {
+        self.replies().iter().filter_map(|r| r.picture.as_ref())
+    }
+
     /// Every file the kit names, on any rung.
     pub fn media(&self) -> impl Iterator<Item = &MediaRef> {
-        let videos = self.exercises.iter().filter_map(|e| e.video.as_ref());
-        videos
+        self.videos()
             .flat_map(|v| {
                 std::iter::once(&v.poster)
                     .chain(v.captions.iter().map(|c| &c.media))
                     .chain(v.rungs.iter().map(|r| &r.media))
             })
             .chain(self.animations())
+            .chain(self.pictures())
             .chain(self.documents.iter().map(|d| &d.media))
     }
 
@@ -611,21 +707,20 @@ impl Kit {
 
     /// What comes even before the patient has chosen: a few KB with which steps and pictures stand.
     pub fn early(&self) -> impl Iterator<Item = &MediaRef> {
-        let videos = || self.exercises.iter().filter_map(|e| e.video.as_ref());
-        videos()
+        self.videos()
             .map(|v| &v.poster)
+            .chain(self.pictures())
             .chain(self.animations())
-            .chain(videos().flat_map(|v| v.captions.iter().map(|c| &c.media)))
+            .chain(self.videos().flat_map(|v| v.captions.iter().map(|c| &c.media)))
     }
 
     /// The files that make this kit complete for a choice: the early ones, then leaflets, then films
     /// in the order of the session. Each file once.
     pub fn wanted(&self, choice: Choice, av1_smooth: bool) -> Vec<&MediaRef> {
-        let videos = || self.exercises.iter().filter_map(|e| e.video.as_ref());
         let all = self
             .early()
             .chain(self.documents.iter().map(|d| &d.media))
-            .chain(videos().filter_map(|v| v.rung(choice, av1_smooth)).map(|r| &r.media));
+            .chain(self.videos().filter_map(|v| v.rung(choice, av1_smooth)).map(|r| &r.media));
         let mut once: Vec<&MediaRef> = Vec::new();
         for media in all {
             if !once.iter().any(|m| m.sha256 == media.sha256) {
@@ -705,6 +800,24 @@ mod tests {
     }
 
     #[test]
+    fn an_answers_film_and_picture_come_with_the_kit() {
+        let mut k = kit(1);
+        let reply = Reply {
+            id: "r".into(),
+            item: None,
+            exercise: None,
+            on: k.issued,
+            words: None,
+            video: Some(video(1)),
+            picture: Some(media(30)),
+        };
+        k.answers = Some(Answers { replies: vec![reply], ..Answers::default() });
+        let wanted: Vec<_> = k.wanted(Choice::Light, false).iter().map(|m| m.sha256.clone()).collect();
+        assert_eq!(wanted, [1, 30, 2, 5].map(|n| hex(&[n; 32])));
+        assert_eq!(k.media().count(), 6, "every rung, the still and the captions");
+    }
+
+    #[test]
     fn appointments_come_in_order_once_each_and_what_has_none_last() {
         let mut k = kit(1);
         k.exercises = [Some(3), None, Some(2), Some(3)]
@@ -723,6 +836,26 @@ mod tests {
         let go_on = vec!["Marchez.".into()];
         k.maintenance =
             Some(Maintenance { from: k.issued.plus(90), go_on, come_back: "Après une chute.".into() });
+        k.upload = Some(Upload {
+            url: "u/".into(),
+            token: "t".repeat(43),
+            recipients: vec!["age1x".into()],
+            keep_days: 30,
+            max_bytes: 50_000_000,
+        });
+        k.answers = Some(Answers {
+            replies: vec![Reply {
+                id: "r".into(),
+                item: Some("i".into()),
+                exercise: None,
+                on: k.issued,
+                words: Some("Plus lentement.".into()),
+                video: Some(video(20)),
+                picture: Some(media(30)),
+            }],
+            seen: vec![Handled { item: "i".into(), on: k.issued }],
+            erased: Vec::new(),
+        });
         k.warnings = vec![WarningRule {
             id: "w".into(),
             level: Level::Orange,

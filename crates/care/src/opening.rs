@@ -200,6 +200,7 @@ pub(crate) mod tests {
             harder: None,
             do_with: Company::Alone,
             film_with: Company::Alone,
+            film_s: None,
             watch_before: None,
             video: None,
             animation: None,
@@ -245,6 +246,8 @@ pub(crate) mod tests {
             preparation: vec![],
             ideas: vec![],
             maintenance: None,
+            upload: None,
+            answers: None,
         }
     }
 

@@ -171,6 +171,9 @@ impl Reader<'_> {
             preparation: self.texts(&top, "preparation"),
             ideas: top.list("ideas").iter().filter_map(|f| self.idea(f)).collect(),
             maintenance: top.get("maintenance").and_then(|f| self.maintenance(&f)),
+            // The desk's own: given at publication.
+            upload: None,
+            answers: None,
         };
         let (mut exercises, mut videos, mut animations) = (Vec::new(), Vec::new(), Vec::new());
         let mut ids = Ids::default();
@@ -343,6 +346,7 @@ impl Reader<'_> {
             harder: table.get("harder").and_then(|f| f.text(PARAGRAPH)),
             do_with: table.get("do").and_then(|f| f.one_of(COMPANY)).unwrap_or_default(),
             film_with: table.get("film").and_then(|f| f.one_of(COMPANY)).unwrap_or_default(),
+            film_s: table.get("film_s").and_then(|f| f.whole(5, 120)),
             watch_before: table.get("watch_before").and_then(|f| f.whole(1, 100)),
             video: None,
             animation: None,

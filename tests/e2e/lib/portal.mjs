@@ -32,6 +32,20 @@ export async function open(page, portal, address = "") {
   await usable(page);
 }
 
+/** Chooses mode and language on the settings' screen, as a patient would. */
+export async function choose(page, portal, mode, lang = "fr") {
+  await open(page, portal, "settings");
+  for (const action of ["mode-standard", `lang-${lang}`, `mode-${mode}`]) {
+    const control = page.locator(`main [data-action=${action}]`);
+    if (await control.count()) await control.click();
+    await page.waitForSelector("main h1");
+  }
+  await page.waitForFunction(
+    ([mode, lang]) => document.documentElement.lang === lang && document.documentElement.dataset.mode === mode,
+    [mode, lang],
+  );
+}
+
 /** Opens the patient's link and waits for the kit's screen. */
 export async function openLink(page, link) {
   await page.goto(link);
