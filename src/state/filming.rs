@@ -166,10 +166,12 @@ impl Filming {
         self.0.sound.get()
     }
 
-    /// Turns the camera on and shows its picture here.
+    /// The picture belongs here; the camera goes on if it is its turn.
     pub fn open(&self, video: HtmlVideoElement) {
         *self.0.video.borrow_mut() = Some(video);
-        self.turn_on();
+        if self.0.shot.get_untracked() == Shot::Opening {
+            self.turn_on();
+        }
     }
 
     /// The other camera.
@@ -184,10 +186,10 @@ impl Filming {
         self.turn_on();
     }
 
-    /// After a trouble: once more from the camera on.
+    /// After a trouble: once more from the camera on, which its screen turns on.
     pub fn again(&self) {
         self.forget();
-        self.turn_on();
+        self.0.shot.set(Shot::Opening);
     }
 
     fn turn_on(&self) {
@@ -551,15 +553,14 @@ impl Filming {
         });
     }
 
-    /// Deletes the clip after the patient's yes, and turns the camera on again.
+    /// Deletes the clip after the patient's yes, and goes back to the camera.
     pub fn redo(&self, clip: &Clip) {
         let (filming, id) = (self.clone(), clip.id.clone());
         leptos::task::spawn_local(async move {
             let gone = filming.0.app.delete_clip(id).await;
             filming.forget();
             match gone {
-                Ok(()) if !filming.0.left.get() => filming.turn_on(),
-                Ok(()) => {}
+                Ok(()) => filming.0.shot.set(Shot::Opening),
                 Err(trouble) => filming.0.shot.set(Shot::Failed(trouble)),
             }
         });
