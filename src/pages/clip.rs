@@ -468,7 +468,7 @@ fn film(here: &Here) -> View {
 }
 
 /// Someone standing with arms a little apart: where the patient should be.
-const OUTLINE: &str = r#"<g fill="none" stroke="#000a" stroke-width="5"><circle cx="50" cy="20" r="10"/><path d="M38 34c-8 3-13 16-17 34M62 34c8 3 13 16 17 34M38 34h24M40 36c2 16 1 26-1 38l-3 62M60 36c-2 16-1 26 1 38l3 62M50 84v50"/></g><g fill="none" stroke="#fff" stroke-width="2.5" stroke-dasharray="6 5" stroke-linecap="round"><circle cx="50" cy="20" r="10"/><path d="M38 34c-8 3-13 16-17 34M62 34c8 3 13 16 17 34M38 34h24M40 36c2 16 1 26-1 38l-3 62M60 36c-2 16-1 26 1 38l3 62M50 84v50"/></g>"#;
+const OUTLINE: &str = r#"<g fill="none" stroke="black" stroke-opacity=".6" stroke-width="5"><circle cx="50" cy="20" r="10"/><path d="M38 34c-8 3-13 16-17 34M62 34c8 3 13 16 17 34M38 34h24M40 36c2 16 1 26-1 38l-3 62M60 36c-2 16-1 26 1 38l3 62M50 84v50"/></g><g fill="none" stroke="white" stroke-width="2.5" stroke-dasharray="6 5" stroke-linecap="round"><circle cx="50" cy="20" r="10"/><path d="M38 34c-8 3-13 16-17 34M62 34c8 3 13 16 17 34M38 34h24M40 36c2 16 1 26-1 38l-3 62M60 36c-2 16-1 26 1 38l3 62M50 84v50"/></g>"#;
 
 /// The picture, the movement to do beside it, and what there is to press.
 fn camera(here: &Here, filming: &Filming) -> View {
