@@ -104,14 +104,16 @@ fn figures(app: App, kit: &KitHandle) -> View {
 fn screens(app: App, path: &str, simple: bool) -> View {
     i18n::take_later();
     match path.split_once('/') {
+        Some(("clip", what)) => pages::clip::show(app, what, simple),
         Some(("exercise", id)) => pages::exercise::show(app, id, simple),
         Some(("follow-up", "summary")) => pages::summary::show(app, simple),
-        Some(("follow-up", "show")) => pages::summary::hold_out(app),
+        Some(("follow-up", "show")) => pages::summary::hold_out(app, simple),
         Some(("follow-up", "results")) => pages::results::show(app, simple),
         Some(("follow-up", "copy")) => pages::copy::show(app, simple),
         Some(("feeling", what)) => pages::feeling::show(app, what, simple),
         Some(_) => pages::lost::show(app),
         None => match path {
+            "clip" => pages::clip::all_of_them(app, simple),
             "feeling" => pages::feeling::show(app, "", simple),
             "session" => pages::session::show(app, simple),
             "follow-up" => pages::follow_up::show(app, simple),

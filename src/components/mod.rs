@@ -6,6 +6,7 @@
 pub mod add_kit;
 pub mod block;
 pub mod chart;
+pub mod clips;
 pub mod control;
 pub mod field;
 pub mod figure;

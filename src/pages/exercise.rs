@@ -13,7 +13,7 @@ use crate::{
         words::{dosage, said_in, said_list},
     },
     i18n::{self, K, fill, t},
-    pages::lost,
+    pages::{clip, lost},
     platform::{
         dom::{View, all, el, none, region},
         page,
@@ -135,6 +135,7 @@ fn on_one_page(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
         safety::stop_rules(exercise),
         contraindications(exercise),
         variants(exercise),
+        clip::of_exercise(app, kit, exercise),
         who,
         neighbours(kit, exercise),
     ]);
@@ -283,7 +284,8 @@ fn show_scene(
         Scene::End => {
             let rest = el("p", "lead").text(t(K::ExerciseFinishedText));
             let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
-            (t(K::ExerciseFinished).to_owned(), all([rest, variants(exercise), home, backward()]))
+            let film = clip::film_link(&exercise.id, "button wide");
+            (t(K::ExerciseFinished).to_owned(), all([rest, variants(exercise), home, film, backward()]))
         }
     };
     shell::screen(app, &title, body)

@@ -39,3 +39,19 @@ pub fn on_change(changed: impl Fn(Change) + Clone + 'static) {
         listener.forget();
     }
 }
+
+/// Calls back when the page goes out of sight or away, as long as the listeners live.
+pub fn on_leaving(left: impl Fn() + Clone + 'static) -> Vec<EventListener> {
+    let Some(window) = web_sys::window() else { return Vec::new() };
+    let mut listeners = Vec::new();
+    if let Some(document) = window.document() {
+        let left = left.clone();
+        listeners.push(EventListener::new(&document, "visibilitychange", move |_| {
+            if !is_visible() {
+                left();
+            }
+        }));
+    }
+    listeners.push(EventListener::new(&window, "pagehide", move |_| left()));
+    listeners
+}

@@ -63,6 +63,26 @@ pub(crate) fn text(target: &JsValue, key: &str) -> String {
     get(target, key).as_string().unwrap_or_default()
 }
 
+/// Calls a method by its name, with two arguments at most: for what only some browsers have, and for
+/// what only later screens use, whose own binding every first visit would pay for.
+pub(crate) fn call(target: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+    let method = get(target, method).dyn_into::<js_sys::Function>()?;
+    match arguments {
+        [] => method.call0(target),
+        [one] => method.call1(target, one),
+        [one, two, ..] => method.call2(target, one, two),
+    }
+}
+
+/// The same, waiting for the promise that it answers with.
+pub(crate) async fn call_async(
+    target: &JsValue,
+    method: &str,
+    arguments: &[JsValue],
+) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::resolve(&call(target, method, arguments)?)).await
+}
+
 /// A plain object.
 pub(crate) fn object(entries: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();

@@ -24,6 +24,7 @@ pub mod net;
 pub mod page;
 pub mod qr;
 pub mod random;
+pub mod recorder;
 pub mod service_worker;
 pub mod speech;
 pub mod ticker;

@@ -2,6 +2,8 @@
 //! `platform`'s; this joins them. Both modes and both languages share it.
 
 mod adding;
+mod clips;
+mod filming;
 mod follow_up;
 mod keys;
 mod kit;
@@ -10,6 +12,8 @@ mod start;
 mod versions;
 
 pub use adding::{Adding, CameraScan};
+pub use clips::Shelf;
+pub use filming::{Filming, Now as FilmingNow, Shot};
 pub use kit::{Film, KitHandle, Progress};
 pub use session::{Now, Session};
 pub use start::{mount_state, use_app};
@@ -68,6 +72,8 @@ pub struct App {
     pub go: RwSignal<Option<&'static str>>,
     /// What happened, as written in the journal.
     events: Local<Vec<Event>>,
+    /// The clips, once a later screen has asked for them.
+    shelf: Local<Shelf>,
     profile: Local<Profile>,
     db: Local<Option<Db>>,
     install_changed: RwSignal<()>,
@@ -90,6 +96,7 @@ impl App {
             app_offline: RwSignal::new(media_url::served_by_worker()),
             go: RwSignal::new(None),
             events: RwSignal::new_local(Vec::new()),
+            shelf: RwSignal::new_local(Shelf::default()),
             profile: RwSignal::new_local(profile),
             db: RwSignal::new_local(None),
             install_changed: RwSignal::new(()),
@@ -220,6 +227,7 @@ impl App {
         crate::platform::first_paint::forget();
         self.kits.set(Vec::new());
         self.events.set(Vec::new());
+        self.shelf.set(Shelf::default());
         self.profile.update(|p| p.settings = Settings::default());
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::{
     calendar::Day,
     jose,
     kit::{Company, Exercise},
-    ports::{Record, Store},
+    ports::{Record, Store, StoreError},
     profile::ProfileId,
     record,
 };
@@ -72,6 +72,82 @@ impl Record for Clip {
     fn profile(&self) -> ProfileId {
         self.profile.clone()
     }
+}
+
+/// Why there is no picture, or no more of it. Each has its own sentence and its own way on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The camera was refused.
+    Refused,
+    /// There is no camera.
+    Missing,
+    /// Another app has the camera.
+    Busy,
+    /// The camera went away.
+    Unplugged,
+    /// The phone took the camera: a call.
+    Taken,
+    /// The page was left while filming.
+    Left,
+    /// This browser does not record.
+    NoRecorder,
+    /// The recorder failed, or gave nothing.
+    Failed,
+    /// No room left on the device.
+    NoSpace,
+    /// The store failed, or the browser has none.
+    NotKept,
+    /// The chosen file is no video.
+    NotAVideo,
+}
+
+impl Trouble {
+    /// Every one of them, for tests of the texts.
+    pub const ALL: [Trouble; 11] = [
+        Trouble::Refused,
+        Trouble::Missing,
+        Trouble::Busy,
+        Trouble::Unplugged,
+        Trouble::Taken,
+        Trouble::Left,
+        Trouble::NoRecorder,
+        Trouble::Failed,
+        Trouble::NoSpace,
+        Trouble::NotKept,
+        Trouble::NotAVideo,
+    ];
+
+    /// Its public name, in `data-problem`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Trouble::Refused => "camera_refused",
+            Trouble::Missing => "camera_missing",
+            Trouble::Busy => "camera_busy",
+            Trouble::Unplugged => "camera_unplugged",
+            Trouble::Taken => "camera_taken",
+            Trouble::Left => "left",
+            Trouble::NoRecorder => "no_recorder",
+            Trouble::Failed => "recorder_failed",
+            Trouble::NoSpace => "no_space",
+            Trouble::NotKept => "not_kept",
+            Trouble::NotAVideo => "not_a_video",
+        }
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(e: StoreError) -> Self {
+        if e == StoreError::Quota { Trouble::NoSpace } else { Trouble::NotKept }
+    }
+}
+
+/// Bytes that one second of a clip takes, for what is asked for: 200 kbit/s of picture and 24 of sound.
+pub const BYTES_A_SECOND: u64 = 28_000;
+
+/// Whether a clip of this length fits with room to spare: filming makes sealed bytes as well, and a full
+/// device loses more than a clip.
+pub fn fits(longest_s: u32, free: u64) -> bool {
+    free >= 4 * BYTES_A_SECOND * u64::from(longest_s)
 }
 
 /// Seconds that a clip lasts at most where the kit says nothing.
@@ -235,6 +311,22 @@ mod tests {
     #[test]
     fn filming_stops_after_what_the_kit_says_within_reason() {
         assert_eq!([None, Some(20), Some(0), Some(4_000)].map(longest_s), [60, 20, 5, 120]);
+    }
+
+    #[test]
+    fn filming_is_refused_before_the_device_is_full() {
+        // 60 s are 1.7 MB; four times that must be free.
+        assert!(fits(60, 6_720_000) && !fits(60, 6_719_999) && !fits(5, 0));
+    }
+
+    #[test]
+    fn every_trouble_has_a_name_of_its_own() {
+        let mut names = Trouble::ALL.map(Trouble::key).to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Trouble::ALL.len());
+        assert_eq!(Trouble::from(StoreError::Quota), Trouble::NoSpace);
+        assert_eq!(Trouble::from(StoreError::Blocked), Trouble::NotKept);
     }
 
     #[test]

@@ -12,7 +12,8 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 15] = [
+pub const LATER: [&str; 16] = [
+    "clip",
     "copy",
     "exercise",
     "feeling",
