@@ -19,6 +19,8 @@ pub mod problem;
 pub mod publish;
 pub mod report;
 pub mod serve;
+pub mod server_folder;
+pub mod store;
 pub mod table;
 pub mod toml_doc;
 pub mod vtt;

@@ -46,7 +46,7 @@ enum Command {
     Publish(Publish),
     /// Serve the portal, the kits and their videos
     #[command(
-        after_help = "Example:\n  clinic serve my-clinic/public --portal dist --port 8080\n\nOnly my-clinic/public is served, never my-clinic/desk. On the Internet, put a proxy with https in\nfront of it and add --https."
+        after_help = "Example:\n  clinic serve my-clinic/public --portal dist --port 8080\n\nOnly my-clinic/public is served, never my-clinic/desk. What patients send lands, sealed, in\nmy-clinic/server. On the Internet, put a proxy with https in\nfront of it and add --https."
     )]
     Serve(Serve),
     /// One page of what a patient did and felt, from the journal or the results that they brought
@@ -145,6 +145,12 @@ struct Serve {
     /// Patients reach this server over https, through a proxy
     #[arg(long)]
     https: bool,
+    /// What it may write to [default: the folder server beside the public one]
+    #[arg(long, value_name = "DIR")]
+    server: Option<PathBuf>,
+    /// Where what patients sent is kept, for instance s3://bucket/clips [default: server/items]
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
 }
 
 /// Prints a line. A closed pipe means that nobody reads on; the work goes on all the same.
@@ -269,6 +275,8 @@ fn run_serve(args: Serve) -> Result<(), Problems> {
         addr: args.addr,
         port: args.port,
         https: args.https,
+        server: args.server,
+        store: args.store,
     };
     let failed = |e: std::io::Error| Problem::new("this machine", format!("cannot run the server: {e}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;

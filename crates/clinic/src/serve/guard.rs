@@ -34,6 +34,28 @@ pub fn folder(dir: &Path) -> Outcome<PathBuf> {
     Ok(root)
 }
 
+/// What the server writes to: no private key there either, so that who breaks in reads nothing.
+/// What patients sent is not looked into: nobody may keep the server from starting by sending a key.
+pub fn server_folder(dir: &Path) -> Outcome<PathBuf> {
+    let root = fs::canonicalize(dir).map_err(|e| Problem::io(dir, "cannot be found", &e))?;
+    if root.components().any(|c| c.as_os_str() == "desk") || root.join("desk").exists() {
+        return Err(private(&root, "is, or holds, a clinic’s desk"));
+    }
+    let listing = fs::read_dir(&root).map_err(|e| Problem::io(dir, "cannot be read", &e))?;
+    for entry in listing.flatten() {
+        let path = entry.path();
+        if entry.file_name() == "items" || entry.file_name() == "uploads" {
+            continue;
+        }
+        if path.is_dir() {
+            look(&path)?;
+        } else if looks_private(&path) {
+            return Err(private(&path, "holds a private key"));
+        }
+    }
+    Ok(root)
+}
+
 fn look(dir: &Path) -> Outcome<()> {
     let listing = fs::read_dir(dir).map_err(|e| Problem::io(dir, "cannot be read", &e))?;
     for entry in listing.flatten() {

@@ -2,14 +2,19 @@
 //! private key, and refuses folders that hold one.
 //!
 //! What is served is a closed list: application routes, the portal's files, `jwks.json`,
-//! `k/<43 characters>` and `m/<sha256>.<ext>`. Everything else does not exist.
+//! `k/<43 characters>` and `m/<sha256>.<ext>`. Everything else does not exist. What patients send
+//! comes in below `u/`, when the clinic has a `server` folder.
 
 mod answer;
 mod guard;
 mod portal;
+mod receive;
 mod security;
 
-use crate::problem::{Outcome, Problem};
+use crate::{
+    problem::{Outcome, Problem},
+    server_folder::ServerFolder,
+};
 use answer::{Body, Entity};
 use axum::{
     Router,
@@ -18,7 +23,13 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
 use portal::Portal;
+use receive::Receiver;
 use security::SecurityHeaders;
 use std::{
     fs,
@@ -28,10 +39,18 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// How long running downloads may go on once the server has been asked to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
+/// A connection that sends no whole request head for this long is closed: a few thousand of them
+/// would otherwise keep everybody out.
+const REQUEST_HEAD: Duration = Duration::from_secs(20);
+/// Largest request head, and what is read of a body at once, in bytes.
+const READ_BYTES: usize = 64 * 1024;
+/// Connections at one time; those beyond wait. Each may hold two open files.
+const MOST_CONNECTIONS: usize = 480;
 /// Content-addressed: never another content under this name.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// To be asked for again each time; an unchanged one costs a few bytes.
@@ -50,12 +69,18 @@ pub struct Config {
     pub port: u16,
     /// Whether patients reach this server over https, through a proxy in front of it.
     pub https: bool,
+    /// What it may write to; `DIR/server` beside `DIR/public` when absent. Without such a folder
+    /// nothing is received.
+    pub server: Option<PathBuf>,
+    /// Where finished items go, as an object store's address; the folder's `items` when absent.
+    pub store: Option<String>,
 }
 
 struct Site {
     public: PathBuf,
     portal: Portal,
     security: SecurityHeaders,
+    receiver: Option<Arc<Receiver>>,
 }
 
 /// A server that holds its port and does not answer yet.
@@ -87,6 +112,7 @@ impl Server {
                 config.addr
             ));
         }
+        let receiver = receiver(config, &public)?;
         let wanted = SocketAddr::new(config.addr, config.port);
         let listener = std::net::TcpListener::bind(wanted).map_err(|e| {
             Problem::new(wanted.to_string(), format!("this address and port cannot be taken: {e}"))
@@ -96,7 +122,7 @@ impl Server {
             |e: std::io::Error| Problem::new(wanted.to_string(), format!("cannot be listened on: {e}"));
         listener.set_nonblocking(true).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
-        Ok(Server { listener, site: Arc::new(Site { public, portal, security }), addr, warnings })
+        Ok(Server { listener, site: Arc::new(Site { public, portal, security, receiver }), addr, warnings })
     }
 
     /// Answers until `stop` is done; then lets running answers finish for some seconds.
@@ -104,30 +130,67 @@ impl Server {
         let failed =
             |e: std::io::Error| Problem::new(self.addr.to_string(), format!("the server failed: {e}"));
         let listener = tokio::net::TcpListener::from_std(self.listener).map_err(failed)?;
+        let receiver = self.site.receiver.clone();
         let app = Router::new()
             .fallback(site)
             .with_state(Arc::clone(&self.site))
             .layer(middleware::from_fn_with_state(self.site, secured))
             .layer(CatchPanicLayer::new());
-        let (told, mut hears) = tokio::sync::watch::channel(false);
-        let stopping = async move {
-            stop.await;
-            // Nobody hears it only when the server is gone already.
-            let _ = told.send(true);
-        };
-        let serving = axum::serve(listener, app).with_graceful_shutdown(stopping);
-        let patience = async move {
-            // An error means that the server ended by itself: then there is nothing to cut short.
-            if hears.wait_for(|stopped| *stopped).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            tokio::time::sleep(LAST_ANSWERS).await;
-        };
-        tokio::select! {
-            ended = serving.into_future() => ended.map_err(|e| failed(e).into()),
-            () = patience => Ok(()),
+        let mut http = hyper::server::conn::http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(REQUEST_HEAD).max_buf_size(READ_BYTES);
+        let sweeping = receiver.map(|receiver| tokio::spawn(receiver.keep_sweeping()));
+        let connections = GracefulShutdown::new();
+        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        tokio::pin!(stop);
+        loop {
+            let next = async {
+                // The semaphore is never closed.
+                let place = Arc::clone(&places).acquire_owned().await.ok();
+                (place, listener.accept().await)
+            };
+            let (place, accepted) = tokio::select! {
+                () = &mut stop => break,
+                next = next => next,
+            };
+            let Ok((stream, _)) = accepted else {
+                // Too many open files, or a connection that was gone before it was taken.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            };
+            let connection =
+                http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
+            let watched = connections.watch(connection);
+            tokio::spawn(async move {
+                // A phone that hung up is no error of ours.
+                let _ = watched.await;
+                drop(place);
+            });
         }
+        drop(listener);
+        // Those that are not done by then are cut.
+        let _ = tokio::time::timeout(LAST_ANSWERS, connections.shutdown()).await;
+        if let Some(sweeping) = sweeping {
+            sweeping.abort();
+        }
+        Ok(())
     }
+}
+
+/// What receives, when the clinic has a folder for it.
+fn receiver(config: &Config, public: &Path) -> Outcome<Option<Arc<Receiver>>> {
+    let beside = || public.parent().map(|clinic| clinic.join("server")).filter(|dir| dir.is_dir());
+    let Some(dir) = config.server.clone().or_else(beside) else {
+        return match &config.store {
+            None => Ok(None),
+            Some(store) => Err(Problem::new(store, "there is no server folder beside the public one")
+                .expected("DIR/server, which clinic init makes, or --server DIR")
+                .to_do("Publish a kit with return = \"server\" first, or give --server DIR.")
+                .into()),
+        };
+    };
+    let dir = guard::server_folder(&dir)?;
+    let receiver = Receiver::open(ServerFolder::new(dir), config.store.as_deref(), config.https)?;
+    Ok(Some(Arc::new(receiver)))
 }
 
 async fn secured(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
@@ -136,28 +199,35 @@ async fn secured(State(site): State<Arc<Site>>, request: Request, next: Next) ->
     response
 }
 
-async fn site(State(site): State<Arc<Site>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let path = uri.path().trim_start_matches('/');
+async fn site(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let path = request.uri().path().trim_start_matches('/').to_owned();
+    if let (Some(receiver), Some(rest)) = (&site.receiver, path.strip_prefix("u/")) {
+        return receiver.answer(rest, request).await;
+    }
+    give(&site, &path, request.method(), request.uri(), request.headers()).await
+}
+
+async fn give(site: &Site, path: &str, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     let kit = path.strip_prefix("k/");
-    if kit.is_some() && method == Method::OPTIONS {
+    if kit.is_some() && *method == Method::OPTIONS {
         return cross_origin(StatusCode::NO_CONTENT.into_response());
     }
-    if method != Method::GET && method != Method::HEAD {
+    if *method != Method::GET && *method != Method::HEAD {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")], "GET or HEAD only\n")
             .into_response();
     }
     if let Some(id) = kit {
-        return cross_origin(give_kit(&site, id, &uri, &method, &headers).await);
+        return cross_origin(give_kit(site, id, uri, method, headers).await);
     }
     let entity = match path {
         "jwks.json" => small_file(&site.public, "jwks.json", "application/json", ASK_AGAIN).await,
         _ => match path.strip_prefix("m/") {
             Some(name) => medium(&site.public, name).await,
-            None => site.portal.get(path, &headers),
+            None => site.portal.get(path, headers),
         },
     };
     match entity {
-        Some(entity) => answer::answer(entity, &method, &headers).await,
+        Some(entity) => answer::answer(entity, method, headers).await,
         None => not_found(),
     }
 }
