@@ -3,7 +3,7 @@
 use super::{
     control,
     icon::{self, icon},
-    late, notice, pager,
+    late, notice, pager, sent,
 };
 use crate::{
     i18n::{self, K, fill, t},
@@ -168,7 +168,7 @@ fn slider(video: &HtmlVideoElement, now: RwSignal<f64>, length: RwSignal<f64>) -
 }
 
 /// When it was filmed, how long and how large it is, where it is, and the patient's word to it.
-pub fn facts(clip: &Clip) -> View {
+pub fn facts(app: App, clip: &Clip) -> View {
     let minute = (clip.made_ms + i64::from(clip.offset_min) * 60_000).div_euclid(60_000).rem_euclid(1_440);
     let time = late::time(u32::try_from(minute).unwrap_or_default());
     let on = fill(K::ClipOn, &[("date", &i18n::date(clip.day())), ("time", &time)]);
@@ -178,7 +178,7 @@ pub fn facts(clip: &Clip) -> View {
         seconds => fill(K::ClipLength, &[("length", &i18n::duration(seconds)), ("size", &size)]),
     };
     let state = match clip.state {
-        State::Kept => notice::chip("good", icon::READY, K::ClipKept).attr("data-status", "kept"),
+        State::Kept => sent::state(app, clip),
         State::Recording => none(),
     };
     el("div", "stack tight")
@@ -214,10 +214,11 @@ pub fn one_by_one(app: App, clips: Vec<Clip>, simple: bool, managed: bool) -> Vi
                 page::turn();
             };
             let back = control::button("button wide", "", icon::BACK, t(K::AppBack), back);
-            return card.with(head).with(facts(clip)).with(ways(app, clip)).with(back);
+            return card.with(head).with(facts(app, clip)).with(ways(app, clip)).with(back);
         }
         let place = if total > 1 { pager::place(at.get() % total, total) } else { none() };
-        let shown = card.with(place).with(head).with(player(app, clip, &title, simple)).with(facts(clip));
+        let shown =
+            card.with(place).with(head).with(player(app, clip, &title, simple)).with(facts(app, clip));
         let more = if !managed {
             none()
         } else if simple {
@@ -273,6 +274,7 @@ fn ways(app: App, clip: &Clip) -> View {
     };
     all([
         el("div", "outcome").attr("role", "status").with(region(outcome)),
+        sent::way(app, clip, "button wide"),
         control::button("button wide", "clip-save", icon::DOWNLOAD, t(K::ClipSave), save),
         control::button("button wide", "clip-delete", icon::ERASE, t(K::ClipDelete), ask),
         question,

@@ -20,6 +20,7 @@ pub mod player;
 pub mod provenance;
 pub mod safety;
 pub mod scale;
+pub mod sent;
 pub mod shell;
 pub mod teach_back;
 pub mod words;

@@ -7,7 +7,7 @@ use crate::{
         clips::{self, Choice},
         control, figure,
         icon::{self, icon},
-        notice, safety,
+        notice, safety, sent,
         shell::{self, section},
         words::said_in,
     },
@@ -217,7 +217,7 @@ fn found_one(app: App, simple: bool, later: impl Fn() + Clone + 'static) -> View
                 .attr("data-clip", &clip.id)
                 .with(el("h2", "").attr("dir", "auto").text(&title))
                 .with(clips::player(app, &clip, &title, simple))
-                .with(clips::facts(&clip)),
+                .with(clips::facts(app, &clip)),
             region(move || failed.get().map_or_else(none, clips::trouble)),
             control::button("button main wide", "clip-keep", icon::CHECK, t(K::ClipKeep), keep),
             control::button("button wide", "clip-delete", icon::ERASE, t(K::ClipDelete), move || {
@@ -676,7 +676,7 @@ fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> Vi
             .attr("data-status", "recording")
             .attr("data-clip", &clip.id)
             .with(clips::player(app, clip, &title, here.simple))
-            .with(clips::facts(clip)),
+            .with(clips::facts(app, clip)),
         region(move || problem.get().map_or_else(none, clips::trouble)),
     ]);
     let body = all([
@@ -717,11 +717,18 @@ fn kept(here: &Here, clip: &Clip) -> View {
     } else {
         none()
     };
+    let sends = here.kit.upload().is_some() && !here.reference;
     let body = all([
         told,
-        here.leave("button main wide"),
+        if sends { sent::way(here.app, clip, "button main wide") } else { none() },
+        here.leave(if sends { "button wide" } else { "button main wide" }),
         word,
-        here.to("button wide", "clip-again", icon::CAMERA, K::ClipAgain, Step::Film),
+        // Three choices in simple mode.
+        if here.simple && sends {
+            none()
+        } else {
+            here.to("button wide", "clip-again", icon::CAMERA, K::ClipAgain, Step::Film)
+        },
     ]);
     here.screen(K::ClipKeptTitle, body)
 }

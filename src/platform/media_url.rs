@@ -62,7 +62,7 @@ pub fn of_blob(blob: &web_sys::Blob) -> Result<BlobUrl, StoreError> {
     url.map(|u| BlobUrl(Rc::new(Owned(u)))).map_err(|e| StoreError::Other(js::error_text(&e)))
 }
 
-fn joined(parts: &Array, mime: &str) -> Result<web_sys::Blob, StoreError> {
+pub(crate) fn joined(parts: &Array, mime: &str) -> Result<web_sys::Blob, StoreError> {
     let bag = web_sys::BlobPropertyBag::new();
     bag.set_type(mime);
     let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(parts.unchecked_ref(), &bag);

@@ -7,6 +7,7 @@ mod filming;
 mod follow_up;
 mod keys;
 mod kit;
+mod outbox;
 mod session;
 mod start;
 mod versions;
@@ -15,6 +16,7 @@ pub use adding::{Adding, CameraScan};
 pub use clips::Shelf;
 pub use filming::{Filming, Now as FilmingNow, Shot};
 pub use kit::{Film, KitHandle, Progress};
+pub use outbox::Manner;
 pub use session::{Now, Session};
 pub use start::{mount_state, use_app};
 

@@ -10,7 +10,7 @@
 use crate::{
     calendar::Day,
     item::{Header, Kind},
-    kit::Upload,
+    kit::{Answers, Handled, Upload},
     ports::{Record, Store},
     profile::ProfileId,
     record,
@@ -310,7 +310,8 @@ impl Courier {
         if flight.arrived_ms.is_some() || flight.refused.is_some() {
             return Next::Rest;
         }
-        if item.wifi_only && link != Link::Free {
+        // Sealing needs no network; what is sealed can be carried to the clinic as a file.
+        if item.wifi_only && link != Link::Free && flight.sealed.is_some() {
             return Next::WaitForWifi;
         }
         let ask = match (flight.sealed, &flight.location) {
@@ -578,6 +579,27 @@ impl OutboxItem {
     /// Whether the film is to be removed from this phone now.
     pub fn drops_film(&self) -> bool {
         self.may_go() && !self.keep && self.header.kind == Kind::Clip
+    }
+
+    /// Pieces of the sealed item.
+    pub fn pieces(&self) -> u32 {
+        let pieces = self.flight.sealed.unwrap_or_default().div_ceil(PIECE_BYTES);
+        u32::try_from(pieces).unwrap_or(u32::MAX)
+    }
+
+    /// The last day on which the clinic still has it, as it said when it was sent.
+    pub fn kept_until(&self) -> Option<Day> {
+        let arrived = self.flight.arrived_ms?;
+        Some(Day::of(arrived, self.header.offset_min).plus(i64::from(self.upload.keep_days)))
+    }
+
+    /// Takes what the clinic says of it.
+    pub fn heed(&mut self, answers: &Answers) {
+        let on = |list: &[Handled]| list.iter().find(|h| h.item == self.header.item).map(|h| h.on);
+        // What was said once stays said: an answer that has left the kit was not taken back.
+        let (seen, erased) = (on(&answers.seen), on(&answers.erased));
+        self.seen_on = self.seen_on.or(seen);
+        self.erased_on = self.erased_on.or(erased);
     }
 
     /// Takes what the kit says now of where to send: another key for what is not sealed, another

@@ -12,7 +12,7 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 16] = [
+pub const LATER: [&str; 17] = [
     "clip",
     "copy",
     "exercise",
@@ -21,6 +21,7 @@ pub const LATER: [&str; 16] = [
     "follow_up",
     "help",
     "lost",
+    "outbox",
     "player",
     "reminders",
     "results",
