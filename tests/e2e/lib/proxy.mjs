@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @typedef {object} Faults
  * @property {number} [bytesPerSecond] shared by all answers, as one line to the house
  * @property {number} [latencyMs] added before each answer
- * @property {(request: {method: string, path: string, range: string|undefined, nth: number}) => Fault | undefined} [on]
+ * @property {(request: {method: string, path: string, range: string|undefined, length: number, nth: number}) => Fault | undefined} [on]
  *
  * @typedef {object} Fault
  * @property {number} [status] answer this status with an empty body
@@ -18,6 +18,8 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @property {boolean} [ignoreRange] forward without Range: the server of somebody's nephew
  * @property {number} [stallAfter] send this many body bytes, then nothing, connection open
  * @property {number} [killAfter] send this many body bytes, then break the connection
+ * @property {number} [killUploadAfter] let this many bytes of the question's body through, then break the connection
+ * @property {boolean} [killAnswer] let the whole question through, then break the connection
  * @property {number} [flipByte] change the byte at this place of the file, whatever the range asked
  * @property {string|Buffer} [body] answer 200 with this instead
  * @property {Record<string, string>} [headers] answer with these headers on top
@@ -36,6 +38,7 @@ export class Proxy {
   #agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
   #lineFreeAt = 0;
   #target;
+  #others = [];
 
   /** Listens on a free loopback port, or on `port`. */
   static async start({ port = 0 } = {}) {
@@ -69,6 +72,11 @@ export class Proxy {
     this.#target = port;
   }
 
+  /** Forwards what lies below a path to another server. */
+  forwardBelow(path, port) {
+    this.#others = [{ path, port }, ...this.#others.filter((other) => other.path !== path)];
+  }
+
   get listening() {
     return this.#server.listening;
   }
@@ -96,7 +104,7 @@ export class Proxy {
   }
 
   async #answer(req, res) {
-    const entry = { method: req.method, path: req.url, range: req.headers.range, status: 0, sent: 0 };
+    const entry = { method: req.method, path: req.url, range: req.headers.range, length: Number(req.headers["content-length"] ?? 0), status: 0, sent: 0 };
     entry.nth = this.log.filter((r) => r.path === entry.path).length;
     this.log.push(entry);
     res.on("error", () => {});
@@ -113,13 +121,23 @@ export class Proxy {
       delete headers.range;
       delete headers["if-range"];
     }
+    const port = this.#others.find((other) => req.url.startsWith(other.path))?.port ?? this.#target;
     const onward = http.request(
-      { host: "127.0.0.1", port: this.#target, method: req.method, path: req.url, headers, agent: this.#agent },
-      (answer) => this.#relay(answer, res, entry, fault),
+      { host: "127.0.0.1", port, method: req.method, path: req.url, headers, agent: this.#agent },
+      (answer) => (fault.killAnswer ? res.destroy() : this.#relay(answer, res, entry, fault)),
     );
     onward.on("error", () => (res.headersSent ? res.destroy() : this.#whole(res, entry, 502, {}, "")));
     res.on("close", () => onward.destroy());
-    req.pipe(onward);
+    if (fault.killUploadAfter === undefined) return req.pipe(onward);
+    let left = fault.killUploadAfter;
+    req.on("data", (piece) => {
+      onward.write(piece.subarray(0, left));
+      left -= piece.length;
+      // What was let through arrives before the line breaks.
+      if (left <= 0) setTimeout(() => req.destroy(), 50);
+    });
+    req.on("close", () => onward.destroy());
+    req.on("error", () => {});
   }
 
   async #whole(res, entry, status, headers, body) {
