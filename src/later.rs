@@ -119,6 +119,7 @@ fn screens(app: App, path: &str, simple: bool) -> View {
         Some(("feeling", what)) => pages::feeling::show(app, what, simple),
         Some(_) => pages::lost::show(app),
         None => match path {
+            "code" => pages::code::show(app),
             "clip" => pages::clip::all_of_them(app, simple),
             "feeling" => pages::feeling::show(app, "", simple),
             "session" => pages::session::show(app, simple),

@@ -19,6 +19,7 @@ pub mod pager;
 pub mod player;
 pub mod provenance;
 pub mod safety;
+pub mod reply;
 pub mod scale;
 pub mod sent;
 pub mod shell;

@@ -6,7 +6,7 @@ use crate::{
         control,
         figure::figure,
         icon::{self, icon},
-        notice, pager, player, provenance,
+        notice, pager, player, provenance, reply,
         safety::{self, headed},
         shell::{self, section},
         teach_back::{self, Stage},
@@ -123,6 +123,7 @@ fn on_one_page(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
     let body = all([
         el("div", "row").with(edition(exercise)).with(notice::badge(kit)),
         safety::expired(app, kit),
+        reply::of_exercise(kit, &exercise.id),
         section(K::ExerciseWhy, why(exercise)),
         safety::company(exercise),
         if stands_in(kit, exercise) { section(K::ExerciseDrawing, figure(kit, exercise)) } else { none() },
@@ -230,6 +231,7 @@ fn show_scene(
         Scene::Why => {
             let body = all([
                 safety::expired(app, kit),
+                reply::of_exercise(kit, &exercise.id),
                 notice::badge(kit),
                 why(exercise),
                 safety::company(exercise),

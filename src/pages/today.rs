@@ -2,7 +2,7 @@
 //! streak, never a reproach after a gap.
 
 use crate::{
-    components::{control, icon, late, notice},
+    components::{control, icon, late, notice, reply},
     i18n::{self, K, count, fill, t},
     platform::dom::{View, all, el, none},
     state::{App, KitHandle},
@@ -33,7 +33,7 @@ pub fn figures(app: App, kit: &KitHandle) -> View {
         let open = control::link("button wide", "clip-found", icon::PLAY, t(K::ClipFoundOpen), "clip");
         notice::notice("info", icon::CAMERA, t(K::ClipFound), none()).attr("data-found", "").with(open)
     });
-    none()
+    reply::newest(app, kit)
         .maybe(found)
         .with(all([
             el("p", "strong").text(&what),

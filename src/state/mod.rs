@@ -8,6 +8,7 @@ mod follow_up;
 mod keys;
 mod kit;
 mod outbox;
+mod passcode;
 mod session;
 mod start;
 mod versions;
@@ -17,6 +18,7 @@ pub use clips::Shelf;
 pub use filming::{Filming, Now as FilmingNow, Shot};
 pub use kit::{Film, KitHandle, Progress};
 pub use outbox::Manner;
+pub use passcode::Refused;
 pub use session::{Now, Session};
 pub use start::{mount_state, use_app};
 

@@ -106,6 +106,9 @@ impl App {
             if matches!(change, Change::Online | Change::Visible) {
                 self.hurry_sender();
             }
+            if change == Change::Online {
+                self.check_coded();
+            }
         });
         // As long as the page: what the clinic answers comes with a kit.
         let owner = Owner::new();
@@ -116,6 +119,7 @@ impl App {
             }));
         });
         mem::forget(owner);
+        self.check_coded();
         leptos::task::spawn_local(async move {
             self.read_outbox().await;
             self.heed_answers().await;

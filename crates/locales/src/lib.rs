@@ -12,8 +12,9 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 17] = [
+pub const LATER: [&str; 19] = [
     "clip",
+    "code",
     "copy",
     "exercise",
     "feeling",
@@ -24,6 +25,7 @@ pub const LATER: [&str; 17] = [
     "outbox",
     "player",
     "reminders",
+    "reply",
     "results",
     "session",
     "settings",
