@@ -1,9 +1,12 @@
 // The figures of the README, measured: starting on a bad line and a slow phone, a download that is
-// killed again and again, and memory while a large kit is stored. Prints Markdown.
+// killed again and again, memory while a large kit is stored, the guided session's pace,
+// what packing costs the demonstration's films. Prints Markdown.
 //
-//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory]
+//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory,session,quality]
 
 import { parseArgs } from "node:util";
+import { quality } from "./lib/bench-quality.mjs";
+import { drift, firstCount, longJournal } from "./lib/bench-session.mjs";
 import { Browser } from "./lib/cdp.mjs";
 import { Clinic } from "./lib/clinic.mjs";
 import { oneLargeFilm } from "./lib/forge.mjs";
@@ -13,7 +16,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
     kills: { type: "string", default: "50" },
-    only: { type: "string", default: "start,kills,memory" },
+    only: { type: "string", default: "start,kills,memory,session,quality" },
   },
 });
 const RUNS = Number(values.runs);
@@ -213,9 +216,30 @@ async function memory() {
   rows.push(["… at most, in all", spread(tops, kilobytes), "", ""]);
 }
 
+// ---- The guided session -------------------------------------------------------------------------
+
+async function guided() {
+  const milliseconds = (ms) => `${Math.round(ms)} ms`;
+  const timed = (what, list, budget) => row(what, spread(list, milliseconds), `≤ ${budget} ms`, median(list) <= budget);
+  timed("Session: from the tap to the first count", await firstCount(RUNS, say), 300);
+  timed("Follow-up of 5,000 events: usable", await longJournal(RUNS, say), 1000);
+  const off = (await drift(say)).map(Math.abs);
+  row("Session: a count's distance from its time, over ten minutes, full speed", spread(off, milliseconds), "≤ 50 ms", Math.max(...off) <= 50);
+}
+
+// ---- The demonstration's films -------------------------------------------------------------------
+
+async function films() {
+  const found = await quality(say);
+  for (const rung of new Set(found.map(([, rung]) => rung))) {
+    const scores = found.filter((f) => f[1] === rung).map((f) => f[3]);
+    row(`Demonstration's films, ${rung}: VMAF against the drawn film, at 640×360`, spread(scores, (n) => n.toFixed(1)), "≥ 90", Math.min(...scores) >= 90);
+  }
+}
+
 // ---- Report ------------------------------------------------------------------------------------
 
-const PARTS = { start: starting, kills: killed, memory };
+const PARTS = { start: starting, kills: killed, memory, session: guided, quality: films };
 for (const part of values.only.split(",")) {
   if (!PARTS[part]) throw new Error(`--only ${part}: expected ${Object.keys(PARTS).join(", ")}`);
   await PARTS[part]();
