@@ -69,7 +69,9 @@ impl KitLink {
         if link.key_bytes().is_none() || !is_web_address(&link.url) {
             return Err(LinkError::Broken);
         }
-        if !link.has('U') || link.has('P') {
+        // Either the file itself, or a manifest behind a code: the specification has no link that is
+        // both, and a manifest without a code is not used here.
+        if link.has('U') == link.has('P') {
             return Err(LinkError::Foreign);
         }
         const DAY_S: i64 = 86_400;
@@ -92,6 +94,11 @@ impl ShLink {
     /// The link for a file that stays at one address (`L`) and is fetched directly (`U`).
     pub fn direct(url: String, key: &[u8; 32], label: Option<String>) -> Self {
         ShLink { url, flag: "LU".into(), key: b64(key), exp: None, label, v: Some(1) }
+    }
+
+    /// The link for a file whose manifest (`POST url`) asks for a spoken code (`P`).
+    pub fn manifest(url: String, key: &[u8; 32], label: Option<String>) -> Self {
+        ShLink { flag: "LP".into(), ..ShLink::direct(url, key, label) }
     }
 
     /// Whether a flag is set.
@@ -153,7 +160,9 @@ mod tests {
         assert_eq!(with(&|l| l.key = "short".into()), Err(LinkError::Broken));
         assert_eq!(with(&|l| l.url = "javascript:alert(1)".into()), Err(LinkError::Broken));
         assert_eq!(with(&|l| l.v = Some(2)), Err(LinkError::Foreign));
-        assert_eq!(with(&|l| l.flag = "LP".into()), Err(LinkError::Foreign));
+        assert_eq!(with(&|l| l.flag = "LPU".into()), Err(LinkError::Foreign));
+        assert_eq!(with(&|l| l.flag = "L".into()), Err(LinkError::Foreign));
+        assert!(with(&|l| l.flag = "LP".into()).is_ok());
         assert_eq!(with(&|l| l.exp = Some(86_400)), Err(LinkError::Expired));
         assert!(with(&|l| l.exp = Some(20 * 86_400)).is_ok());
     }

@@ -3,6 +3,7 @@
 use crate::{
     files::{self, Access},
     problem::{Outcome, Problem, Problems, Stage},
+    server_folder::{Limits, ServerFolder},
     toml_doc::{Document, Field, Sink, Table},
 };
 use age::secrecy::ExposeSecret as _;
@@ -21,8 +22,12 @@ use std::{
 
 /// The signing key's file, from the clinic's folder.
 const SIGNING_KEY: &str = "desk/signing-key.jwk.json";
-/// The age identity's file.
+/// The age identity's file. Others whose names begin so, for instance of years before, open as well.
 const AGE_IDENTITY: &str = "desk/age-identity.txt";
+/// The recovery key, until it is taken away to a safe place.
+const RECOVERY_KEY: &str = "desk/recovery-key.txt";
+/// Its public part, which stays.
+const RECOVERY_RECIPIENT: &str = "desk/recovery-recipient.txt";
 
 /// What `clinic init` is told.
 #[derive(Clone, Debug, Default)]
@@ -68,19 +73,15 @@ pub fn init(dir: &Path, about: &About) -> Outcome<ClinicFolder> {
     }
     let file = dir.join("clinic.toml");
     let toml = clinic_toml(about);
-    let (clinic, portal_url) = parse(&Document::parse(&file, &toml)?)?;
+    let settings = parse(&Document::parse(&file, &toml)?)?;
 
     let mut seed = [0u8; 32];
     getrandom::fill(&mut seed)
         .map_err(|e| Problem::new(dir, format!("this machine gives no random numbers: {e}")))?;
     let key = Signer::new(SigningKey::from_bytes(&seed));
     let private = PrivateJwk { public: key.jwk(), alg: "EdDSA".into(), usage: "sig".into(), d: b64(&seed) };
-    let identity = age::x25519::Identity::generate();
-    let age_file = format!(
-        "# Opens what patients send. Keep it at the desk, and a copy in a safe place.\n# public key: {}\n{}\n",
-        identity.to_public(),
-        identity.to_string().expose_secret()
-    );
+    let age_file =
+        identity_file("Opens what patients send. Keep it at the desk, and a copy in a safe place.").0;
 
     files::make_dir(dir)?;
     files::make_private_dir(&dir.join("desk"))?;
@@ -90,9 +91,20 @@ pub fn init(dir: &Path, about: &About) -> Outcome<ClinicFolder> {
         files::make_dir(&dir.join(folder))?;
     }
     files::write(&dir.join("public/jwks.json"), &json(&JwkSet { keys: vec![key.jwk()] })?, Access::Open)?;
+    let clinic = ClinicFolder { dir: dir.to_owned(), settings, key };
+    clinic.make_recovery_key()?;
+    clinic.server().make()?;
     // Last: a folder with clinic.toml is a whole clinic.
     files::write(&file, toml.as_bytes(), Access::Open)?;
-    Ok(ClinicFolder { dir: dir.to_owned(), clinic, portal_url, key })
+    Ok(clinic)
+}
+
+/// A new age identity's file, and its public part.
+fn identity_file(what_for: &str) -> (String, String) {
+    let identity = age::x25519::Identity::generate();
+    let public = identity.to_public().to_string();
+    let secret = identity.to_string();
+    (format!("# {what_for}\n# public key: {public}\n{}\n", secret.expose_secret()), public)
 }
 
 fn json(value: &impl Serialize) -> Outcome<Vec<u8>> {
@@ -124,18 +136,43 @@ fn clinic_toml(about: &About) -> String {
             "portal_url",
             Some(&about.portal_url),
         ),
+        "# For how many days what patients send is kept: they are told.\n# keep_days = 30\n".to_owned(),
+        "# The largest clip, in megabytes.\n# max_mb = 200\n".to_owned(),
+        "# Answers to clips go to links with a spoken code only. To give them to all links:\n# answers_on_open_links = true\n".to_owned(),
     ]
     .concat()
+}
+
+/// What `clinic.toml` says.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What travels in each kit.
+    pub clinic: Clinic,
+    /// The portal's address, ending in `/`.
+    pub portal_url: String,
+    /// Days for which what patients send is kept.
+    pub keep_days: u32,
+    /// The largest item, sealed, in bytes.
+    pub max_bytes: u64,
+    /// Where uploads are created, when another server receives them.
+    pub upload_url: Option<String>,
+    /// Whether answers also go to links without a spoken code.
+    pub answers_on_open_links: bool,
 }
 
 /// An opened clinic.
 pub struct ClinicFolder {
     dir: PathBuf,
-    /// What travels in each kit.
-    pub clinic: Clinic,
-    /// The portal's address, ending in `/`.
-    pub portal_url: String,
+    settings: Settings,
     key: Signer,
+}
+
+impl std::ops::Deref for ClinicFolder {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
 }
 
 impl ClinicFolder {
@@ -148,9 +185,9 @@ impl ClinicFolder {
                 .to_do("Make one first: clinic init DIR --name \"…\" --phone \"…\" --portal-url https://…")
                 .into());
         }
-        let (clinic, portal_url) = parse(&Document::read(&file)?)?;
+        let settings = parse(&Document::read(&file)?)?;
         let key = Signer::open(&dir.join(SIGNING_KEY))?;
-        let folder = ClinicFolder { dir: dir.to_owned(), clinic, portal_url, key };
+        let folder = ClinicFolder { dir: dir.to_owned(), settings, key };
         folder.check_deployed_key()?;
         Ok(folder)
     }
@@ -180,10 +217,87 @@ impl ClinicFolder {
         self.dir.join("desk")
     }
 
+    /// What `clinic serve` writes to.
+    pub fn server(&self) -> ServerFolder {
+        ServerFolder::new(self.dir.join("server"))
+    }
+
+    /// Makes the server's folder and tells it the limits of `clinic.toml`.
+    pub fn prepare_server(&self) -> Outcome<ServerFolder> {
+        let server = self.server();
+        server.make()?;
+        let known = server.limits()?;
+        let limits =
+            Limits { portal_url: self.portal_url.clone(), max_bytes: self.max_bytes, ..known.clone() };
+        if limits != known {
+            server.set_limits(&limits)?;
+        }
+        Ok(server)
+    }
+
+    /// Makes the key that opens what patients sent when the desk's own is lost, unless there is one.
+    fn make_recovery_key(&self) -> Outcome<String> {
+        let file = self.dir.join(RECOVERY_RECIPIENT);
+        if file.is_file() {
+            return Ok(files::read_text(&file)?.trim().to_owned());
+        }
+        let (secret, public) = identity_file(
+            "Opens what patients sent when the desk’s own key is lost. Print it or copy it to a stick, keep that elsewhere, then delete this file.",
+        );
+        files::write(&self.dir.join(RECOVERY_KEY), secret.as_bytes(), Access::Owner)?;
+        files::write(&file, format!("{public}\n").as_bytes(), Access::Owner)?;
+        Ok(public)
+    }
+
+    /// For whom patients seal: the desk's key, then the recovery key (age X25519, `age1…`).
+    pub fn recipients(&self) -> Outcome<Vec<String>> {
+        let file = self.dir.join(AGE_IDENTITY);
+        let own = identities_in(&file)?.into_iter().next().ok_or_else(|| {
+            Problem::new(&file, "holds no age identity")
+                .expected("a line AGE-SECRET-KEY-1…, as clinic init wrote it")
+                .to_do("Put back a copy of it.")
+        })?;
+        Ok(vec![own.to_public().to_string(), self.make_recovery_key()?])
+    }
+
+    /// All that can open what patients sent: the desk's key, those of before, and the recovery key
+    /// while it is here.
+    pub fn identities(&self) -> Outcome<Vec<age::x25519::Identity>> {
+        let mut files: Vec<PathBuf> = fs::read_dir(self.desk())
+            .map_err(|e| Problem::io(&self.desk(), "cannot be read", &e))?
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
+        files.retain(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("age-identity") || file.ends_with(RECOVERY_KEY.trim_start_matches("desk/"))
+        });
+        files.sort();
+        let mut found = Vec::new();
+        for file in files {
+            found.extend(identities_in(&file)?);
+        }
+        Ok(found)
+    }
+
     /// The signing key.
     pub fn signer(&self) -> &Signer {
         &self.key
     }
+}
+
+fn identities_in(file: &Path) -> Outcome<Vec<age::x25519::Identity>> {
+    let text = files::read_text(file)?;
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with("AGE-SECRET-KEY-"));
+    lines
+        .map(|line| {
+            line.parse().map_err(|e| {
+                Problem::new(file, format!("holds a key that cannot be read: {e}"))
+                    .to_do("Put back a copy of it.")
+                    .into()
+            })
+        })
+        .collect()
 }
 
 /// The clinic's signing key.
@@ -239,7 +353,7 @@ impl Signer {
     }
 }
 
-fn parse(document: &Document) -> Outcome<(Clinic, String)> {
+fn parse(document: &Document) -> Outcome<Settings> {
     let sink = Sink::default();
     let table = Table::top(document, "", &sink);
     let name = table
@@ -259,12 +373,21 @@ fn parse(document: &Document) -> Outcome<(Clinic, String)> {
             "portal_url = \"https://portail.example.org/\"",
         )
         .and_then(|f| portal_address(&f));
+    let keep_days = table.get("keep_days").and_then(|f| f.whole(1, 365)).unwrap_or(30);
+    let max_mb = table.get("max_mb").and_then(|f| f.whole(1, 2000)).unwrap_or(200);
+    let upload_url = table.get("upload_url").and_then(|f| f.https());
+    let answers_on_open_links = table.get("answers_on_open_links").and_then(|f| f.truth()).unwrap_or(false);
     table.done();
     let problems = sink.into_inner();
     match (name, phone, portal_url) {
-        (Some(name), Some(phone), Some(url)) if problems.is_empty() => {
-            Ok((Clinic { name, phone, sms, address, reading_days }, url))
-        }
+        (Some(name), Some(phone), Some(portal_url)) if problems.is_empty() => Ok(Settings {
+            clinic: Clinic { name, phone, sms, address, reading_days },
+            portal_url,
+            keep_days,
+            max_bytes: u64::from(max_mb) * 1_000_000,
+            upload_url,
+            answers_on_open_links,
+        }),
         _ => Err(Problems(problems)),
     }
 }

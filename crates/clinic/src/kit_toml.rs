@@ -52,6 +52,11 @@ pub struct NamedFile {
 }
 
 impl NamedFile {
+    /// A file that a command line names; `origin` is what problems with it begin from.
+    pub fn new(path: PathBuf, origin: Problem) -> Self {
+        NamedFile { path, origin }
+    }
+
     /// A problem with this file, told at the field that names it.
     pub fn problem(&self, what: impl Into<String>) -> Problem {
         Problem { what: what.into(), ..self.origin.clone() }

@@ -7,16 +7,21 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod animation;
+pub mod answers;
 pub mod document;
 pub mod ffmpeg;
 pub mod files;
 pub mod folder;
+pub mod inbox;
 pub mod kit_toml;
 pub mod mp4;
 pub mod pack;
+pub mod passcode;
 pub mod print;
 pub mod problem;
 pub mod publish;
+pub mod register;
+pub mod reply;
 pub mod report;
 pub mod serve;
 pub mod server_folder;

@@ -4,8 +4,9 @@ use care::{calendar::Day, text::Lang};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clinic::{
     Problem, Problems, folder,
+    inbox::{self, Inbox},
     pack::{self, cost_table},
-    publish, report, serve, table,
+    publish, reply, report, serve, table,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{io::IsTerminal as _, net::IpAddr, path::PathBuf, process::ExitCode};
@@ -44,11 +45,26 @@ enum Command {
         after_help = "Example:\n  clinic publish kits/after-a-fall --clinic my-clinic\n\nPublishing again gives the same link a new version. One kit folder is one patient: copy the folder\nfor another patient, or give it another name with --as."
     )]
     Publish(Publish),
+    /// Give a patient a new code for their link, or take the link away
+    #[command(
+        after_help = "Examples:\n  clinic passcode my-clinic after-a-fall-17\n  clinic passcode my-clinic after-a-fall-17 --revoke\n\nA link bears ten wrong codes in its life; a new code has ten again. What the patient’s phone holds\nalready stays there, whatever is taken away here."
+    )]
+    Passcode(Passcode),
     /// Serve the portal, the kits and their videos
     #[command(
         after_help = "Example:\n  clinic serve my-clinic/public --portal dist --port 8080\n\nOnly my-clinic/public is served, never my-clinic/desk. What patients send lands, sealed, in\nmy-clinic/server. On the Internet, put a proxy with https in\nfront of it and add --https."
     )]
     Serve(Serve),
+    /// What patients sent: list it, open it, mark it seen, erase it
+    #[command(
+        after_help = "Examples:\n  clinic inbox my-clinic\n  clinic inbox my-clinic open --all\n  clinic inbox my-clinic open BwcHBwcH\n  clinic inbox my-clinic open /media/stick/BwcHBwcHBwcHBwcHBwcHBw.age\n  clinic inbox my-clinic seen BwcHBwcH\n\nAn item is named by its id or its first letters. Copies land in my-clinic/desk/inbox, where only your\naccount reads them. Each time, what patients asked to be erased, and what is older than keep_days in\nclinic.toml, is erased first."
+    )]
+    Inbox(InboxArgs),
+    /// Answer a clip; the patient sees it at the exercise
+    #[command(
+        after_help = "Examples:\n  clinic reply my-clinic BwcHBwcH --text \"Gardez le dos droit en vous levant.\"\n  clinic reply my-clinic BwcHBwcH --still 4.5 --circle 50,60,15 --text \"Regardez votre genou ici.\"\n  clinic reply my-clinic BwcHBwcH --video answer.mp4 --text \"Je vous montre.\"\n\nThe circle is X,Y,R in percent of the picture. The answer travels in the patient’s kit, on links with a\nspoken code only, unless clinic.toml says answers_on_open_links = true."
+    )]
+    Reply(ReplyArgs),
     /// One page of what a patient did and felt, from the journal or the results that they brought
     #[command(
         after_help = "Example:\n  clinic report journal.json --since 2026-11-02\n\nFILE is the journal that the patient saved, or the results that were sent (a FHIR Bundle). The page lands\nbeside it, as journal.report.html; only your account may read it."
@@ -109,7 +125,96 @@ struct Publish {
     /// The kit's folder was moved or renamed: keep its link
     #[arg(long)]
     moved: bool,
+    /// The link asks for this code, which is told and never written beside it; auto makes one. The
+    /// kiné's answers go to such links
+    #[arg(long, value_name = "CODE")]
+    passcode: Option<String>,
     /// Language of the card and the sheet
+    #[arg(long, value_enum, default_value_t)]
+    lang: Language,
+}
+
+#[derive(Args)]
+struct Passcode {
+    /// The clinic's folder
+    dir: PathBuf,
+    /// The kit's name at the desk
+    name: String,
+    /// The new code; auto makes one
+    #[arg(long, value_name = "CODE", default_value = "auto")]
+    new: String,
+    /// Take the link away instead: nobody can use it any more
+    #[arg(long, conflicts_with = "new")]
+    revoke: bool,
+}
+
+#[derive(Args)]
+struct InboxArgs {
+    /// The clinic's folder
+    dir: PathBuf,
+    #[command(subcommand)]
+    action: Option<InboxAction>,
+    /// For programs: JSON instead of a table
+    #[arg(long, global = true)]
+    json: bool,
+    /// Where what patients sent is kept, as clinic serve was told [default: DIR/server/items]
+    #[arg(long, value_name = "URL", global = true)]
+    store: Option<String>,
+    /// Language of the pages
+    #[arg(long, value_enum, default_value_t, global = true)]
+    lang: Language,
+}
+
+#[derive(Subcommand)]
+enum InboxAction {
+    /// Open items, or a file that came on a stick
+    Open {
+        /// Ids, their first letters, or files
+        #[arg(required_unless_present = "all", value_name = "ITEM|FILE.age")]
+        items: Vec<String>,
+        /// All that was not opened yet
+        #[arg(long, conflicts_with = "items")]
+        all: bool,
+    },
+    /// Let the patients read « Vu par votre kiné »
+    Seen {
+        /// Ids or their first letters
+        #[arg(required = true, value_name = "ITEM")]
+        items: Vec<String>,
+    },
+    /// Erase items and their copies, and let the patients know
+    Erase {
+        /// Ids or their first letters
+        #[arg(required = true, value_name = "ITEM")]
+        items: Vec<String>,
+    },
+}
+
+#[derive(Args)]
+struct ReplyArgs {
+    /// The clinic's folder
+    dir: PathBuf,
+    /// The clip's id, or its first letters
+    item: String,
+    /// In words
+    #[arg(long)]
+    text: Option<String>,
+    /// A short film that you made
+    #[arg(long, value_name = "FILE")]
+    video: Option<PathBuf>,
+    /// What the film shows, for those who don't see it [default: the text]
+    #[arg(long, requires = "video")]
+    alt: Option<String>,
+    /// A still of the clip at this moment
+    #[arg(long, value_name = "SECONDS")]
+    still: Option<f64>,
+    /// A circle on the still, in percent of the picture
+    #[arg(long, value_name = "X,Y,R", requires = "still")]
+    circle: Option<reply::Circle>,
+    /// Where what patients sent is kept, as clinic serve was told [default: DIR/server/items]
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// Language of the text message
     #[arg(long, value_enum, default_value_t)]
     lang: Language,
 }
@@ -166,7 +271,10 @@ fn main() -> ExitCode {
         Command::Init(args) => run_init(args),
         Command::Pack { kit_dir } => run_pack(&kit_dir),
         Command::Publish(args) => run_publish(args),
+        Command::Passcode(args) => run_passcode(&args),
         Command::Serve(args) => run_serve(args),
+        Command::Inbox(args) => run_inbox(args),
+        Command::Reply(args) => run_reply(args),
         Command::Report(args) => run_report(args),
     };
     match outcome {
@@ -204,6 +312,9 @@ fn run_init(args: Init) -> Result<(), Problems> {
     say!("  {dir}/clinic.toml   name, phone, portal: edit it as you like");
     say!("  {dir}/desk          private keys: keep a copy in a safe place, show it to nobody");
     say!("  {dir}/public        what is served");
+    say!("  {dir}/server        what patients send arrives here, sealed");
+    say!("  {dir}/desk/recovery-key.txt opens what was sent when the desk’s key is lost:");
+    say!("      print it or copy it to a stick, keep that elsewhere, then delete the file");
     say!("Next: clinic publish KIT_DIR --clinic {dir}");
     Ok(())
 }
@@ -230,7 +341,12 @@ fn run_pack(kit_dir: &std::path::Path) -> Result<(), Problems> {
 }
 
 fn run_publish(args: Publish) -> Result<(), Problems> {
-    let options = publish::Options { name: args.name, moved: args.moved, lang: args.lang.into() };
+    let options = publish::Options {
+        name: args.name,
+        moved: args.moved,
+        lang: args.lang.into(),
+        passcode: args.passcode,
+    };
     let published = publish::publish(&args.kit_dir, &args.clinic, &options, today()?, &progress())?;
     let kit = &published.kit;
     say!("{}", cost_table(kit));
@@ -250,8 +366,163 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
     for row in &facts {
         say!("{:<13} {}", row[0], row[1]);
     }
-    say!("\nPatient link: {}\n", published.link);
+    say!("\nPatient link: {}", published.link);
+    if let Some(code) = &published.passcode {
+        say_code(code);
+    }
+    say!();
     say!("{}", publish::terminal_qr(&published.link, std::io::stdout().is_terminal())?);
+    Ok(())
+}
+
+fn say_code(code: &str) {
+    say!("Spoken code: {code}");
+    say!("  Tell it to the patient. It is not kept here: clinic passcode makes another one.");
+}
+
+fn run_passcode(args: &Passcode) -> Result<(), Problems> {
+    if args.revoke {
+        publish::revoke(&args.dir, &args.name)?;
+        say!("The link of \"{}\" leads nowhere now. Publish the kit to make another.", args.name);
+        return Ok(());
+    }
+    say_code(&publish::new_passcode(&args.dir, &args.name, &args.new)?);
+    Ok(())
+}
+
+fn now() -> inbox::Now {
+    let now = jiff::Zoned::now();
+    inbox::Now { ms: now.timestamp().as_millisecond(), offset_min: now.offset().seconds() / 60 }
+}
+
+fn open_inbox(dir: &std::path::Path, store: Option<&str>, lang: Language) -> Result<Inbox, Problems> {
+    let inbox = Inbox::open(dir, store, now(), lang.into())?;
+    for erased in &inbox.erased {
+        let unseen = if erased.opened { "" } else { " It had not been opened." };
+        eprintln!("Erased: {} of \"{}\": {}.{unseen}", erased.item, erased.kit, erased.why);
+    }
+    Ok(inbox)
+}
+
+fn warn(inbox: &Inbox) {
+    for warning in &inbox.warnings {
+        eprintln!("Warning: {warning}");
+    }
+}
+
+fn run_inbox(args: InboxArgs) -> Result<(), Problems> {
+    let mut inbox = open_inbox(&args.dir, args.store.as_deref(), args.lang)?;
+    let find = |inbox: &Inbox, items: &[String]| -> Result<Vec<String>, Problems> {
+        items.iter().map(|start| inbox.find(start)).collect()
+    };
+    let outcome = match args.action {
+        None => list(&inbox, args.json),
+        Some(InboxAction::Open { items, all }) => open_items(&mut inbox, &items, all, args.json),
+        Some(InboxAction::Seen { items }) => {
+            let items = find(&inbox, &items)?;
+            inbox.seen(&items)?;
+            say!("Seen: {}", items.join(", "));
+            Ok(())
+        }
+        Some(InboxAction::Erase { items }) => {
+            let items = find(&inbox, &items)?;
+            inbox.erase(&items)?;
+            say!("Erased: {}", items.join(", "));
+            Ok(())
+        }
+    };
+    warn(&inbox);
+    outcome
+}
+
+fn say_json(entries: &[inbox::Entry]) -> Result<(), Problems> {
+    let json = serde_json::to_string_pretty(entries)
+        .map_err(|e| Problem::new("inbox", format!("cannot be written as JSON: {e}")))?;
+    say!("{json}");
+    Ok(())
+}
+
+fn list(inbox: &Inbox, json: bool) -> Result<(), Problems> {
+    let entries = inbox.list()?;
+    if json {
+        return say_json(&entries);
+    }
+    if entries.is_empty() {
+        say!("Nothing is here.");
+        return Ok(());
+    }
+    let mut rows =
+        vec![["Kit", "Item", "Arrived", "KB", "What", "State", "Erased on"].map(str::to_owned).to_vec()];
+    for entry in &entries {
+        let what = match &entry.opened {
+            Some(opened) => opened.exercise.clone().unwrap_or_else(|| opened.kind.clone()),
+            None => "sealed".to_owned(),
+        };
+        rows.push(vec![
+            entry.kit.clone(),
+            entry.item.chars().take(8).collect(),
+            entry.arrived.to_string(),
+            entry.bytes.div_ceil(1000).to_string(),
+            table::shorten(&what, 24),
+            format!("{:?}", entry.state).to_lowercase(),
+            entry.erased_on.to_string(),
+        ]);
+    }
+    say!("{}", table::render(&rows));
+    Ok(())
+}
+
+fn open_items(inbox: &mut Inbox, items: &[String], all: bool, json: bool) -> Result<(), Problems> {
+    let (mut opened, mut problems) = (Vec::new(), Vec::new());
+    let mut keep = |outcome: Result<inbox::Entry, Problems>| match outcome {
+        Ok(entry) => opened.push(entry),
+        Err(e) => problems.extend(e.0),
+    };
+    if all {
+        for entry in inbox.list()?.into_iter().filter(|entry| entry.opened.is_none()) {
+            keep(inbox.open_item(&entry.item));
+        }
+    }
+    for named in items {
+        let file = std::path::Path::new(named);
+        keep(if file.is_file() {
+            inbox.open_file(file)
+        } else {
+            inbox.find(named).and_then(|item| inbox.open_item(&item))
+        });
+    }
+    if json {
+        say_json(&opened)?;
+    } else {
+        for entry in &opened {
+            let Some(of) = &entry.opened else { continue };
+            let what = of.exercise.as_deref().unwrap_or(&of.kind);
+            say!("{}  {}  {}  {}", entry.item, entry.kit, of.made, what);
+            if let Some(words) = &of.words {
+                say!("    « {words} »");
+            }
+            for file in &of.files {
+                say!("    {}", inbox.folder().join(file).display());
+            }
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+fn run_reply(args: ReplyArgs) -> Result<(), Problems> {
+    let mut inbox = open_inbox(&args.dir, args.store.as_deref(), args.lang)?;
+    let item = inbox.find(&args.item)?;
+    let answer = reply::Answer {
+        text: args.text,
+        video: args.video,
+        alt: args.alt,
+        still_s: args.still,
+        circle: args.circle,
+    };
+    let replied = reply::reply(&mut inbox, &item, &answer, args.lang.into(), &progress())?;
+    warn(&inbox);
+    say!("Answered: {} of \"{}\"; {} KB for the patient", item, replied.kit, replied.bytes.div_ceil(1000));
+    say!("Text message to send: {}", replied.sms);
     Ok(())
 }
 

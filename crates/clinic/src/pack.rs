@@ -125,6 +125,25 @@ pub fn pack(kit_dir: &Path, today: Day, bar: &ProgressBar) -> Outcome<Packed> {
     Ok(Packed { kit, dir: root, before_publishing, encoded })
 }
 
+/// Prepares one film as a kit's are, into `root/m/`.
+pub fn film(source: &VideoSource, root: &Path, bar: &ProgressBar) -> Outcome<Video> {
+    files::make_private_dir(root)?;
+    let _lock = Lock::take(root)?;
+    clear_leftovers(root);
+    let cache = Cache::open(root);
+    let work = tempfile::Builder::new()
+        .prefix(".work-")
+        .tempdir_in(root)
+        .map_err(|e| Problem::io(root, "cannot be written", &e))?;
+    let packer = Packer { tools: Some(Tools::find()?), cache: &cache, root, work: work.path(), bar };
+    let looked = [Some(packer.look(source)?)];
+    packer.ladder(&looked)?;
+    let [Some(looked)] = &looked else { return Err(Problem::new(root, "no film").into()) };
+    let video = packer.video(looked)?;
+    bar.finish_and_clear();
+    Ok(video)
+}
+
 /// The kit's wire form without what only a publication gives.
 fn draft(kit: &Kit) -> Outcome<serde_json::Value> {
     let mut json = serde_json::to_value(kit)

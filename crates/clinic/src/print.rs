@@ -15,8 +15,8 @@ use std::{fs, path::Path};
 
 const CSS: &str = include_str!("../assets/print.css");
 
-/// The card that the patient takes home.
-pub fn card(kit: &Kit, portal_url: &str, link: &str, lang: Lang) -> Outcome<String> {
+/// The card that the patient takes home. `spoken` when its link asks for a code, which is not on it.
+pub fn card(kit: &Kit, portal_url: &str, link: &str, spoken: bool, lang: Lang) -> Outcome<String> {
     let w = Words::of(lang);
     let qr = qr_svg(link, w.qr_alt)?;
     let short = portal_url.split_once("://").map_or(portal_url, |(_, rest)| rest).trim_end_matches('/');
@@ -39,6 +39,7 @@ pub fn card(kit: &Kit, portal_url: &str, link: &str, lang: Lang) -> Outcome<Stri
                 div.qr { (qr) }
                 div {
                     div.step { span.number { "2" } div { p.order { (w.aim) } p { (w.aim_how) } } }
+                    @if spoken { p.code { (w.code) } }
                     p.or { (w.or) }
                     p { (w.type_address) }
                     p.address { (short) }
@@ -415,6 +416,7 @@ struct Words {
     stay_why: &'static str,
     aim: &'static str,
     aim_how: &'static str,
+    code: &'static str,
     or: &'static str,
     type_address: &'static str,
     then_scan: &'static str,
@@ -468,6 +470,7 @@ static FR: Words = Words {
     stay_why: "Ouvrez votre kit ici, au cabinet. Attendez ces mots sur votre téléphone.",
     aim: "Visez ce carré.",
     aim_how: "Ouvrez l’appareil photo du téléphone. Touchez le lien qui s’affiche.",
+    code: "Votre code vous est dit au cabinet. Ne l’écrivez pas sur cette carte.",
     or: "Cela ne marche pas\u{a0}?",
     type_address: "Tapez cette adresse dans votre navigateur\u{a0}:",
     then_scan: "Touchez «\u{a0}Ajouter mon kit\u{a0}», puis visez le carré.",
@@ -512,6 +515,7 @@ static EN: Words = Words {
     stay_why: "Open your kit here, at the clinic. Wait for these words on your phone.",
     aim: "Point at this square.",
     aim_how: "Open your phone’s camera. Tap the link that appears.",
+    code: "You are told your code at the clinic. Do not write it on this card.",
     or: "It doesn’t work?",
     type_address: "Type this address in your browser:",
     then_scan: "Tap “Add my kit”, then point at the square.",

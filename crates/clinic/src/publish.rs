@@ -2,22 +2,26 @@
 //! `clinic serve`, or any static server, gives it out.
 
 use crate::{
+    answers,
     files::{self, Access, Lock},
     folder::ClinicFolder,
     pack::{self, Packed},
-    print,
+    passcode, print,
     problem::{Outcome, Problem, Problems},
-    toml_doc::{Document, Sink, Table},
+    register::{Register, random},
 };
 use care::{
     calendar::Day,
     fhir,
-    jose::{Jwe, b64, unb64},
-    kit::Kit,
-    link::ShLink,
-    ports::crypto_native::seal_aes256gcm,
+    jose::{Jwe, b64},
+    kit::{Kit, ReturnPath, Upload},
+    link::KitLink,
+    opening,
+    ports::crypto_native::{NativeCrypto, seal_aes256gcm},
     text::Lang,
+    trust::TrustedKeys,
 };
+use futures_executor::block_on;
 use indicatif::ProgressBar;
 use std::{
     fs,
@@ -33,6 +37,8 @@ pub struct Options {
     pub moved: bool,
     /// Language of the card and the sheet.
     pub lang: Lang,
+    /// A code that the patient is told: their own words, or `auto`. Once given, the link keeps it.
+    pub passcode: Option<String>,
 }
 
 /// What was published.
@@ -44,22 +50,14 @@ pub struct Published {
     pub name: String,
     /// The patient's link.
     pub link: String,
+    /// The code to be told, when a new one was given.
+    pub passcode: Option<String>,
     /// The encrypted kit's file.
     pub file: PathBuf,
     /// The printable card.
     pub card: PathBuf,
     /// The kit on paper.
     pub sheet: PathBuf,
-}
-
-/// What the desk remembers of a patient's link.
-struct Register {
-    file: PathBuf,
-    folder: PathBuf,
-    kit_id: String,
-    link_id: String,
-    key: [u8; 32],
-    version: u64,
 }
 
 /// Publishes the kit in `kit_dir` for the clinic in `clinic_dir`.
@@ -78,42 +76,168 @@ pub fn publish(
     }
     let packed = pack::pack(kit_dir, today, bar)?;
     let _lock = Lock::take(&clinic.desk())?;
-    let mut register = Register::find(&clinic, kit_dir, options, packed.kit.example)?;
-    register.version += 1;
+    let name = options.name.as_deref();
+    let mut register = Register::find(&clinic, kit_dir, name, options.moved, packed.kit.example)?;
+    // A link with a code stays one, also when it was taken away.
+    let lost = register.behind_passcode.is_some() && clinic.server().link(&register.link_id).is_none();
+    let wanted = options.passcode.as_deref().or(lost.then_some("auto"));
+    let code = wanted.map(passcode::choose).transpose()?;
+    if code.is_some() && register.behind_passcode.is_none() && register.version > 0 {
+        // Whoever had the open link would hold the key already.
+        take_away(&clinic, &register)?;
+        register = Register { link_id: b64(&random::<32>()?), key: random()?, ..register };
+    }
+    let upload = match packed.kit.return_path {
+        ReturnPath::Server => Some(upload(&clinic, &mut register)?),
+        _ => None,
+    };
     let kit = Kit {
         kit_id: register.kit_id.clone(),
-        version: register.version,
         issued: today,
         clinic: clinic.clinic.clone(),
+        upload,
+        answers: answers::for_link(&clinic, &register)?,
         ..packed.kit.clone()
     };
-    let json = serde_json::to_vec(&kit)
-        .map_err(|e| Problem::new(kit_dir, format!("the kit cannot be written: {e}")))?;
-    // The reader's own rules have the last word before anything is signed.
-    Kit::read(&json).map_err(|e| {
-        Problem::new(kit_dir.join("kit.toml"), format!("no phone would accept this kit: {e}"))
-            .to_do("Look at the field that is named here.")
-    })?;
-    let sealed = seal(&clinic, &kit, &json, &register.key)?;
-
     place_media(&packed, &clinic.public())?;
-    // The number is taken before it is used: after a power cut one is skipped, never given twice.
-    register.save()?;
-    let file = clinic.public().join("k").join(&register.link_id);
-    files::write(&file, sealed.as_bytes(), Access::Open)?;
+    let (kit, file) = give_out(&clinic, &mut register, kit, code.as_deref())?;
 
-    let shlink = ShLink::direct(format!("{}k/{}", clinic.portal_url, register.link_id), &register.key, None);
-    let link = shlink.on_portal(&clinic.portal_url);
+    let link = register.link(&clinic.portal_url).on_portal(&clinic.portal_url);
     let name = register.name();
     let paper = clinic.desk().join("print").join(&name);
     files::make_private_dir(&paper)?;
     let card = paper.join("card.html");
     let sheet = paper.join("sheet.html");
-    let html = print::card(&kit, &clinic.portal_url, &link, options.lang)?;
+    let spoken = register.behind_passcode.is_some();
+    let html = print::card(&kit, &clinic.portal_url, &link, spoken, options.lang)?;
     files::write(&card, html.as_bytes(), Access::Owner)?;
     let html = print::sheet(&kit, &packed.dir, options.lang)?;
     files::write(&sheet, html.as_bytes(), Access::Owner)?;
-    Ok(Published { kit, name, link, file, card, sheet })
+    Ok(Published { kit, name, link, passcode: code, file, card, sheet })
+}
+
+/// Where the patient's phone sends to, with the token that is this kit's own.
+fn upload(clinic: &ClinicFolder, register: &mut Register) -> Outcome<Upload> {
+    let server = clinic.prepare_server()?;
+    let token = match &register.token {
+        Some(token) => token.clone(),
+        None => register.token.insert(b64(&random::<32>()?)).clone(),
+    };
+    server.allow(&token, &register.kit_id)?;
+    Ok(Upload {
+        url: clinic.upload_url.clone().unwrap_or_else(|| "u/".to_owned()),
+        token,
+        recipients: clinic.recipients()?,
+        keep_days: clinic.keep_days,
+        max_bytes: clinic.max_bytes,
+    })
+}
+
+/// Signs a kit under the next version, seals it for its link and puts it where it is served. The
+/// desk's lock is held. Gives the kit as signed, and its file.
+fn give_out(
+    clinic: &ClinicFolder,
+    register: &mut Register,
+    kit: Kit,
+    code: Option<&str>,
+) -> Outcome<(Kit, PathBuf)> {
+    let at = register.folder.join("kit.toml");
+    let kit = Kit { version: register.version + 1, ..kit };
+    let json =
+        serde_json::to_vec(&kit).map_err(|e| Problem::new(&at, format!("the kit cannot be written: {e}")))?;
+    // The reader's own rules have the last word before anything is signed.
+    Kit::read(&json).map_err(|e| {
+        Problem::new(&at, format!("no phone would accept this kit: {e}"))
+            .to_do("Look at the field that is named here.")
+    })?;
+    let sealed = seal(clinic, &kit, &json, &register.key)?;
+    let before = register.clone();
+    register.version = kit.version;
+    if code.is_some() || register.behind_passcode.is_some() {
+        // Its address changes with its content, and with nothing else.
+        register.behind_passcode = Some(b64(&random::<32>()?));
+    }
+    // The number is taken before it is used: after a power cut one is skipped, never given twice.
+    register.save()?;
+    let folder = clinic.public().join("k");
+    let file = folder.join(register.sealed_name());
+    files::write(&file, sealed.as_bytes(), Access::Open)?;
+    if register.behind_passcode.is_some() {
+        clinic.prepare_server()?.set_link(register, code)?;
+        remove(&folder.join(before.sealed_name()))?;
+    }
+    Ok((kit, file))
+}
+
+fn remove(file: &Path) -> Outcome<()> {
+    match fs::remove_file(file) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(Problem::io(file, "cannot be removed", &e).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes a link away: what it led to is no longer served.
+fn take_away(clinic: &ClinicFolder, register: &Register) -> Outcome<()> {
+    clinic.server().revoke_link(&register.link_id)?;
+    remove(&clinic.public().join("k").join(register.sealed_name()))
+}
+
+/// Gives out the kit that a patient has once more, with the answers as they are now: what the kiné
+/// is changing in its folder waits for the next publication. The desk's lock is held.
+pub fn renew(clinic: &ClinicFolder, register: &mut Register) -> Outcome<Kit> {
+    let file = clinic.public().join("k").join(register.sealed_name());
+    let missing = || {
+        Problem::new(&file, "the kit that the patient has cannot be opened")
+            .expected("the file that the last publication wrote")
+            .to_do("Publish the kit once more, then start this command again.")
+    };
+    let sealed = files::read_text(&file)?;
+    let link = KitLink::Shl(register.link(&clinic.portal_url));
+    let jws = block_on(opening::decrypt(&sealed, &link, &NativeCrypto)).map_err(|_| missing())?;
+    let opened =
+        block_on(opening::read(&jws, &TrustedKeys::default(), &NativeCrypto)).map_err(|_| missing())?;
+    let kit = Kit { answers: answers::for_link(clinic, register)?, ..opened.kit };
+    Ok(give_out(clinic, register, kit, None)?.0)
+}
+
+/// Gives the patient of a kit a new code; the wrong ones of before no longer count.
+pub fn new_passcode(clinic_dir: &Path, name: &str, wanted: &str) -> Outcome<String> {
+    let clinic = ClinicFolder::open(clinic_dir)?;
+    let _lock = Lock::take(&clinic.desk())?;
+    let register = Register::named(&clinic, name)?;
+    if register.behind_passcode.is_none() {
+        return Err(Problem::new(&register.file, "this kit’s link asks for no code")
+            .to_do("Publish it with --passcode auto: the patient gets a new link.")
+            .into());
+    }
+    if !clinic.public().join("k").join(register.sealed_name()).is_file() {
+        return Err(Problem::new(&register.file, "this kit’s link was taken away")
+            .to_do("Publish the kit again: the patient gets a new link, and a new code.")
+            .into());
+    }
+    let code = passcode::choose(wanted)?;
+    clinic.prepare_server()?.set_link(&register, Some(&code))?;
+    Ok(code)
+}
+
+/// Takes a patient's link away: nobody can fetch the kit with it any more, or send. The next
+/// publication makes a new link.
+pub fn revoke(clinic_dir: &Path, name: &str) -> Outcome<()> {
+    let clinic = ClinicFolder::open(clinic_dir)?;
+    let _lock = Lock::take(&clinic.desk())?;
+    let mut register = Register::named(&clinic, name)?;
+    take_away(&clinic, &register)?;
+    if let Some(token) = register.token.take() {
+        clinic.server().refuse(&token)?;
+    }
+    if register.behind_passcode.is_some() {
+        register.behind_passcode = Some(b64(&random::<32>()?));
+    }
+    register.link_id = b64(&random::<32>()?);
+    register.key = random()?;
+    register.save()
 }
 
 fn seal(clinic: &ClinicFolder, kit: &Kit, json: &[u8], key: &[u8; 32]) -> Outcome<String> {
@@ -136,108 +260,6 @@ fn place_media(packed: &Packed, public: &Path) -> Outcome<()> {
         }
     }
     Ok(())
-}
-
-fn random<const N: usize>() -> Outcome<[u8; N]> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|e| Problem::new("this machine", format!("gives no random numbers: {e}")))?;
-    Ok(bytes)
-}
-
-impl Register {
-    /// The kit's entry at the desk, or a new one with a link of its own.
-    fn find(clinic: &ClinicFolder, kit_dir: &Path, options: &Options, example: bool) -> Outcome<Self> {
-        let folder = fs::canonicalize(kit_dir).map_err(|e| Problem::io(kit_dir, "cannot be found", &e))?;
-        let name = match &options.name {
-            Some(name) => name.clone(),
-            None => plain_name(&folder.file_name().unwrap_or_default().to_string_lossy()),
-        };
-        if name.is_empty() || plain_name(&name) != name {
-            return Err(Problem::new(kit_dir, format!("\"{name}\" cannot be a kit’s name at the desk"))
-                .expected("small letters a-z, digits and hyphens")
-                .to_do("Give one: clinic publish … --as after-a-fall-17")
-                .into());
-        }
-        let file = clinic.desk().join("kits").join(format!("{name}.toml"));
-        if !file.exists() {
-            return Ok(Register {
-                file,
-                folder,
-                kit_id: b64(&random::<16>()?),
-                link_id: b64(&random::<32>()?),
-                key: random()?,
-                version: 0,
-            });
-        }
-        let known = Register::read(&file)?;
-        if known.folder == folder || options.moved || (example && !known.folder.exists()) {
-            return Ok(Register { folder, ..known });
-        }
-        let remedy = if known.folder.exists() {
-            format!("Two patients never share a link. Give this kit a name of its own: --as {name}-2")
-        } else {
-            format!("If it is the same patient’s kit, moved or renamed, add --moved. If not: --as {name}-2")
-        };
-        Err(Problem::new(
-            &file,
-            format!("the name \"{name}\" belongs to the kit in {}", known.folder.display()),
-        )
-        .expected("one name for one patient’s kit")
-        .to_do(remedy)
-        .into())
-    }
-
-    fn read(file: &Path) -> Outcome<Self> {
-        let document = Document::read(file)?;
-        let sink = Sink::default();
-        let table = Table::top(&document, "", &sink);
-        let text = |key: &str| table.get(key).and_then(|f| f.string(4096));
-        let found = (|| {
-            let key = unb64(&text("key")?)?.try_into().ok()?;
-            let version = table.get("version")?.whole(0, u32::MAX)?;
-            let link_id = text("link_id").filter(|id| id.len() == 43)?;
-            Some(Register {
-                file: file.to_owned(),
-                folder: text("folder")?.into(),
-                kit_id: text("kit_id")?,
-                link_id,
-                key,
-                version: u64::from(version),
-            })
-        })();
-        found.ok_or_else(|| {
-            Problem::new(file, "is not a kit’s entry at the desk")
-                .expected("the file that an earlier publication wrote")
-                .to_do("Put back a copy of it. Without it the patient needs a new link: publish with --as and another name.")
-                .into()
-        })
-    }
-
-    fn save(&self) -> Outcome<()> {
-        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-        let text = format!(
-            "# One patient’s link. Whoever has this file can read the kit: it stays at the desk.\nfolder = {}\nkit_id = {}\nlink_id = {}\nkey = {}\nversion = {}\n",
-            quoted(&self.folder.to_string_lossy()),
-            quoted(&self.kit_id),
-            quoted(&self.link_id),
-            quoted(&b64(&self.key)),
-            self.version,
-        );
-        files::make_private_dir(self.file.parent().unwrap_or(Path::new(".")))?;
-        files::write(&self.file, text.as_bytes(), Access::Owner)
-    }
-
-    fn name(&self) -> String {
-        self.file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-    }
-}
-
-/// Small letters, digits and hyphens of a folder's name.
-fn plain_name(text: &str) -> String {
-    let mapped: String =
-        text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    mapped.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// The link as a QR code, for a camera in front of the screen. `colours` forces black on white,

@@ -3,6 +3,8 @@
 //! ```text
 //! receive.toml              how much is received: written by `clinic publish` from clinic.toml
 //! tokens/<sha256 of token>  the id of the kit whose phone may upload with this token
+//! links/<link id>.toml      the spoken code's hash, and which sealed kit it opens (`passcode`)
+//! links/<link id>.attempts  how many wrong codes it bears; the server alone writes it
 //! uploads/<kit>/<item>.…    what is still arriving, and what became of what arrived
 //! items/<kit>/<item>.age    what arrived (unless an object store takes it)
 //! ```
@@ -157,6 +159,17 @@ impl ServerFolder {
     pub fn allow(&self, token: &str, kit_id: &str) -> Outcome<()> {
         let file = self.token_file(token);
         files::write(&file, format!("{kit_id}\n").as_bytes(), Access::Owner)
+    }
+
+    /// Takes a token's right away.
+    pub fn refuse(&self, token: &str) -> Outcome<()> {
+        let file = self.token_file(token);
+        match fs::remove_file(&file) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Problem::io(&file, "cannot be removed", &e).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The kit that a token may upload for. It is looked up by its hash: what a clock could tell of

@@ -511,3 +511,47 @@ fn an_exercise_from_the_library_takes_its_dosage_from_the_kit_and_is_named_by_it
     write_entry(&fields.replace("why = ", "wy = "));
     refused(&mut publish(&kit, &clinic_dir), &["exercise.toml:", "exercises[1].wy", "Did you mean `why`"]);
 }
+
+#[test]
+fn a_kit_that_sends_back_carries_address_token_and_both_keys_and_keeps_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let clinic_dir = make_clinic(dir.path());
+    let toml = format!("return = \"server\"\n{KIT}");
+    let kit = write_kit(dir.path(), &toml);
+    let public = clinic_dir.join("public");
+    let link = patient_link(&succeed(&mut publish(&kit, &clinic_dir)));
+    let upload = open(&public, &link).0.upload.unwrap();
+    assert_eq!((upload.url.as_str(), upload.keep_days, upload.max_bytes), ("u/", 30, 200_000_000));
+    let server = clinic::server_folder::ServerFolder::new(clinic_dir.join("server"));
+    assert_eq!(server.kit_of(&upload.token), Some(open(&public, &link).0.kit_id));
+    assert_eq!(server.limits().unwrap().portal_url, "https://portail.example.org/");
+    // Either key opens what is sealed for both.
+    let recipients: Vec<age::x25519::Recipient> =
+        upload.recipients.iter().map(|r| r.parse().unwrap()).collect();
+    let all = recipients.iter().map(|r| r as &dyn age::Recipient);
+    let encryptor = age::Encryptor::with_recipients(all).unwrap();
+    let mut sealed = Vec::new();
+    let mut writer = encryptor.wrap_output(&mut sealed).unwrap();
+    std::io::Write::write_all(&mut writer, b"clip").unwrap();
+    writer.finish().unwrap();
+    for file in ["age-identity.txt", "recovery-key.txt"] {
+        let text = fs::read_to_string(clinic_dir.join("desk").join(file)).unwrap();
+        let key: age::x25519::Identity = text.lines().find(|l| !l.starts_with('#')).unwrap().parse().unwrap();
+        assert_eq!(age::decrypt(&key, &sealed).unwrap(), b"clip", "{file}");
+    }
+    // The recovery key is away in its safe; settings changed; the token is the kit's for good.
+    fs::remove_file(clinic_dir.join("desk/recovery-key.txt")).unwrap();
+    let settings = fs::read_to_string(clinic_dir.join("clinic.toml")).unwrap();
+    let changed =
+        settings.replace("# keep_days = 30", "keep_days = 7").replace("# max_mb = 200", "max_mb = 50");
+    fs::write(clinic_dir.join("clinic.toml"), changed).unwrap();
+    succeed(&mut publish(&kit, &clinic_dir));
+    let again = open(&public, &link).0.upload.unwrap();
+    assert_eq!((again.keep_days, again.max_bytes), (7, 50_000_000));
+    assert_eq!((again.token, again.recipients), (upload.token, upload.recipients));
+    assert_eq!(server.limits().unwrap().max_bytes, 50_000_000);
+    // One that does not send back carries nothing of it.
+    write_kit(dir.path(), KIT);
+    succeed(&mut publish(&kit, &clinic_dir));
+    assert_eq!(open(&public, &link).0.upload, None);
+}

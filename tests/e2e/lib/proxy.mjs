@@ -18,11 +18,11 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @property {boolean} [ignoreRange] forward without Range: the server of somebody's nephew
  * @property {number} [stallAfter] send this many body bytes, then nothing, connection open
  * @property {number} [killAfter] send this many body bytes, then break the connection
- * @property {number} [killUploadAfter] let this many bytes of the question's body through, then break the connection
- * @property {boolean} [killAnswer] let the whole question through, then break the connection
  * @property {number} [flipByte] change the byte at this place of the file, whatever the range asked
  * @property {string|Buffer} [body] answer 200 with this instead
  * @property {Record<string, string>} [headers] answer with these headers on top
+ * @property {number} [cutAfter] let this many bytes of the request's body through, then break both lines
+ * @property {boolean} [loseAnswer] let the request through, and break the line instead of answering
  */
 
 const CAPTIVE = `<!doctype html><html lang="fr"><title>Connexion Wi-Fi</title>
@@ -31,7 +31,8 @@ const CAPTIVE = `<!doctype html><html lang="fr"><title>Connexion Wi-Fi</title>
 export class Proxy {
   /** @type {Faults} */
   faults = {};
-  /** Every request, in order of arrival: method, path, range, status, sent (body bytes). */
+  /** Every request, in order of arrival: method, path, range, status, sent (body bytes), received (its own),
+   *  length (as it says). */
   log = [];
   #server;
   #sockets = new Set();
@@ -104,7 +105,8 @@ export class Proxy {
   }
 
   async #answer(req, res) {
-    const entry = { method: req.method, path: req.url, range: req.headers.range, length: Number(req.headers["content-length"] ?? 0), status: 0, sent: 0 };
+    const entry = { method: req.method, path: req.url, range: req.headers.range, status: 0, sent: 0, received: 0 };
+    entry.length = Number(req.headers["content-length"] ?? 0);
     entry.nth = this.log.filter((r) => r.path === entry.path).length;
     this.log.push(entry);
     res.on("error", () => {});
@@ -124,20 +126,34 @@ export class Proxy {
     const port = this.#others.find((other) => req.url.startsWith(other.path))?.port ?? this.#target;
     const onward = http.request(
       { host: "127.0.0.1", port, method: req.method, path: req.url, headers, agent: this.#agent },
-      (answer) => (fault.killAnswer ? res.destroy() : this.#relay(answer, res, entry, fault)),
+      (answer) => {
+        entry.status = answer.statusCode;
+        if (fault.loseAnswer) return req.socket.destroy();
+        return this.#relay(answer, res, entry, fault);
+      },
     );
     onward.on("error", () => (res.headersSent ? res.destroy() : this.#whole(res, entry, 502, {}, "")));
     res.on("close", () => onward.destroy());
-    if (fault.killUploadAfter === undefined) return req.pipe(onward);
-    let left = fault.killUploadAfter;
+    this.#pass(req, onward, entry, fault.cutAfter ?? Infinity);
+  }
+
+  /** Lets a request's body through, or its first bytes. */
+  #pass(req, onward, entry, limit) {
     req.on("data", (piece) => {
-      onward.write(piece.subarray(0, left));
-      left -= piece.length;
-      // What was let through arrives before the line breaks.
-      if (left <= 0) setTimeout(() => req.destroy(), 50);
+      const allowed = piece.subarray(0, Math.max(0, limit - entry.received));
+      entry.received += allowed.length;
+      if (!onward.write(allowed)) {
+        req.pause();
+        onward.once("drain", () => req.resume());
+      }
+      if (entry.received < limit) return;
+      req.pause();
+      // What was let through must have left before the line breaks.
+      const cut = () => setTimeout(() => (onward.destroy(), req.socket.destroy()), 30);
+      onward.socket?.connecting === false ? onward.socket.write("", cut) : onward.once("socket", (s) => s.once("connect", cut));
     });
-    req.on("close", () => onward.destroy());
-    req.on("error", () => {});
+    req.on("end", () => onward.end());
+    req.on("error", () => onward.destroy());
   }
 
   async #whole(res, entry, status, headers, body) {

@@ -3,10 +3,11 @@
 //!
 //! What is served is a closed list: application routes, the portal's files, `jwks.json`,
 //! `k/<43 characters>` and `m/<sha256>.<ext>`. Everything else does not exist. What patients send
-//! comes in below `u/`, when the clinic has a `server` folder.
+//! comes in below `u/`, and links with a spoken code are asked below `l/`, when the clinic has a `server` folder.
 
 mod answer;
 mod guard;
+mod manifest;
 mod portal;
 mod receive;
 mod security;
@@ -19,7 +20,7 @@ use answer::{Body, Entity};
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
@@ -28,6 +29,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
+use manifest::Manifests;
 use portal::Portal;
 use receive::Receiver;
 use security::SecurityHeaders;
@@ -51,6 +53,8 @@ const REQUEST_HEAD: Duration = Duration::from_secs(20);
 const READ_BYTES: usize = 64 * 1024;
 /// Connections at one time; those beyond wait. Each may hold two open files.
 const MOST_CONNECTIONS: usize = 480;
+/// What a proxy says of how it was reached.
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 /// Content-addressed: never another content under this name.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// To be asked for again each time; an unchanged one costs a few bytes.
@@ -81,6 +85,7 @@ struct Site {
     portal: Portal,
     security: SecurityHeaders,
     receiver: Option<Arc<Receiver>>,
+    manifests: Option<Arc<Manifests>>,
 }
 
 /// A server that holds its port and does not answer yet.
@@ -112,7 +117,15 @@ impl Server {
                 config.addr
             ));
         }
-        let receiver = receiver(config, &public)?;
+        let folder = server_folder(config, &public)?;
+        let (mut receiver, mut manifests) = (None, None);
+        if let Some(folder) = folder {
+            let limits = folder.limits()?;
+            let address = Address { portal_url: limits.portal_url.clone(), https: config.https };
+            manifests = Some(Arc::new(Manifests::new(folder.clone(), public.clone(), address.clone())));
+            let open = Receiver::open(folder, limits, config.store.as_deref(), address)?;
+            receiver = Some(Arc::new(open));
+        }
         let wanted = SocketAddr::new(config.addr, config.port);
         let listener = std::net::TcpListener::bind(wanted).map_err(|e| {
             Problem::new(wanted.to_string(), format!("this address and port cannot be taken: {e}"))
@@ -122,7 +135,12 @@ impl Server {
             |e: std::io::Error| Problem::new(wanted.to_string(), format!("cannot be listened on: {e}"));
         listener.set_nonblocking(true).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
-        Ok(Server { listener, site: Arc::new(Site { public, portal, security, receiver }), addr, warnings })
+        Ok(Server {
+            listener,
+            site: Arc::new(Site { public, portal, security, receiver, manifests }),
+            addr,
+            warnings,
+        })
     }
 
     /// Answers until `stop` is done; then lets running answers finish for some seconds.
@@ -176,21 +194,52 @@ impl Server {
     }
 }
 
-/// What receives, when the clinic has a folder for it.
-fn receiver(config: &Config, public: &Path) -> Outcome<Option<Arc<Receiver>>> {
+/// The folder that is written to, when the clinic has one.
+fn server_folder(config: &Config, public: &Path) -> Outcome<Option<ServerFolder>> {
     let beside = || public.parent().map(|clinic| clinic.join("server")).filter(|dir| dir.is_dir());
-    let Some(dir) = config.server.clone().or_else(beside) else {
-        return match &config.store {
-            None => Ok(None),
-            Some(store) => Err(Problem::new(store, "there is no server folder beside the public one")
-                .expected("DIR/server, which clinic init makes, or --server DIR")
-                .to_do("Publish a kit with return = \"server\" first, or give --server DIR.")
-                .into()),
+    if let Some(dir) = config.server.clone().or_else(beside) {
+        return Ok(Some(ServerFolder::new(guard::server_folder(&dir)?)));
+    }
+    match &config.store {
+        None => Ok(None),
+        Some(store) => Err(Problem::new(store, "there is no server folder beside the public one")
+            .expected("DIR/server, which clinic init makes, or --server DIR")
+            .to_do("Publish a kit with return = \"server\" first, or give --server DIR.")
+            .into()),
+    }
+}
+
+/// How phones reach this server.
+#[derive(Clone, Debug)]
+struct Address {
+    /// The portal's address, when it is known.
+    portal_url: String,
+    https: bool,
+}
+
+impl Address {
+    /// A path's whole address: below the portal's own when the request came through it, else as the
+    /// request, or the proxy before it, says.
+    fn of(&self, path: &str, given: &HeaderMap) -> String {
+        let text = |name: HeaderName| given.get(name).and_then(|v| v.to_str().ok());
+        let plain = |host: &&str| {
+            !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b))
         };
-    };
-    let dir = guard::server_folder(&dir)?;
-    let receiver = Receiver::open(ServerFolder::new(dir), config.store.as_deref(), config.https)?;
-    Ok(Some(Arc::new(receiver)))
+        let portal = &self.portal_url;
+        let portal_host = portal.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+        let host = match text(header::HOST).filter(plain) {
+            Some(host) if !portal_host.is_some_and(|p| p.eq_ignore_ascii_case(host)) => host,
+            _ => return format!("{portal}{path}"),
+        };
+        let forwarded = text(FORWARDED_PROTO).and_then(|v| v.split(',').next()).map(str::trim);
+        let scheme = match forwarded {
+            Some("https") => "https",
+            Some("http") => "http",
+            _ if self.https => "https",
+            _ => "http",
+        };
+        format!("{scheme}://{host}/{path}")
+    }
 }
 
 async fn secured(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
@@ -203,6 +252,9 @@ async fn site(State(site): State<Arc<Site>>, request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/').to_owned();
     if let (Some(receiver), Some(rest)) = (&site.receiver, path.strip_prefix("u/")) {
         return receiver.answer(rest, request).await;
+    }
+    if let (Some(manifests), Some(rest)) = (&site.manifests, path.strip_prefix("l/")) {
+        return cross_origin(manifests.answer(rest, request).await);
     }
     give(&site, &path, request.method(), request.uri(), request.headers()).await
 }
@@ -241,8 +293,8 @@ fn cross_origin(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "If-None-Match"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "If-None-Match, Content-Type"),
         (header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag"),
         (security::RESOURCE_POLICY, "cross-origin"),
     ] {

@@ -30,7 +30,6 @@ pub mod names {
     pub const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
     pub const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
     pub const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
-    pub const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 }
 
 /// Largest `Upload-Metadata`: an id needs forty letters.

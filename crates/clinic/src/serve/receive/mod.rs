@@ -9,6 +9,7 @@ mod partial;
 mod rates;
 mod turns;
 
+use super::Address;
 use crate::{
     problem::{Outcome, Problem},
     server_folder::{Limits, ServerFolder},
@@ -17,7 +18,7 @@ use crate::{
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use headers::{Checksum, Refusal, names};
@@ -49,7 +50,7 @@ pub struct Receiver {
     limits: Limits,
     partial: Partial,
     items: Items,
-    https: bool,
+    address: Address,
     turns: Arc<Turns>,
     requests: Rates,
     creations: Rates,
@@ -86,20 +87,24 @@ async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send 
 
 impl Receiver {
     /// Opens the folder, and the store where finished items go.
-    pub fn open(folder: ServerFolder, store: Option<&str>, https: bool) -> Outcome<Self> {
+    pub fn open(
+        folder: ServerFolder,
+        limits: Limits,
+        store: Option<&str>,
+        address: Address,
+    ) -> Outcome<Self> {
         folder.make()?;
         let lock = crate::files::Lock::take(folder.dir()).map_err(|_| {
             Problem::new(folder.dir(), "another `clinic serve` receives into this folder")
                 .to_do("Stop the other one, or give this one a folder of its own: --server DIR")
         })?;
-        let limits = folder.limits()?;
         Ok(Receiver {
             items: Items::open(store, &folder.items())?,
             partial: Partial::new(folder.uploads()),
             requests: Rates::new(limits.requests_per_minute, 60),
             creations: Rates::new(limits.new_per_hour, 3600),
             turns: Arc::default(),
-            https,
+            address,
             limits,
             folder,
             _lock: lock,
@@ -226,7 +231,8 @@ impl Receiver {
             standing.info = self.finish_if_whole(&which, standing.info, standing.offset).await?;
         }
         let mut response = self.stands(&standing);
-        if let Ok(location) = HeaderValue::from_str(&self.location(given, &which)) {
+        let location = self.address.of(&format!("u/{}/{}", which.kit_id, which.item), given);
+        if let Ok(location) = HeaderValue::from_str(&location) {
             response.headers_mut().insert(header::LOCATION, location);
         }
         Ok(response)
@@ -433,29 +439,6 @@ impl Receiver {
         let mut response = refused(refusal);
         response.headers_mut().insert(names::UPLOAD_OFFSET, standing.offset.into());
         response
-    }
-
-    /// The address of an upload, below the portal's own when the request came through it.
-    fn location(&self, given: &HeaderMap, which: &Which) -> String {
-        let path = format!("u/{}/{}", which.kit_id, which.item);
-        let text = |name: HeaderName| given.get(name).and_then(|v| v.to_str().ok());
-        let plain = |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b));
-        let Some(host) = text(header::HOST).filter(plain).filter(|h| !h.is_empty()) else {
-            return format!("{}{path}", self.limits.portal_url);
-        };
-        let portal = &self.limits.portal_url;
-        let portal_host = portal.split_once("://").and_then(|(_, rest)| rest.split('/').next());
-        if portal_host.is_some_and(|p| p.eq_ignore_ascii_case(host)) {
-            return format!("{portal}{path}");
-        }
-        let forwarded = text(names::FORWARDED_PROTO).and_then(|v| v.split(',').next()).map(str::trim);
-        let scheme = match forwarded {
-            Some("https") => "https",
-            Some("http") => "http",
-            _ if self.https => "https",
-            _ => "http",
-        };
-        format!("{scheme}://{host}/{path}")
     }
 
     /// Forgets what was never finished, and tries the store again for what is whole. Never ends.
