@@ -198,15 +198,21 @@ pub fn title(app: App, clip: &Clip) -> String {
 }
 
 /// Clips one at a time: watched, and with `managed` saved or deleted. In simple mode that is a screen
-/// of its own.
-pub fn one_by_one(app: App, clips: Vec<Clip>, simple: bool, managed: bool) -> View {
+/// of its own. `heading` is the level that fits where they stand.
+pub fn one_by_one(
+    app: App,
+    clips: Vec<Clip>,
+    heading: &'static str,
+    simple: bool,
+    managed: bool,
+) -> View {
     let at = RwSignal::new(0_usize);
     let managing = RwSignal::new(false);
     let total = clips.len();
     region(move || {
         let Some(clip) = clips.get(at.get() % total.max(1)) else { return none() };
         let title = title(app, clip);
-        let head = el("h3", "").attr("dir", "auto").text(&title);
+        let head = el(heading, "").attr("dir", "auto").text(&title);
         let card = el("div", "card stack").attr("data-clip", &clip.id);
         if managing.get() {
             let back = move || {

@@ -146,7 +146,7 @@ pub fn all_of_them(app: App, simple: bool) -> View {
                 if clips.is_empty() {
                     return el("p", "lead").text(t(K::ClipMineNone));
                 }
-                clips::one_by_one(app, clips, simple, true)
+                clips::one_by_one(app, clips, "h2", simple, true)
             };
             shell::screen(
                 app,
@@ -348,7 +348,7 @@ fn start(here: &Here) -> View {
         if clips.is_empty() {
             return none();
         }
-        section(K::ClipMine, untrack(|| clips::one_by_one(here2.app, clips, false, true)))
+        section(K::ClipMine, untrack(|| clips::one_by_one(here2.app, clips, "h3", false, true)))
     };
     let body = all([
         name,
@@ -758,7 +758,7 @@ fn mine(here: &Here) -> View {
             return all([el("p", "lead").text(t(K::ClipMineNone)), of.leave("button wide")]);
         }
         let one = clips.len() == 1;
-        let list = untrack(|| clips::one_by_one(of.app, clips, true, true));
+        let list = untrack(|| clips::one_by_one(of.app, clips, "h2", true, true));
         // Three choices: with several clips the way on takes the place of the way back.
         all([list, if one { of.leave("button wide") } else { none() }])
     };
@@ -789,9 +789,9 @@ pub fn of_exercise(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
             let kept = clip::kept(clips, &kit_id, &id).into_iter().cloned().collect::<Vec<_>>();
             (clip::reference(clips, &kit_id, &id).cloned(), kept)
         });
-        let own = own.map(|own| section(K::ClipGesture, clips::one_by_one(app, vec![own], false, true)));
+        let own = own.map(|own| section(K::ClipGesture, clips::one_by_one(app, vec![own], "h3", false, true)));
         let kept =
-            (!kept.is_empty()).then(|| section(K::ClipMine, clips::one_by_one(app, kept, false, true)));
+            (!kept.is_empty()).then(|| section(K::ClipMine, clips::one_by_one(app, kept, "h3", false, true)));
         none().maybe(own).maybe(kept)
     };
     let film = match clip::filming(exercise) {
