@@ -160,7 +160,7 @@ impl KitHandle {
             self.start();
         } else if !chosen {
             // Stills and captions are a few KB: steps and pictures stand before any film.
-            let early = self.kit.early().cloned().collect();
+            let early = self.kit.early().into_iter().cloned().collect();
             leptos::task::spawn_local(async move { self.run(early).await });
         }
     }
@@ -237,7 +237,7 @@ impl KitHandle {
     fn record_chosen(&self) -> bool {
         self.choice.track();
         self.running.track();
-        self.record.borrow().choice.is_some() || self.kit.media().next().is_none()
+        self.record.borrow().choice.is_some() || self.kit.media().is_empty()
     }
 
     fn is_complete(&self) -> bool {
@@ -460,7 +460,7 @@ impl KitHandle {
     /// Gives back the room of files that this version no longer names.
     pub(super) async fn drop_unneeded(&self) {
         let Some(db) = self.app.database() else { return };
-        let keep: Vec<String> = self.kit.media().map(|m| m.sha256.clone()).collect();
+        let keep: Vec<String> = self.kit.media().iter().map(|m| m.sha256.clone()).collect();
         // Room not given back now is given back with the next version.
         let _ = db.retain(&self.kit.kit_id, &keep).await;
     }
@@ -482,7 +482,7 @@ impl KitHandle {
 
     /// A film that plays waits for bytes of this file: it comes before the others.
     pub(super) fn hurry(&self, sha256: &str) {
-        if self.running.get_untracked() && self.kit.media().any(|m| m.sha256 == sha256) {
+        if self.running.get_untracked() && self.kit.media().iter().any(|m| m.sha256 == sha256) {
             *self.urgent.borrow_mut() = Some(sha256.to_owned());
         }
     }

@@ -1,9 +1,10 @@
 // The figures of the README, measured: starting on a bad line and a slow phone, a download that is
-// killed again and again, and memory while a large kit is stored. Prints Markdown.
+// killed again and again, memory while a large kit is stored, the guided session's pace. Prints Markdown.
 //
-//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory]
+//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory,session]
 
 import { parseArgs } from "node:util";
+import { drift, firstCount, longJournal } from "./lib/bench-session.mjs";
 import { Browser } from "./lib/cdp.mjs";
 import { Clinic } from "./lib/clinic.mjs";
 import { oneLargeFilm } from "./lib/forge.mjs";
@@ -13,7 +14,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
     kills: { type: "string", default: "50" },
-    only: { type: "string", default: "start,kills,memory" },
+    only: { type: "string", default: "start,kills,memory,session" },
   },
 });
 const RUNS = Number(values.runs);
@@ -213,9 +214,20 @@ async function memory() {
   rows.push(["… at most, in all", spread(tops, kilobytes), "", ""]);
 }
 
+// ---- The guided session -------------------------------------------------------------------------
+
+async function guided() {
+  const milliseconds = (ms) => `${Math.round(ms)} ms`;
+  const timed = (what, list, budget) => row(what, spread(list, milliseconds), `≤ ${budget} ms`, median(list) <= budget);
+  timed("Session: from the tap to the first count", await firstCount(RUNS, say), 300);
+  timed("Follow-up of 5,000 events: usable", await longJournal(RUNS, say), 1000);
+  const off = (await drift(say)).map(Math.abs);
+  row("Session: a count's distance from its time, over ten minutes, full speed", spread(off, milliseconds), "≤ 50 ms", Math.max(...off) <= 50);
+}
+
 // ---- Report ------------------------------------------------------------------------------------
 
-const PARTS = { start: starting, kills: killed, memory };
+const PARTS = { start: starting, kills: killed, memory, session: guided };
 for (const part of values.only.split(",")) {
   if (!PARTS[part]) throw new Error(`--only ${part}: expected ${Object.keys(PARTS).join(", ")}`);
   await PARTS[part]();

@@ -634,7 +634,7 @@ impl Kit {
             }
             seen.push(id);
         }
-        match self.media().find(|m| !m.is_sound()) {
+        match self.media().into_iter().find(|m| !m.is_sound()) {
             Some(m) => Err(KitError::Malformed(["media ", &m.sha256, " is described wrongly"].concat())),
             None => Ok(()),
         }
@@ -676,51 +676,43 @@ impl Kit {
     }
 
     /// The exercises' films, then those of the answers.
-    fn videos(&self) -> impl Iterator<Item = &Video> {
-        let of_exercises = self.exercises.iter().filter_map(|e| e.video.as_ref());
-        of_exercises.chain(self.replies().iter().filter_map(|r| r.video.as_ref()))
-    }
-
-    /// The stills of the answers.
-    fn pictures(&self) -> impl Iterator<Item = &MediaRef> {
-        self.replies().iter().filter_map(|r| r.picture.as_ref())
+    fn videos(&self) -> Vec<&Video> {
+        let mut found: Vec<&Video> = self.exercises.iter().filter_map(|e| e.video.as_ref()).collect();
+        found.extend(self.replies().iter().filter_map(|r| r.video.as_ref()));
+        found
     }
 
     /// Every file the kit names, on any rung.
-    pub fn media(&self) -> impl Iterator<Item = &MediaRef> {
-        self.videos()
-            .flat_map(|v| {
-                std::iter::once(&v.poster)
-                    .chain(v.captions.iter().map(|c| &c.media))
-                    .chain(v.rungs.iter().map(|r| &r.media))
-            })
-            .chain(self.animations())
-            .chain(self.pictures())
-            .chain(self.documents.iter().map(|d| &d.media))
-    }
-
-    /// The drawn repetitions.
-    fn animations(&self) -> impl Iterator<Item = &MediaRef> {
-        let animations = self.exercises.iter().filter_map(|e| e.animation.as_ref());
-        animations.flat_map(|a| std::iter::once(&a.media).chain(&a.easier))
+    pub fn media(&self) -> Vec<&MediaRef> {
+        let mut found = self.early();
+        found.extend(self.documents.iter().map(|d| &d.media));
+        for video in self.videos() {
+            found.extend(video.rungs.iter().map(|r| &r.media));
+        }
+        found
     }
 
     /// What comes even before the patient has chosen: a few KB with which steps and pictures stand.
-    pub fn early(&self) -> impl Iterator<Item = &MediaRef> {
-        self.videos()
-            .map(|v| &v.poster)
-            .chain(self.pictures())
-            .chain(self.animations())
-            .chain(self.videos().flat_map(|v| v.captions.iter().map(|c| &c.media)))
+    pub fn early(&self) -> Vec<&MediaRef> {
+        let videos = self.videos();
+        let mut found: Vec<&MediaRef> = videos.iter().map(|v| &v.poster).collect();
+        found.extend(self.replies().iter().filter_map(|r| r.picture.as_ref()));
+        for animation in self.exercises.iter().filter_map(|e| e.animation.as_ref()) {
+            found.push(&animation.media);
+            found.extend(&animation.easier);
+        }
+        for video in videos {
+            found.extend(video.captions.iter().map(|c| &c.media));
+        }
+        found
     }
 
     /// The files that make this kit complete for a choice: the early ones, then leaflets, then films
     /// in the order of the session. Each file once.
     pub fn wanted(&self, choice: Choice, av1_smooth: bool) -> Vec<&MediaRef> {
-        let all = self
-            .early()
-            .chain(self.documents.iter().map(|d| &d.media))
-            .chain(self.videos().filter_map(|v| v.rung(choice, av1_smooth)).map(|r| &r.media));
+        let mut all = self.early();
+        all.extend(self.documents.iter().map(|d| &d.media));
+        all.extend(self.videos().iter().filter_map(|v| v.rung(choice, av1_smooth)).map(|r| &r.media));
         let mut once: Vec<&MediaRef> = Vec::new();
         for media in all {
             if !once.iter().any(|m| m.sha256 == media.sha256) {
@@ -814,7 +806,7 @@ mod tests {
         k.answers = Some(Answers { replies: vec![reply], ..Answers::default() });
         let wanted: Vec<_> = k.wanted(Choice::Light, false).iter().map(|m| m.sha256.clone()).collect();
         assert_eq!(wanted, [1, 30, 2, 5].map(|n| hex(&[n; 32])));
-        assert_eq!(k.media().count(), 6, "every rung, the still and the captions");
+        assert_eq!(k.media().len(), 6, "every rung, the still and the captions");
     }
 
     #[test]

@@ -148,7 +148,7 @@ fn clear_leftovers(root: &Path) {
 
 /// Takes away media that the kit no longer names.
 fn tidy(root: &Path, cache: &Cache, kit: &Kit) -> Outcome<()> {
-    let named: BTreeSet<&str> = kit.media().map(|m| m.sha256.as_str()).collect();
+    let named: BTreeSet<&str> = kit.media().iter().map(|m| m.sha256.as_str()).collect();
     let json = {
         let mut entries = cache.entries();
         entries.retain(|_, made| named.contains(made.media.sha256.as_str()));

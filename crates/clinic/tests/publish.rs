@@ -292,7 +292,7 @@ fn a_published_kit_opens_with_its_link_and_is_verified() {
     let maintenance = opened.maintenance.as_ref().unwrap();
     assert_eq!((maintenance.from.to_string().as_str(), maintenance.go_on.len()), ("2099-03-01", 1));
     assert!(!id.contains(&opened.kit_id), "the kit's id must not tell its address");
-    assert_eq!(opened.media().count(), 4);
+    assert_eq!(opened.media().len(), 4);
     for media in opened.media() {
         let bytes = fs::read(public.join(media.path())).unwrap();
         assert_eq!(bytes.len() as u64, media.bytes);
