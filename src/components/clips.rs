@@ -9,7 +9,7 @@ use crate::{
     i18n::{self, K, fill, t},
     platform::{
         dom::{View, all, el, keep, none, region},
-        film,
+        film, js,
         media_url::BlobUrl,
         page,
     },
@@ -89,7 +89,7 @@ pub struct Choice {
 pub fn player(app: App, clip: &Clip, title: &str, simple: bool) -> View {
     let source: Local<Option<Result<BlobUrl, Trouble>>> = RwSignal::new_local(None);
     let asked = clip.clone();
-    leptos::task::spawn_local(async move {
+    js::run(async move {
         let url = app.clip_url(&asked).await;
         // Left meanwhile: nobody wants it.
         let _ = source.try_set(Some(url));
@@ -161,7 +161,7 @@ fn slider(video: &HtmlVideoElement, now: RwSignal<f64>, length: RwSignal<f64>) -
     let (shown, moved) = (input.clone(), video.clone());
     keep(Box::new(move || shown.set_value_as_number(now.get())));
     let range = range.on("input", move |_| moved.set_current_time(input.value_as_number()));
-    let clock = move || [i18n::clock(now.get()).as_str(), " / ", &i18n::clock(length.get())].concat();
+    let clock = move || [i18n::clock(now.get()).as_str(), " / ", &i18n::clock(length.get() + 0.5)].concat();
     el("div", "player-seek")
         .with(range)
         .with(el("span", "player-clock").attr("aria-hidden", "true").words(clock))
@@ -173,7 +173,7 @@ pub fn facts(clip: &Clip) -> View {
     let time = late::time(u32::try_from(minute).unwrap_or_default());
     let on = fill(K::ClipOn, &[("date", &i18n::date(clip.day())), ("time", &time)]);
     let size = i18n::size(clip.bytes);
-    let length = match u32::try_from(clip.ms.div_ceil(1_000)).unwrap_or_default() {
+    let length = match u32::try_from((clip.ms + 500) / 1_000).unwrap_or_default() {
         0 => size,
         seconds => fill(K::ClipLength, &[("length", &i18n::duration(seconds)), ("size", &size)]),
     };
@@ -199,13 +199,7 @@ pub fn title(app: App, clip: &Clip) -> String {
 
 /// Clips one at a time: watched, and with `managed` saved or deleted. In simple mode that is a screen
 /// of its own. `heading` is the level that fits where they stand.
-pub fn one_by_one(
-    app: App,
-    clips: Vec<Clip>,
-    heading: &'static str,
-    simple: bool,
-    managed: bool,
-) -> View {
+pub fn one_by_one(app: App, clips: Vec<Clip>, heading: &'static str, simple: bool, managed: bool) -> View {
     let at = RwSignal::new(0_usize);
     let managing = RwSignal::new(false);
     let total = clips.len();
@@ -249,7 +243,7 @@ fn ways(app: App, clip: &Clip) -> View {
     let saved = clip.clone();
     let save = move || {
         let clip = saved.clone();
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             let done = app.save_clip(&clip).await;
             let _ = told.try_set(Some(done));
         });
@@ -262,7 +256,7 @@ fn ways(app: App, clip: &Clip) -> View {
         word: t(K::ClipDelete),
         act: Box::new(move || {
             let id = gone.clone();
-            leptos::task::spawn_local(async move {
+            js::run(async move {
                 if let Err(why) = app.delete_clip(id).await {
                     let _ = told.try_set(Some(Err(why)));
                 }
@@ -289,7 +283,7 @@ fn ways(app: App, clip: &Clip) -> View {
 pub fn gesture(app: App, clip: &Clip) -> View {
     let source: Local<Option<BlobUrl>> = RwSignal::new_local(None);
     let asked = clip.clone();
-    leptos::task::spawn_local(async move {
+    js::run(async move {
         let _ = source.try_set(app.clip_url(&asked).await.ok());
     });
     region(move || match source.get() {

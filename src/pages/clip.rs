@@ -15,7 +15,7 @@ use crate::{
     pages::lost,
     platform::{
         dom::{View, all, el, keep, none, region, switch},
-        page,
+        js, page,
         recorder::Facing,
     },
     state::{App, Filming, KitHandle, Shot},
@@ -26,7 +26,7 @@ use care::{
 };
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlTextAreaElement, HtmlVideoElement};
 
 /// Where the patient is.
 #[derive(Clone, PartialEq)]
@@ -178,7 +178,7 @@ fn found_one(app: App, simple: bool, later: impl Fn() + Clone + 'static) -> View
         let kept = clip.clone();
         let keep = move || {
             let clip = kept.clone();
-            leptos::task::spawn_local(async move {
+            js::run(async move {
                 match app.keep_clip(clip).await {
                     Ok(()) => page::turn(),
                     Err(why) => drop(failed.try_set(Some(why))),
@@ -193,7 +193,7 @@ fn found_one(app: App, simple: bool, later: impl Fn() + Clone + 'static) -> View
             word: t(K::ClipDelete),
             act: Box::new(move || {
                 let id = id.clone();
-                leptos::task::spawn_local(async move {
+                js::run(async move {
                     match app.delete_clip(id).await {
                         Ok(()) => page::turn(),
                         Err(why) => drop(failed.try_set(Some(why))),
@@ -477,7 +477,11 @@ fn camera(here: &Here, filming: &Filming) -> View {
         .attr("playsinline", "")
         .attr("muted", "")
         .attr("aria-label", t(K::ClipCamera));
-    filming.open(video.element().clone().unchecked_into());
+    let element: HtmlVideoElement = video.element().clone().unchecked_into();
+    filming.open(element.clone());
+    // A phone on its side, or a computer: the picture is wide, and so is its frame.
+    let wide = RwSignal::new(false);
+    let video = video.on("resize", move |_| wide.set(element.video_width() > element.video_height()));
     let of = || filming.clone();
     let (mirrored, framed, numbered, worded, stated) = (of(), of(), of(), of(), of());
     let number = move || match numbered.shot() {
@@ -518,7 +522,12 @@ fn camera(here: &Here, filming: &Filming) -> View {
     let body = el("div", "filming stack")
         .live("data-status", state)
         .with(el("p", "camera-word").attr("role", "status").words(words))
-        .with(el("div", "camera").with(picture).with(model))
+        .with(
+            el("div", "camera")
+                .live("data-wide", move || wide.get().then(String::new))
+                .with(picture)
+                .with(model),
+        )
         .with(buttons(here, filming));
     shell::screen(app, i18n::text(&exercise.title), body)
 }
@@ -644,7 +653,7 @@ fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> Vi
         word: t(K::ClipDelete),
         act: Box::new(move || {
             let (id, on) = (id.clone(), on.clone());
-            leptos::task::spawn_local(async move {
+            js::run(async move {
                 match app.delete_clip(id).await {
                     Ok(()) => on.go(Step::Start),
                     Err(why) => drop(problem.try_set(Some(why))),
@@ -734,7 +743,7 @@ fn word(here: &Here, clip: &Clip) -> View {
     let keep = move || {
         let (on, mut clip) = (on.clone(), clip.clone());
         clip.say(&element.value());
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             match on.app.keep_clip(clip.clone()).await {
                 Ok(()) => on.go(Step::Kept(Box::new(clip))),
                 Err(why) => drop(failed.try_set(Some(why))),
@@ -789,7 +798,8 @@ pub fn of_exercise(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
             let kept = clip::kept(clips, &kit_id, &id).into_iter().cloned().collect::<Vec<_>>();
             (clip::reference(clips, &kit_id, &id).cloned(), kept)
         });
-        let own = own.map(|own| section(K::ClipGesture, clips::one_by_one(app, vec![own], "h3", false, true)));
+        let own =
+            own.map(|own| section(K::ClipGesture, clips::one_by_one(app, vec![own], "h3", false, true)));
         let kept =
             (!kept.is_empty()).then(|| section(K::ClipMine, clips::one_by_one(app, kept, "h3", false, true)));
         none().maybe(own).maybe(kept)

@@ -3,7 +3,7 @@
 
 use super::App;
 use crate::platform::{
-    channel, file, locks,
+    channel, file, js, locks,
     media_url::{self, BlobUrl},
 };
 use care::{
@@ -44,8 +44,8 @@ impl App {
         }
         // Not told: whoever looks now is told when they have come.
         self.shelf.update_untracked(|shelf| shelf.asked = true);
-        leptos::task::spawn_local(self.read_clips());
-        channel::on_records(move || leptos::task::spawn_local(self.read_clips()));
+        js::run(self.read_clips());
+        channel::on_records(move || js::run(self.read_clips()));
     }
 
     /// Reads the clips again, and sees which were cut off. Of one that was cut off before its first

@@ -201,7 +201,7 @@ impl Filming {
         held.asked.set(question);
         let (facing, sound) = (held.facing.get_untracked(), held.sound.get_untracked());
         let filming = self.clone();
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             let opened = filming.try_on(facing, sound).await;
             let held = &filming.0;
             if held.asked.get() != question || held.left.get() {
@@ -388,7 +388,7 @@ impl Filming {
                 self.end(Some(Trouble::Failed));
                 // Its last piece and its end should follow; a broken recorder may forget them.
                 let filming = self.clone();
-                leptos::task::spawn_local(async move {
+                js::run(async move {
                     js::sleep(LAST_WORD_MS).await;
                     if !filming.0.heard_all.replace(true) {
                         filming.write_on();
@@ -405,7 +405,7 @@ impl Filming {
             return;
         }
         let filming = self.clone();
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             loop {
                 let piece = filming.0.pieces.borrow_mut().pop_front();
                 let Some(piece) = piece else { break };
@@ -503,7 +503,7 @@ impl Filming {
         held.heard_all.set(false);
         held.ended_by.set(None);
         let filming = self.clone();
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             let taken = filming.try_take(&file).await;
             let held = &filming.0;
             if let Err(trouble) = taken {
@@ -544,7 +544,7 @@ impl Filming {
     pub fn keep(&self, mut clip: Clip, words: &str, kept: impl FnOnce(Result<(), Trouble>) + 'static) {
         clip.say(words);
         let filming = self.clone();
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             let done = filming.0.app.keep_clip(clip).await;
             if done.is_ok() {
                 filming.forget();
@@ -556,7 +556,7 @@ impl Filming {
     /// Deletes the clip after the patient's yes, and goes back to the camera.
     pub fn redo(&self, clip: &Clip) {
         let (filming, id) = (self.clone(), clip.id.clone());
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             let gone = filming.0.app.delete_clip(id).await;
             filming.forget();
             match gone {
@@ -601,7 +601,7 @@ impl Filming {
         held.tones.borrow_mut().take();
         if waiting {
             let app = held.app;
-            leptos::task::spawn_local(async move { app.clips_changed().await });
+            js::run(async move { app.clips_changed().await });
         }
     }
 }
