@@ -15,10 +15,10 @@ use crate::{
     pages::lost,
     platform::{
         dom::{View, all, el, keep, none, region, switch},
-        js, page,
+        page,
         recorder::Facing,
     },
-    state::{App, Filming, KitHandle, Shot},
+    state::{App, Filming, KitHandle, Shot, Watched},
 };
 use care::{
     clip::{self, Clip, Trouble},
@@ -58,7 +58,7 @@ struct Here {
     simple: bool,
     /// « Mon geste », at the clinic.
     reference: bool,
-    step: RwSignal<Step, LocalStorage>,
+    step: Watched<Step>,
 }
 
 impl Here {
@@ -102,25 +102,28 @@ pub fn show(app: App, what: &str, simple: bool) -> View {
         Some(id) => (id.to_owned(), true),
         None => (what.to_owned(), false),
     };
-    let step = RwSignal::new_local(Step::Start);
+    let step = Watched::new(Step::Start);
     let passed = RwSignal::new(false);
     // What was cut off comes first, but never in the middle of something else.
-    let found = move || step.with(|s| *s == Step::Start) && !passed.get() && !app.found_clips().is_empty();
+    let at = step.clone();
+    let found = move || at.get() == Step::Start && !passed.get() && !app.found_clips().is_empty();
+    let key = found.clone();
     switch(
-        move || usize::from(found()),
+        move || usize::from(key()),
         move || {
-            if untrack(found) {
+            if untrack(&found) {
                 return found_one(app, simple, move || {
                     passed.set(true);
                     page::turn();
                 });
             }
-            let id = id.clone();
+            let (id, step) = (id.clone(), step.clone());
             region(move || {
                 let kit = app.kits.with(|kits| kits.iter().find(|k| k.kit.exercise(&id).is_some()).cloned());
                 let Some(kit) = kit else {
                     return shell::screen(app, t(K::ExerciseNotFound), lost::home());
                 };
+                let step = step.clone();
                 let here = Here { app, kit, exercise: id.clone(), simple, reference, step };
                 block::or(app, move |stop| shell::screen(app, t(K::ClipTitle), stop), move || steps(&here))
             })
@@ -172,35 +175,12 @@ pub fn every(app: App) -> Vec<Clip> {
 /// « Nous avons retrouvé votre vidéo »
 fn found_one(app: App, simple: bool, later: impl Fn() + Clone + 'static) -> View {
     let inside = move || {
-        let Some(clip) = app.found_clips().into_iter().next() else { return none() };
+        let Some(clip) = app.found_clips().first().cloned() else { return none() };
         let title = clips::title(app, &clip);
-        let failed = RwSignal::new_local(None::<Trouble>);
-        let kept = clip.clone();
-        let keep = move || {
-            let clip = kept.clone();
-            js::run(async move {
-                match app.keep_clip(clip).await {
-                    Ok(()) => page::turn(),
-                    Err(why) => drop(failed.try_set(Some(why))),
-                }
-            });
-        };
-        let id = clip.id.clone();
-        let delete = Choice {
-            class: "button wide danger",
-            action: "clip-delete-confirm",
-            picture: icon::ERASE,
-            word: t(K::ClipDelete),
-            act: Box::new(move || {
-                let id = id.clone();
-                js::run(async move {
-                    match app.delete_clip(id).await {
-                        Ok(()) => page::turn(),
-                        Err(why) => drop(failed.try_set(Some(why))),
-                    }
-                });
-            }),
-        };
+        let failed = Watched::new(None::<Trouble>);
+        let (kept, unkept) = (clip.clone(), failed.clone());
+        let keep = move || clips::carry_out(app.keep_clip(kept.clone()), &unkept, page::turn);
+        let delete = clips::deletion(app, &clip, &failed, page::turn);
         let (question, dialog) =
             clips::confirm("delete-found", t(K::ClipRemoveTitle), t(K::ClipRemoveText), vec![delete]);
         let later = later.clone();
@@ -218,7 +198,7 @@ fn found_one(app: App, simple: bool, later: impl Fn() + Clone + 'static) -> View
                 .with(el("h2", "").attr("dir", "auto").text(&title))
                 .with(clips::player(app, &clip, &title, simple))
                 .with(clips::facts(&clip)),
-            region(move || failed.get().map_or_else(none, clips::trouble)),
+            clips::failure(&failed),
             control::button("button main wide", "clip-keep", icon::CHECK, t(K::ClipKeep), keep),
             control::button("button wide", "clip-delete", icon::ERASE, t(K::ClipDelete), move || {
                 page::open_dialog(&dialog);
@@ -328,7 +308,8 @@ fn start(here: &Here) -> View {
         let here2 = here.clone();
         let mine = move || {
             if mine_of(&here2).is_empty() {
-                none()
+                // Three choices: the first visit offers the way that is for the clinic.
+                if here2.reference { none() } else { gesture_link(&here2) }
             } else {
                 here2.to("button wide", "clip-mine", icon::PLAY, K::ClipMine, Step::Mine)
             }
@@ -485,8 +466,8 @@ fn camera(here: &Here, filming: &Filming) -> View {
     let of = || filming.clone();
     let (mirrored, framed, numbered, worded, stated) = (of(), of(), of(), of(), of());
     let number = move || match numbered.shot() {
-        Shot::Counting => numbered.now().seconds.to_string(),
-        Shot::Rolling => i18n::clock(f64::from(numbered.now().seconds)),
+        Shot::Counting => numbered.seconds().to_string(),
+        Shot::Rolling => i18n::clock(f64::from(numbered.seconds())),
         _ => String::new(),
     };
     let words = move || {
@@ -623,18 +604,18 @@ fn failed(here: &Here, filming: &Filming, why: Trouble) -> View {
 fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> View {
     let app = here.app;
     let title = clips::title(app, clip);
-    let problem = RwSignal::new_local(None::<Trouble>);
+    let problem = Watched::new(None::<Trouble>);
     let field = (!here.simple).then(|| word_field(None));
     let words = field.as_ref().map(|(_, element)| element.clone());
-    let (kept, kept_clip, on) = (filming.clone(), clip.clone(), here.clone());
+    let (held, kept, on, unkept) = (filming.clone(), clip.clone(), here.clone(), problem.clone());
     let keep = move || {
-        let words = words.as_ref().map(HtmlTextAreaElement::value).unwrap_or_default();
-        let (on, mut shown) = (on.clone(), kept_clip.clone());
-        shown.say(&words);
-        shown.state = clip::State::Kept;
-        kept.keep(kept_clip.clone(), &words, move |done| match done {
-            Ok(()) => on.go(Step::Kept(Box::new(shown))),
-            Err(why) => drop(problem.try_set(Some(why))),
+        let (mut clip, held, on) = (kept.clone(), held.clone(), on.clone());
+        clip.say(&words.as_ref().map(HtmlTextAreaElement::value).unwrap_or_default());
+        clip.state = clip::State::Kept;
+        let kept = Step::Kept(Box::new(clip.clone()));
+        clips::carry_out(app.keep_clip(clip), &unkept, move || {
+            held.let_go();
+            on.go(kept);
         });
     };
     let (redone, redo_clip) = (filming.clone(), clip.clone());
@@ -645,22 +626,8 @@ fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> Vi
         word: t(K::ClipRedo),
         act: Box::new(move || redone.redo(&redo_clip)),
     };
-    let (id, on) = (clip.id.clone(), here.clone());
-    let delete = Choice {
-        class: "button wide danger",
-        action: "clip-delete-confirm",
-        picture: icon::ERASE,
-        word: t(K::ClipDelete),
-        act: Box::new(move || {
-            let (id, on) = (id.clone(), on.clone());
-            js::run(async move {
-                match app.delete_clip(id).await {
-                    Ok(()) => on.go(Step::Start),
-                    Err(why) => drop(problem.try_set(Some(why))),
-                }
-            });
-        }),
-    };
+    let on = here.clone();
+    let delete = clips::deletion(app, clip, &problem, move || on.go(Step::Start));
     let (question, dialog) =
         clips::confirm("delete-clip", t(K::ClipRemoveTitle), t(K::ClipRemoveText), vec![redo, delete]);
     let older = here.reference
@@ -686,7 +653,7 @@ fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> Vi
             .attr("data-clip", &clip.id)
             .with(clips::player(app, clip, &title, here.simple))
             .with(clips::facts(clip)),
-        region(move || problem.get().map_or_else(none, clips::trouble)),
+        clips::failure(&problem),
     ]);
     let body = all([
         seen,
@@ -736,23 +703,20 @@ fn kept(here: &Here, clip: &Clip) -> View {
 }
 
 fn word(here: &Here, clip: &Clip) -> View {
+    let app = here.app;
     let (view, element) = word_field(clip.words.as_deref());
-    let failed = RwSignal::new_local(None::<Trouble>);
-    let (on, clip) = (here.clone(), clip.clone());
+    let failed = Watched::new(None::<Trouble>);
+    let (on, clip, unkept) = (here.clone(), clip.clone(), failed.clone());
     let back = Step::Kept(Box::new(clip.clone()));
     let keep = move || {
         let (on, mut clip) = (on.clone(), clip.clone());
         clip.say(&element.value());
-        js::run(async move {
-            match on.app.keep_clip(clip.clone()).await {
-                Ok(()) => on.go(Step::Kept(Box::new(clip))),
-                Err(why) => drop(failed.try_set(Some(why))),
-            }
-        });
+        let kept = Step::Kept(Box::new(clip.clone()));
+        clips::carry_out(app.keep_clip(clip), &unkept, move || on.go(kept));
     };
     let body = all([
         view,
-        region(move || failed.get().map_or_else(none, clips::trouble)),
+        clips::failure(&failed),
         control::button("button main wide", "clip-word-keep", icon::CHECK, t(K::ClipWordKeep), keep),
         here.to("button wide", "", icon::BACK, K::AppBack, back),
     ]);
