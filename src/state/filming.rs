@@ -35,7 +35,7 @@ const TICK_MS: i32 = 100;
 /// Bytes of one chunk of a chosen file.
 const FILE_CHUNK: f64 = 512.0 * 1024.0;
 
-/// So long a recorder that failed is waited for.
+/// So long the last word of a recorder is waited for.
 const LAST_WORD_MS: i32 = 2_000;
 
 /// Where filming is.
@@ -380,17 +380,22 @@ impl Filming {
             Heard::Ended => self.0.heard_all.set(true),
             Heard::Failed => {
                 self.end(Some(Trouble::Failed));
-                // Its last piece and its end should follow; a broken recorder may forget them.
-                let filming = self.clone();
-                js::run(async move {
-                    js::sleep(LAST_WORD_MS).await;
-                    if !filming.0.heard_all.replace(true) {
-                        filming.write_on();
-                    }
-                });
+                self.wait_for_the_end();
             }
         }
         self.write_on();
+    }
+
+    /// A last piece and the end should follow; a broken recorder may forget them. Until then this is held:
+    /// its screen may be gone.
+    fn wait_for_the_end(&self) {
+        let filming = self.clone();
+        js::run(async move {
+            js::sleep(LAST_WORD_MS).await;
+            if !filming.0.heard_all.replace(true) {
+                filming.write_on();
+            }
+        });
     }
 
     /// Writes what has come, in its order, one piece at a time.
@@ -575,6 +580,7 @@ impl Filming {
         self.quiet();
         if rolling {
             self.end(Some(Trouble::Left));
+            self.wait_for_the_end();
         } else if held.shot.peek() != Shot::Ending {
             held.camera.borrow_mut().take();
             self.let_go();

@@ -1,11 +1,12 @@
 // The figures of the README, measured: starting on a bad line and a slow phone, a download that is
-// killed again and again, memory while a large kit is stored, the guided session's pace, recordings that are
-// killed. Prints Markdown.
+// killed again and again, memory while a large kit is stored, the guided session's pace,
+// what packing costs the demonstration's films, recordings that are killed. Prints Markdown.
 //
-//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory,session,clips]
+//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory,session,quality,clips]
 
 import { parseArgs } from "node:util";
 import { killsOfARecording } from "./lib/bench-clip.mjs";
+import { quality } from "./lib/bench-quality.mjs";
 import { drift, firstCount, longJournal } from "./lib/bench-session.mjs";
 import { Browser } from "./lib/cdp.mjs";
 import { Clinic } from "./lib/clinic.mjs";
@@ -16,7 +17,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
     kills: { type: "string", default: "50" },
-    only: { type: "string", default: "start,kills,memory,session,clips" },
+    only: { type: "string", default: "start,kills,memory,session,quality,clips" },
   },
 });
 const RUNS = Number(values.runs);
@@ -238,9 +239,19 @@ async function recordings() {
   }
 }
 
+// ---- The demonstration's films -------------------------------------------------------------------
+
+async function films() {
+  const found = await quality(say);
+  for (const rung of new Set(found.map(([, rung]) => rung))) {
+    const scores = found.filter((f) => f[1] === rung).map((f) => f[3]);
+    row(`Demonstration's films, ${rung}: VMAF against the drawn film, at 640×360`, spread(scores, (n) => n.toFixed(1)), "≥ 90", Math.min(...scores) >= 90);
+  }
+}
+
 // ---- Report ------------------------------------------------------------------------------------
 
-const PARTS = { start: starting, kills: killed, memory, session: guided, clips: recordings };
+const PARTS = { start: starting, kills: killed, memory, session: guided, quality: films, clips: recordings };
 for (const part of values.only.split(",")) {
   if (!PARTS[part]) throw new Error(`--only ${part}: expected ${Object.keys(PARTS).join(", ")}`);
   await PARTS[part]();
