@@ -9,11 +9,11 @@ use crate::{
     i18n::{self, K, fill, t},
     platform::{
         dom::{View, all, el, keep, none, region},
-        film,
+        film, js,
         media_url::BlobUrl,
         page,
     },
-    state::{App, Local},
+    state::{App, Watched},
 };
 use care::clip::{Clip, State, Trouble};
 use leptos::prelude::*;
@@ -50,6 +50,27 @@ pub fn trouble(trouble: Trouble) -> View {
     ))
 }
 
+/// Runs what may fail; `then` follows only when it did not.
+pub fn carry_out(
+    task: impl Future<Output = Result<(), Trouble>> + 'static,
+    failed: &Watched<Option<Trouble>>,
+    then: impl FnOnce() + 'static,
+) {
+    let failed = failed.clone();
+    js::run(async move {
+        match task.await {
+            Ok(()) => then(),
+            Err(why) => failed.set(Some(why)),
+        }
+    });
+}
+
+/// What failed, once it did.
+pub fn failure(failed: &Watched<Option<Trouble>>) -> View {
+    let failed = failed.clone();
+    region(move || failed.get().map_or_else(none, trouble))
+}
+
 /// A question before something goes for ever, and its element. « Annuler » changes nothing.
 pub fn confirm(id: &str, title: &str, text: &str, buttons: Vec<Choice>) -> (View, HtmlDialogElement) {
     let (view, dialog) = control::dialog(id, title);
@@ -71,6 +92,23 @@ pub fn confirm(id: &str, title: &str, text: &str, buttons: Vec<Choice>) -> (View
     (view, dialog)
 }
 
+/// The button that deletes a clip, once that was asked; `then` follows.
+pub fn deletion(
+    app: App,
+    clip: &Clip,
+    failed: &Watched<Option<Trouble>>,
+    then: impl Fn() + Clone + 'static,
+) -> Choice {
+    let (id, failed) = (clip.id.clone(), failed.clone());
+    Choice {
+        class: "button wide danger",
+        action: "clip-delete-confirm",
+        picture: icon::ERASE,
+        word: t(K::ClipDelete),
+        act: Box::new(move || carry_out(app.delete_clip(id.clone()), &failed, then.clone())),
+    }
+}
+
 /// One button of a question.
 pub struct Choice {
     /// How it looks.
@@ -87,20 +125,17 @@ pub struct Choice {
 
 /// Plays a clip from its chunks; its address is given back when the view goes.
 pub fn player(app: App, clip: &Clip, title: &str, simple: bool) -> View {
-    let source: Local<Option<Result<BlobUrl, Trouble>>> = RwSignal::new_local(None);
-    let asked = clip.clone();
-    leptos::task::spawn_local(async move {
-        let url = app.clip_url(&asked).await;
-        // Left meanwhile: nobody wants it.
-        let _ = source.try_set(Some(url));
-    });
+    let source = Watched::new(None::<Result<BlobUrl, Trouble>>);
+    let (asked, come) = (clip.clone(), source.clone());
+    js::run(async move { come.set(Some(app.clip_url(&asked).await)) });
+    let shown = source.clone();
     let (going, now) = (RwSignal::new(false), RwSignal::new(0.0));
     let length = RwSignal::new(clip.ms as f64 / 1000.0);
     let video = el("video", "")
         .attr("playsinline", "")
         .attr("preload", "metadata")
         .attr("aria-label", &fill(K::ClipLabel, &[("title", title)]))
-        .live("src", move || source.with(|s| s.as_ref()?.as_ref().ok().map(BlobUrl::address)));
+        .live("src", move || shown.get()?.ok().map(|url| url.address()));
     let element: HtmlVideoElement = video.element().clone().unchecked_into();
     let (looking, jumped) = (Rc::new(Cell::new(false)), element.clone());
     let ends = looking.clone();
@@ -134,7 +169,7 @@ pub fn player(app: App, clip: &Clip, title: &str, simple: bool) -> View {
         .with(region(move || icon(if going.get() { icon::PAUSE } else { icon::PLAY })))
         .with(el("span", "").words(word))
         .on("click", move |_| toggle());
-    let told = move || match source.with(|s| s.as_ref().and_then(|s| s.as_ref().err().copied())) {
+    let told = move || match source.get().and_then(Result::err) {
         Some(why) => trouble(why),
         None if failed.get() => notice::problem(care::problem::Problem::MediaUnplayable),
         None => none(),
@@ -161,7 +196,7 @@ fn slider(video: &HtmlVideoElement, now: RwSignal<f64>, length: RwSignal<f64>) -
     let (shown, moved) = (input.clone(), video.clone());
     keep(Box::new(move || shown.set_value_as_number(now.get())));
     let range = range.on("input", move |_| moved.set_current_time(input.value_as_number()));
-    let clock = move || [i18n::clock(now.get()).as_str(), " / ", &i18n::clock(length.get())].concat();
+    let clock = move || [i18n::clock(now.get()).as_str(), " / ", &i18n::clock(length.get() + 0.5)].concat();
     el("div", "player-seek")
         .with(range)
         .with(el("span", "player-clock").attr("aria-hidden", "true").words(clock))
@@ -173,7 +208,7 @@ pub fn facts(app: App, clip: &Clip) -> View {
     let time = late::time(u32::try_from(minute).unwrap_or_default());
     let on = fill(K::ClipOn, &[("date", &i18n::date(clip.day())), ("time", &time)]);
     let size = i18n::size(clip.bytes);
-    let length = match u32::try_from(clip.ms.div_ceil(1_000)).unwrap_or_default() {
+    let length = match u32::try_from((clip.ms + 500) / 1_000).unwrap_or_default() {
         0 => size,
         seconds => fill(K::ClipLength, &[("length", &i18n::duration(seconds)), ("size", &size)]),
     };
@@ -198,15 +233,15 @@ pub fn title(app: App, clip: &Clip) -> String {
 }
 
 /// Clips one at a time: watched, and with `managed` saved or deleted. In simple mode that is a screen
-/// of its own.
-pub fn one_by_one(app: App, clips: Vec<Clip>, simple: bool, managed: bool) -> View {
+/// of its own. `heading` is the level that fits where they stand.
+pub fn one_by_one(app: App, clips: Vec<Clip>, heading: &'static str, simple: bool, managed: bool) -> View {
     let at = RwSignal::new(0_usize);
     let managing = RwSignal::new(false);
     let total = clips.len();
     region(move || {
         let Some(clip) = clips.get(at.get() % total.max(1)) else { return none() };
         let title = title(app, clip);
-        let head = el("h3", "").attr("dir", "auto").text(&title);
+        let head = el(heading, "").attr("dir", "auto").text(&title);
         let card = el("div", "card stack").attr("data-clip", &clip.id);
         if managing.get() {
             let back = move || {
@@ -240,40 +275,23 @@ pub fn one_by_one(app: App, clips: Vec<Clip>, simple: bool, managed: bool) -> Vi
 
 /// To a file, or away.
 fn ways(app: App, clip: &Clip) -> View {
-    let told = RwSignal::new_local(None::<Result<(), Trouble>>);
-    let saved = clip.clone();
+    let saved = RwSignal::new(false);
+    let failed = Watched::new(None::<Trouble>);
+    let (file, unsaved) = (clip.clone(), failed.clone());
     let save = move || {
-        let clip = saved.clone();
-        leptos::task::spawn_local(async move {
-            let done = app.save_clip(&clip).await;
-            let _ = told.try_set(Some(done));
-        });
-    };
-    let gone = clip.id.clone();
-    let delete = Choice {
-        class: "button wide danger",
-        action: "clip-delete-confirm",
-        picture: icon::ERASE,
-        word: t(K::ClipDelete),
-        act: Box::new(move || {
-            let id = gone.clone();
-            leptos::task::spawn_local(async move {
-                if let Err(why) = app.delete_clip(id).await {
-                    let _ = told.try_set(Some(Err(why)));
-                }
-            });
-        }),
+        let clip = file.clone();
+        carry_out(async move { app.save_clip(&clip).await }, &unsaved, move || saved.set(true));
     };
     let id = ["delete-", &clip.id].concat();
+    let delete = deletion(app, clip, &failed, || ());
     let (question, dialog) = confirm(&id, t(K::ClipRemoveTitle), t(K::ClipRemoveText), vec![delete]);
     let ask = move || page::open_dialog(&dialog);
-    let outcome = move || match told.get() {
-        None => none(),
-        Some(Ok(())) => notice::notice("good", icon::CHECK, t(K::ClipSaved), none()),
-        Some(Err(why)) => trouble(why),
+    let told = move || {
+        if saved.get() { notice::notice("good", icon::CHECK, t(K::ClipSaved), none()) } else { none() }
     };
     all([
-        el("div", "outcome").attr("role", "status").with(region(outcome)),
+        el("div", "outcome").attr("role", "status").with(region(told)),
+        failure(&failed),
         sent::way(app, clip, "button wide"),
         control::button("button wide", "clip-save", icon::DOWNLOAD, t(K::ClipSave), save),
         control::button("button wide", "clip-delete", icon::ERASE, t(K::ClipDelete), ask),
@@ -283,11 +301,9 @@ fn ways(app: App, clip: &Clip) -> View {
 
 /// « Mon geste », in a loop and without sound; nothing where there is none.
 pub fn gesture(app: App, clip: &Clip) -> View {
-    let source: Local<Option<BlobUrl>> = RwSignal::new_local(None);
-    let asked = clip.clone();
-    leptos::task::spawn_local(async move {
-        let _ = source.try_set(app.clip_url(&asked).await.ok());
-    });
+    let source = Watched::new(None::<BlobUrl>);
+    let (asked, come) = (clip.clone(), source.clone());
+    js::run(async move { come.set(app.clip_url(&asked).await.ok()) });
     region(move || match source.get() {
         Some(url) => super::figure::silent_film(t(K::ClipGesture), &url.address()),
         None => none(),

@@ -18,7 +18,7 @@ use crate::{
         page,
         recorder::Facing,
     },
-    state::{App, Filming, KitHandle, Shot},
+    state::{App, Filming, KitHandle, Shot, Watched},
 };
 use care::{
     clip::{self, Clip, Trouble},
@@ -26,7 +26,7 @@ use care::{
 };
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlTextAreaElement, HtmlVideoElement};
 
 /// Where the patient is.
 #[derive(Clone, PartialEq)]
@@ -58,7 +58,7 @@ struct Here {
     simple: bool,
     /// « Mon geste », at the clinic.
     reference: bool,
-    step: RwSignal<Step, LocalStorage>,
+    step: Watched<Step>,
 }
 
 impl Here {
@@ -102,25 +102,28 @@ pub fn show(app: App, what: &str, simple: bool) -> View {
         Some(id) => (id.to_owned(), true),
         None => (what.to_owned(), false),
     };
-    let step = RwSignal::new_local(Step::Start);
+    let step = Watched::new(Step::Start);
     let passed = RwSignal::new(false);
     // What was cut off comes first, but never in the middle of something else.
-    let found = move || step.with(|s| *s == Step::Start) && !passed.get() && !app.found_clips().is_empty();
+    let at = step.clone();
+    let found = move || at.get() == Step::Start && !passed.get() && !app.found_clips().is_empty();
+    let key = found.clone();
     switch(
-        move || usize::from(found()),
+        move || usize::from(key()),
         move || {
-            if untrack(found) {
+            if untrack(&found) {
                 return found_one(app, simple, move || {
                     passed.set(true);
                     page::turn();
                 });
             }
-            let id = id.clone();
+            let (id, step) = (id.clone(), step.clone());
             region(move || {
                 let kit = app.kits.with(|kits| kits.iter().find(|k| k.kit.exercise(&id).is_some()).cloned());
                 let Some(kit) = kit else {
                     return shell::screen(app, t(K::ExerciseNotFound), lost::home());
                 };
+                let step = step.clone();
                 let here = Here { app, kit, exercise: id.clone(), simple, reference, step };
                 block::or(app, move |stop| shell::screen(app, t(K::ClipTitle), stop), move || steps(&here))
             })
@@ -146,7 +149,7 @@ pub fn all_of_them(app: App, simple: bool) -> View {
                 if clips.is_empty() {
                     return el("p", "lead").text(t(K::ClipMineNone));
                 }
-                clips::one_by_one(app, clips, simple, true)
+                clips::one_by_one(app, clips, "h2", simple, true)
             };
             shell::screen(
                 app,
@@ -172,35 +175,12 @@ pub fn every(app: App) -> Vec<Clip> {
 /// « Nous avons retrouvé votre vidéo »
 fn found_one(app: App, simple: bool, later: impl Fn() + Clone + 'static) -> View {
     let inside = move || {
-        let Some(clip) = app.found_clips().into_iter().next() else { return none() };
+        let Some(clip) = app.found_clips().first().cloned() else { return none() };
         let title = clips::title(app, &clip);
-        let failed = RwSignal::new_local(None::<Trouble>);
-        let kept = clip.clone();
-        let keep = move || {
-            let clip = kept.clone();
-            leptos::task::spawn_local(async move {
-                match app.keep_clip(clip).await {
-                    Ok(()) => page::turn(),
-                    Err(why) => drop(failed.try_set(Some(why))),
-                }
-            });
-        };
-        let id = clip.id.clone();
-        let delete = Choice {
-            class: "button wide danger",
-            action: "clip-delete-confirm",
-            picture: icon::ERASE,
-            word: t(K::ClipDelete),
-            act: Box::new(move || {
-                let id = id.clone();
-                leptos::task::spawn_local(async move {
-                    match app.delete_clip(id).await {
-                        Ok(()) => page::turn(),
-                        Err(why) => drop(failed.try_set(Some(why))),
-                    }
-                });
-            }),
-        };
+        let failed = Watched::new(None::<Trouble>);
+        let (kept, unkept) = (clip.clone(), failed.clone());
+        let keep = move || clips::carry_out(app.keep_clip(kept.clone()), &unkept, page::turn);
+        let delete = clips::deletion(app, &clip, &failed, page::turn);
         let (question, dialog) =
             clips::confirm("delete-found", t(K::ClipRemoveTitle), t(K::ClipRemoveText), vec![delete]);
         let later = later.clone();
@@ -218,7 +198,7 @@ fn found_one(app: App, simple: bool, later: impl Fn() + Clone + 'static) -> View
                 .with(el("h2", "").attr("dir", "auto").text(&title))
                 .with(clips::player(app, &clip, &title, simple))
                 .with(clips::facts(app, &clip)),
-            region(move || failed.get().map_or_else(none, clips::trouble)),
+            clips::failure(&failed),
             control::button("button main wide", "clip-keep", icon::CHECK, t(K::ClipKeep), keep),
             control::button("button wide", "clip-delete", icon::ERASE, t(K::ClipDelete), move || {
                 page::open_dialog(&dialog);
@@ -328,7 +308,8 @@ fn start(here: &Here) -> View {
         let here2 = here.clone();
         let mine = move || {
             if mine_of(&here2).is_empty() {
-                none()
+                // Three choices: the first visit offers the way that is for the clinic.
+                if here2.reference { none() } else { gesture_link(&here2) }
             } else {
                 here2.to("button wide", "clip-mine", icon::PLAY, K::ClipMine, Step::Mine)
             }
@@ -348,7 +329,7 @@ fn start(here: &Here) -> View {
         if clips.is_empty() {
             return none();
         }
-        section(K::ClipMine, untrack(|| clips::one_by_one(here2.app, clips, false, true)))
+        section(K::ClipMine, untrack(|| clips::one_by_one(here2.app, clips, "h3", false, true)))
     };
     let body = all([
         name,
@@ -477,12 +458,16 @@ fn camera(here: &Here, filming: &Filming) -> View {
         .attr("playsinline", "")
         .attr("muted", "")
         .attr("aria-label", t(K::ClipCamera));
-    filming.open(video.element().clone().unchecked_into());
+    let element: HtmlVideoElement = video.element().clone().unchecked_into();
+    filming.open(element.clone());
+    // A phone on its side, or a computer: the picture is wide, and so is its frame.
+    let wide = RwSignal::new(false);
+    let video = video.on("resize", move |_| wide.set(element.video_width() > element.video_height()));
     let of = || filming.clone();
     let (mirrored, framed, numbered, worded, stated) = (of(), of(), of(), of(), of());
     let number = move || match numbered.shot() {
-        Shot::Counting => numbered.now().seconds.to_string(),
-        Shot::Rolling => i18n::clock(f64::from(numbered.now().seconds)),
+        Shot::Counting => numbered.seconds().to_string(),
+        Shot::Rolling => i18n::clock(f64::from(numbered.seconds())),
         _ => String::new(),
     };
     let words = move || {
@@ -518,7 +503,12 @@ fn camera(here: &Here, filming: &Filming) -> View {
     let body = el("div", "filming stack")
         .live("data-status", state)
         .with(el("p", "camera-word").attr("role", "status").words(words))
-        .with(el("div", "camera").with(picture).with(model))
+        .with(
+            el("div", "camera")
+                .live("data-wide", move || wide.get().then(String::new))
+                .with(picture)
+                .with(model),
+        )
         .with(buttons(here, filming));
     shell::screen(app, i18n::text(&exercise.title), body)
 }
@@ -614,18 +604,18 @@ fn failed(here: &Here, filming: &Filming, why: Trouble) -> View {
 fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> View {
     let app = here.app;
     let title = clips::title(app, clip);
-    let problem = RwSignal::new_local(None::<Trouble>);
+    let problem = Watched::new(None::<Trouble>);
     let field = (!here.simple).then(|| word_field(None));
     let words = field.as_ref().map(|(_, element)| element.clone());
-    let (kept, kept_clip, on) = (filming.clone(), clip.clone(), here.clone());
+    let (held, kept, on, unkept) = (filming.clone(), clip.clone(), here.clone(), problem.clone());
     let keep = move || {
-        let words = words.as_ref().map(HtmlTextAreaElement::value).unwrap_or_default();
-        let (on, mut shown) = (on.clone(), kept_clip.clone());
-        shown.say(&words);
-        shown.state = clip::State::Kept;
-        kept.keep(kept_clip.clone(), &words, move |done| match done {
-            Ok(()) => on.go(Step::Kept(Box::new(shown))),
-            Err(why) => drop(problem.try_set(Some(why))),
+        let (mut clip, held, on) = (kept.clone(), held.clone(), on.clone());
+        clip.say(&words.as_ref().map(HtmlTextAreaElement::value).unwrap_or_default());
+        clip.state = clip::State::Kept;
+        let kept = Step::Kept(Box::new(clip.clone()));
+        clips::carry_out(app.keep_clip(clip), &unkept, move || {
+            held.let_go();
+            on.go(kept);
         });
     };
     let (redone, redo_clip) = (filming.clone(), clip.clone());
@@ -636,22 +626,8 @@ fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> Vi
         word: t(K::ClipRedo),
         act: Box::new(move || redone.redo(&redo_clip)),
     };
-    let (id, on) = (clip.id.clone(), here.clone());
-    let delete = Choice {
-        class: "button wide danger",
-        action: "clip-delete-confirm",
-        picture: icon::ERASE,
-        word: t(K::ClipDelete),
-        act: Box::new(move || {
-            let (id, on) = (id.clone(), on.clone());
-            leptos::task::spawn_local(async move {
-                match app.delete_clip(id).await {
-                    Ok(()) => on.go(Step::Start),
-                    Err(why) => drop(problem.try_set(Some(why))),
-                }
-            });
-        }),
-    };
+    let on = here.clone();
+    let delete = clips::deletion(app, clip, &problem, move || on.go(Step::Start));
     let (question, dialog) =
         clips::confirm("delete-clip", t(K::ClipRemoveTitle), t(K::ClipRemoveText), vec![redo, delete]);
     let older = here.reference
@@ -677,7 +653,7 @@ fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> Vi
             .attr("data-clip", &clip.id)
             .with(clips::player(app, clip, &title, here.simple))
             .with(clips::facts(app, clip)),
-        region(move || problem.get().map_or_else(none, clips::trouble)),
+        clips::failure(&problem),
     ]);
     let body = all([
         seen,
@@ -734,23 +710,20 @@ fn kept(here: &Here, clip: &Clip) -> View {
 }
 
 fn word(here: &Here, clip: &Clip) -> View {
+    let app = here.app;
     let (view, element) = word_field(clip.words.as_deref());
-    let failed = RwSignal::new_local(None::<Trouble>);
-    let (on, clip) = (here.clone(), clip.clone());
+    let failed = Watched::new(None::<Trouble>);
+    let (on, clip, unkept) = (here.clone(), clip.clone(), failed.clone());
     let back = Step::Kept(Box::new(clip.clone()));
     let keep = move || {
         let (on, mut clip) = (on.clone(), clip.clone());
         clip.say(&element.value());
-        leptos::task::spawn_local(async move {
-            match on.app.keep_clip(clip.clone()).await {
-                Ok(()) => on.go(Step::Kept(Box::new(clip))),
-                Err(why) => drop(failed.try_set(Some(why))),
-            }
-        });
+        let kept = Step::Kept(Box::new(clip.clone()));
+        clips::carry_out(app.keep_clip(clip), &unkept, move || on.go(kept));
     };
     let body = all([
         view,
-        region(move || failed.get().map_or_else(none, clips::trouble)),
+        clips::failure(&failed),
         control::button("button main wide", "clip-word-keep", icon::CHECK, t(K::ClipWordKeep), keep),
         here.to("button wide", "", icon::BACK, K::AppBack, back),
     ]);
@@ -765,7 +738,7 @@ fn mine(here: &Here) -> View {
             return all([el("p", "lead").text(t(K::ClipMineNone)), of.leave("button wide")]);
         }
         let one = clips.len() == 1;
-        let list = untrack(|| clips::one_by_one(of.app, clips, true, true));
+        let list = untrack(|| clips::one_by_one(of.app, clips, "h2", true, true));
         // Three choices: with several clips the way on takes the place of the way back.
         all([list, if one { of.leave("button wide") } else { none() }])
     };
@@ -796,9 +769,10 @@ pub fn of_exercise(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
             let kept = clip::kept(clips, &kit_id, &id).into_iter().cloned().collect::<Vec<_>>();
             (clip::reference(clips, &kit_id, &id).cloned(), kept)
         });
-        let own = own.map(|own| section(K::ClipGesture, clips::one_by_one(app, vec![own], false, true)));
+        let own =
+            own.map(|own| section(K::ClipGesture, clips::one_by_one(app, vec![own], "h3", false, true)));
         let kept =
-            (!kept.is_empty()).then(|| section(K::ClipMine, clips::one_by_one(app, kept, false, true)));
+            (!kept.is_empty()).then(|| section(K::ClipMine, clips::one_by_one(app, kept, "h3", false, true)));
         none().maybe(own).maybe(kept)
     };
     let film = match clip::filming(exercise) {

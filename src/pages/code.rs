@@ -2,7 +2,11 @@
 //! gone.
 
 use crate::{
-    components::{control, icon::{self, icon}, notice, shell},
+    components::{
+        control,
+        icon::{self, icon},
+        notice, shell,
+    },
     i18n::{self, K, t},
     platform::dom::{View, all, el, none, region, switch},
     state::{App, Local, Refused},

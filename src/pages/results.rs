@@ -154,5 +154,11 @@ fn sending(app: App, kit: &KitHandle) -> View {
         .with(sent::nobody_watches(Some(kit)))
         .with(view)
         .with(el("div", "outcome").attr("role", "status").with(region(outcome)))
-        .with(control::button("button main wide", "results-send", icon::MESSAGE, t(K::OutboxResultsSend), send))
+        .with(control::button(
+            "button main wide",
+            "results-send",
+            icon::MESSAGE,
+            t(K::OutboxResultsSend),
+            send,
+        ))
 }

@@ -126,7 +126,7 @@ pub fn hold_out(app: App, simple: bool) -> View {
             if clips.is_empty() {
                 return none();
             }
-            section(K::ClipMine, untrack(|| clips::one_by_one(app, clips, simple, false)))
+            section(K::ClipMine, untrack(|| clips::one_by_one(app, clips, "h3", simple, false)))
         }))
         .with(close)
         // Escape and the phone's own way back close it as well.

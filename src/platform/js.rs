@@ -3,6 +3,7 @@
 
 use care::ports::Bytes;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -103,6 +104,12 @@ pub(crate) async fn within(promise: Promise, ms: i32) -> Result<Option<JsValue>,
     let first = JsFuture::from(Promise::race(&Array::of2(&promise, &timeout))).await;
     clear_timeout(&timer);
     first.map(|value| (value != *late).then_some(value))
+}
+
+/// Runs a task beside what is on view. One body of code for all: bare, each task brings its own runner.
+pub fn run(task: impl Future<Output = ()> + 'static) {
+    let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    leptos::task::spawn_local(task);
 }
 
 /// Waits.

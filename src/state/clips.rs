@@ -1,23 +1,37 @@
 //! The clips on this phone: read when a later screen asks for them first, played from their chunks,
 //! kept, saved as files, deleted.
 
-use super::App;
+use super::{App, Watched};
 use crate::platform::{
-    channel, file, locks,
+    channel, file, js, locks,
     media_url::{self, BlobUrl},
 };
 use care::{
     clip::{self, Clip, State, Trouble},
     ports::{ChunkedRecords, Records},
 };
-use leptos::prelude::*;
+use std::rc::Rc;
 
 /// What is known of the clips.
-#[derive(Clone, Debug, Default)]
-pub struct Shelf {
+#[derive(Clone, Default)]
+struct Shelf {
     asked: bool,
-    clips: Vec<Clip>,
-    found: Vec<Clip>,
+    clips: Rc<Vec<Clip>>,
+    found: Rc<Vec<Clip>>,
+}
+
+thread_local! {
+    /// The clips, once a later screen has asked for them: the first ones know nothing of it.
+    static SHELF: Watched<Shelf> = Watched::new(Shelf::default());
+}
+
+fn shelf() -> Watched<Shelf> {
+    SHELF.with(Clone::clone)
+}
+
+/// Everything of this device was removed.
+pub(super) fn forget() {
+    shelf().set(Shelf { asked: shelf().peek().asked, ..Shelf::default() });
 }
 
 /// The turn that says that a clip is in somebody's hands, in this tab or in another.
@@ -29,23 +43,21 @@ impl App {
     /// Looks at the clips; what looks follows them. The first look has them read.
     pub fn clips<T>(self, look: impl FnOnce(&[Clip]) -> T) -> T {
         self.ask_for_clips();
-        self.shelf.with(|shelf| look(&shelf.clips))
+        look(&shelf().get().clips)
     }
 
     /// Clips whose recording was cut off: « Nous avons retrouvé votre vidéo ».
-    pub fn found_clips(self) -> Vec<Clip> {
+    pub fn found_clips(self) -> Rc<Vec<Clip>> {
         self.ask_for_clips();
-        self.shelf.with(|shelf| shelf.found.clone())
+        shelf().get().found
     }
 
     fn ask_for_clips(self) {
-        if self.shelf.with_untracked(|shelf| shelf.asked) {
+        if shelf().amend(|shelf| std::mem::replace(&mut shelf.asked, true)) {
             return;
         }
-        // Not told: whoever looks now is told when they have come.
-        self.shelf.update_untracked(|shelf| shelf.asked = true);
-        leptos::task::spawn_local(self.read_clips());
-        channel::on_records(move || leptos::task::spawn_local(self.read_clips()));
+        js::run(self.read_clips());
+        channel::on_records(move || js::run(self.read_clips()));
     }
 
     /// Reads the clips again, and sees which were cut off. Of one that was cut off before its first
@@ -65,7 +77,7 @@ impl App {
             // At the next look otherwise.
             let _ = db.remove_with_chunks::<Clip>(&empty.id).await;
         }
-        self.shelf.set(Shelf { asked: true, clips, found: found.clips });
+        shelf().set(Shelf { asked: true, clips: Rc::new(clips), found: Rc::new(found.clips) });
     }
 
     /// Keeps a clip as it is now, found or just filmed. A new « Mon geste » takes the place of the older
@@ -78,9 +90,8 @@ impl App {
             let older = |c: &&Clip| {
                 c.reference && c.id != clip.id && c.kit_id == clip.kit_id && c.exercise == clip.exercise
             };
-            let older: Vec<String> = self
-                .shelf
-                .with_untracked(|shelf| shelf.clips.iter().filter(older).map(|c| c.id.clone()).collect());
+            let known = shelf().peek().clips;
+            let older: Vec<String> = known.iter().filter(older).map(|c| c.id.clone()).collect();
             for id in older {
                 db.remove_with_chunks::<Clip>(&id).await?;
             }

@@ -1,7 +1,7 @@
 //! Filming under way: camera, countdown, recorder, and every piece in the store before the next one
 //! comes. Whatever ends it, what was filmed until then is a clip.
 
-use super::{App, KitHandle, clips::turn_of};
+use super::{App, KitHandle, Watched, clips::turn_of};
 use crate::platform::{
     clock::{self, DeviceClock},
     connectivity,
@@ -35,7 +35,7 @@ const TICK_MS: i32 = 100;
 /// Bytes of one chunk of a chosen file.
 const FILE_CHUNK: f64 = 512.0 * 1024.0;
 
-/// So long a recorder that failed is waited for.
+/// So long the last word of a recorder is waited for.
 const LAST_WORD_MS: i32 = 2_000;
 
 /// Where filming is.
@@ -57,13 +57,6 @@ pub enum Shot {
     Failed(Trouble),
 }
 
-/// What the screen shows while it runs: seconds left to the start, or filmed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Now {
-    /// Whole seconds.
-    pub seconds: u32,
-}
-
 /// Filming, as long as a screen shows it.
 #[derive(Clone)]
 pub struct Filming(Rc<Held>);
@@ -74,10 +67,10 @@ struct Held {
     exercise: String,
     reference: bool,
     longest_ms: i64,
-    shot: RwSignal<Shot, LocalStorage>,
-    now: RwSignal<Now>,
-    facing: RwSignal<Facing, LocalStorage>,
-    sound: RwSignal<bool>,
+    shot: Watched<Shot>,
+    seconds: Watched<u32>,
+    facing: Watched<Facing>,
+    sound: Watched<bool>,
     video: RefCell<Option<HtmlVideoElement>>,
     camera: RefCell<Option<Camera>>,
     recorder: RefCell<Option<Recorder>>,
@@ -112,11 +105,11 @@ impl Filming {
             exercise: exercise.to_owned(),
             reference,
             longest_ms: i64::from(longest_s) * 1_000,
-            shot: RwSignal::new_local(Shot::Opening),
-            now: RwSignal::new(Now::default()),
+            shot: Watched::new(Shot::Opening),
+            seconds: Watched::new(0),
             // At the clinic the kiné holds the phone; at home it leans on something and one sees oneself.
-            facing: RwSignal::new_local(if reference { Facing::Back } else { Facing::Front }),
-            sound: RwSignal::new(false),
+            facing: Watched::new(if reference { Facing::Back } else { Facing::Front }),
+            sound: Watched::new(false),
             video: RefCell::default(),
             camera: RefCell::default(),
             recorder: RefCell::default(),
@@ -146,9 +139,9 @@ impl Filming {
         self.0.shot.get()
     }
 
-    /// Seconds left to the start, or filmed.
-    pub fn now(&self) -> Now {
-        self.0.now.get()
+    /// Whole seconds left to the start, or filmed.
+    pub fn seconds(&self) -> u32 {
+        self.0.seconds.get()
     }
 
     /// Seconds after which it stops by itself.
@@ -169,26 +162,27 @@ impl Filming {
     /// The picture belongs here; the camera goes on if it is its turn.
     pub fn open(&self, video: HtmlVideoElement) {
         *self.0.video.borrow_mut() = Some(video);
-        if self.0.shot.get_untracked() == Shot::Opening {
+        if self.0.shot.peek() == Shot::Opening {
             self.turn_on();
         }
     }
 
     /// The other camera.
     pub fn flip(&self) {
-        self.0.facing.update(|f| *f = if *f == Facing::Front { Facing::Back } else { Facing::Front });
+        let other = if self.0.facing.peek() == Facing::Front { Facing::Back } else { Facing::Front };
+        self.0.facing.set(other);
         self.turn_on();
     }
 
     /// With or without sound.
     pub fn turn_sound(&self) {
-        self.0.sound.update(|on| *on = !*on);
+        self.0.sound.set(!self.0.sound.peek());
         self.turn_on();
     }
 
     /// After a trouble: once more from the camera on, which its screen turns on.
     pub fn again(&self) {
-        self.forget();
+        self.let_go();
         self.0.shot.set(Shot::Opening);
     }
 
@@ -199,9 +193,9 @@ impl Filming {
         held.shot.set(Shot::Opening);
         let question = held.asked.get() + 1;
         held.asked.set(question);
-        let (facing, sound) = (held.facing.get_untracked(), held.sound.get_untracked());
+        let (facing, sound) = (held.facing.peek(), held.sound.peek());
         let filming = self.clone();
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             let opened = filming.try_on(facing, sound).await;
             let held = &filming.0;
             if held.asked.get() != question || held.left.get() {
@@ -249,7 +243,7 @@ impl Filming {
 
     /// The picture went away by itself.
     fn lost(&self, why: Trouble) {
-        match self.0.shot.get_untracked() {
+        match self.0.shot.peek() {
             Shot::Rolling => self.end(Some(why)),
             Shot::Ready | Shot::Counting => {
                 self.quiet();
@@ -263,13 +257,13 @@ impl Filming {
     /// « Filmer »: 3, 2, 1. In a tap: tones must be allowed to sound.
     pub fn begin(&self) {
         let held = &self.0;
-        if held.shot.get_untracked() != Shot::Ready {
+        if held.shot.peek() != Shot::Ready {
             return;
         }
         *held.tones.borrow_mut() = Some(tone::Tones::open());
         *held.awake.borrow_mut() = Some(Awake::keep());
         held.since_ms.set(now_ms());
-        held.now.set(Now { seconds: COUNTDOWN_S as u32 });
+        held.seconds.set(COUNTDOWN_S as u32);
         held.shot.set(Shot::Counting);
         self.say(COUNTDOWN_S as u32);
         let weak = Rc::downgrade(held);
@@ -282,7 +276,7 @@ impl Filming {
 
     /// The big stop: while counting, back to the picture.
     pub fn stop(&self) {
-        match self.0.shot.get_untracked() {
+        match self.0.shot.peek() {
             Shot::Counting => {
                 self.quiet();
                 self.0.shot.set(Shot::Ready);
@@ -295,18 +289,18 @@ impl Filming {
     fn tick(&self) {
         let held = &self.0;
         let gone = now_ms() - held.since_ms.get();
-        let seconds = match held.shot.get_untracked() {
+        let seconds = match held.shot.peek() {
             Shot::Counting if gone >= COUNTDOWN_S * 1_000 => return self.roll(),
             Shot::Counting => (COUNTDOWN_S * 1_000 - gone + 999) / 1_000,
             Shot::Rolling if gone >= held.longest_ms => return self.end(None),
             Shot::Rolling => gone / 1_000,
             _ => return,
         };
-        let now = Now { seconds: u32::try_from(seconds).unwrap_or(0) };
-        if held.now.get_untracked() != now {
-            held.now.set(now);
-            if held.shot.get_untracked() == Shot::Counting {
-                self.say(now.seconds);
+        let seconds = u32::try_from(seconds).unwrap_or(0);
+        if held.seconds.peek() != seconds {
+            held.seconds.set(seconds);
+            if held.shot.peek() == Shot::Counting {
+                self.say(seconds);
             }
         }
     }
@@ -354,7 +348,7 @@ impl Filming {
         *held.recorder.borrow_mut() = Some(recorder);
         *held.clip.borrow_mut() = Some(self.new_clip(String::new(), sound));
         held.since_ms.set(now_ms());
-        held.now.set(Now::default());
+        held.seconds.set(0);
         held.shot.set(Shot::Rolling);
         self.beep(990.0, 300);
     }
@@ -386,17 +380,22 @@ impl Filming {
             Heard::Ended => self.0.heard_all.set(true),
             Heard::Failed => {
                 self.end(Some(Trouble::Failed));
-                // Its last piece and its end should follow; a broken recorder may forget them.
-                let filming = self.clone();
-                leptos::task::spawn_local(async move {
-                    js::sleep(LAST_WORD_MS).await;
-                    if !filming.0.heard_all.replace(true) {
-                        filming.write_on();
-                    }
-                });
+                self.wait_for_the_end();
             }
         }
         self.write_on();
+    }
+
+    /// A last piece and the end should follow; a broken recorder may forget them. Until then this is held:
+    /// its screen may be gone.
+    fn wait_for_the_end(&self) {
+        let filming = self.clone();
+        js::run(async move {
+            js::sleep(LAST_WORD_MS).await;
+            if !filming.0.heard_all.replace(true) {
+                filming.write_on();
+            }
+        });
     }
 
     /// Writes what has come, in its order, one piece at a time.
@@ -405,7 +404,7 @@ impl Filming {
             return;
         }
         let filming = self.clone();
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             loop {
                 let piece = filming.0.pieces.borrow_mut().pop_front();
                 let Some(piece) = piece else { break };
@@ -457,7 +456,7 @@ impl Filming {
         if held.ended_by.get().is_none() {
             held.ended_by.set(why);
         }
-        if held.shot.get_untracked() != Shot::Rolling {
+        if held.shot.peek() != Shot::Rolling {
             return;
         }
         self.quiet();
@@ -503,7 +502,7 @@ impl Filming {
         held.heard_all.set(false);
         held.ended_by.set(None);
         let filming = self.clone();
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             let taken = filming.try_take(&file).await;
             let held = &filming.0;
             if let Err(trouble) = taken {
@@ -540,25 +539,12 @@ impl Filming {
         Ok(())
     }
 
-    /// Keeps the clip, with the patient's words.
-    pub fn keep(&self, mut clip: Clip, words: &str, kept: impl FnOnce(Result<(), Trouble>) + 'static) {
-        clip.say(words);
-        let filming = self.clone();
-        leptos::task::spawn_local(async move {
-            let done = filming.0.app.keep_clip(clip).await;
-            if done.is_ok() {
-                filming.forget();
-            }
-            kept(done);
-        });
-    }
-
     /// Deletes the clip after the patient's yes, and goes back to the camera.
     pub fn redo(&self, clip: &Clip) {
         let (filming, id) = (self.clone(), clip.id.clone());
-        leptos::task::spawn_local(async move {
+        js::run(async move {
             let gone = filming.0.app.delete_clip(id).await;
-            filming.forget();
+            filming.let_go();
             match gone {
                 Ok(()) => filming.0.shot.set(Shot::Opening),
                 Err(trouble) => filming.0.shot.set(Shot::Failed(trouble)),
@@ -566,8 +552,8 @@ impl Filming {
         });
     }
 
-    /// The clip is out of these hands.
-    fn forget(&self) {
+    /// The clip is out of these hands: kept, or gone.
+    pub fn let_go(&self) {
         self.0.clip.borrow_mut().take();
         self.0.turn.borrow_mut().take();
     }
@@ -589,19 +575,20 @@ impl Filming {
         held.left.set(true);
         held.asked.set(held.asked.get() + 1);
         held.leaving.borrow_mut().clear();
-        let rolling = held.shot.get_untracked() == Shot::Rolling;
-        let waiting = matches!(held.shot.get_untracked(), Shot::Done(..));
+        let rolling = held.shot.peek() == Shot::Rolling;
+        let waiting = matches!(held.shot.peek(), Shot::Done(..));
         self.quiet();
         if rolling {
             self.end(Some(Trouble::Left));
-        } else if held.shot.get_untracked() != Shot::Ending {
+            self.wait_for_the_end();
+        } else if held.shot.peek() != Shot::Ending {
             held.camera.borrow_mut().take();
-            self.forget();
+            self.let_go();
         }
         held.tones.borrow_mut().take();
         if waiting {
             let app = held.app;
-            leptos::task::spawn_local(async move { app.clips_changed().await });
+            js::run(async move { app.clips_changed().await });
         }
     }
 }

@@ -12,15 +12,16 @@ mod passcode;
 mod session;
 mod start;
 mod versions;
+mod watched;
 
 pub use adding::{Adding, CameraScan};
-pub use clips::Shelf;
-pub use filming::{Filming, Now as FilmingNow, Shot};
+pub use filming::{Filming, Shot};
 pub use kit::{Film, KitHandle, Progress};
 pub use outbox::Manner;
 pub use passcode::Refused;
 pub use session::{Now, Session};
 pub use start::{mount_state, use_app};
+pub use watched::Watched;
 
 use crate::{
     i18n,
@@ -76,8 +77,6 @@ pub struct App {
     pub go: RwSignal<Option<&'static str>>,
     /// What happened, as written in the journal.
     events: Local<Vec<Event>>,
-    /// The clips, once a later screen has asked for them.
-    shelf: Local<Shelf>,
     profile: Local<Profile>,
     db: Local<Option<Db>>,
     install_changed: RwSignal<()>,
@@ -100,7 +99,6 @@ impl App {
             app_offline: RwSignal::new(media_url::served_by_worker()),
             go: RwSignal::new(None),
             events: RwSignal::new_local(Vec::new()),
-            shelf: RwSignal::new_local(Shelf::default()),
             profile: RwSignal::new_local(profile),
             db: RwSignal::new_local(None),
             install_changed: RwSignal::new(()),
@@ -231,7 +229,7 @@ impl App {
         crate::platform::first_paint::forget();
         self.kits.set(Vec::new());
         self.events.set(Vec::new());
-        self.shelf.set(Shelf::default());
+        clips::forget();
         self.profile.update(|p| p.settings = Settings::default());
         Ok(())
     }
