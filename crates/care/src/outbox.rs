@@ -284,12 +284,16 @@ pub struct Courier {
     sure: bool,
     /// Bytes to send in one piece.
     piece: u64,
+    /// The most of that: small on a line where all of a piece that was cut off is lost.
+    most: u64,
+    /// Where the piece began whose answer did not come.
+    cut_at: Option<u64>,
 }
 
 impl Courier {
     /// Takes an item up where its record stands. What the server has is asked first.
     pub fn new(flight: Flight) -> Self {
-        Courier { flight, sure: false, piece: PIECE_BYTES }
+        Courier { flight, sure: false, piece: PIECE_BYTES, most: MAX_PIECE, cut_at: None }
     }
 
     /// What to do now with `item`, whose flight is this one's. `link` matters to items that wait for a
@@ -354,6 +358,9 @@ impl Courier {
             Outcome::Nothing(held) => {
                 self.sure = false;
                 self.piece = PIECE_BYTES;
+                if let Ask::Send { from, .. } = ask {
+                    self.cut_at = Some(from);
+                }
                 self.wait(held, None, now_ms, random);
             }
             Outcome::Answered(answer) => self.answered(ask, &answer, now_ms, took_ms, random),
@@ -440,6 +447,9 @@ impl Courier {
             Some(offset) => {
                 self.sure = true;
                 self.flight.not_before = None;
+                if self.cut_at.take().is_some_and(|from| offset <= from) {
+                    self.most = PIECE_BYTES;
+                }
                 self.confirm(offset, length, now_ms);
             }
             None => self.wait(Held::Server, None, now_ms, random),
@@ -455,7 +465,7 @@ impl Courier {
                 self.flight.speed = Some(speed);
                 let wanted = speed.saturating_mul(PIECE_MS) / 1000 / PIECE_BYTES * PIECE_BYTES;
                 // At most twice the last one: one lucky moment is no fast network.
-                self.piece = wanted.clamp(PIECE_BYTES, (self.piece * 2).min(MAX_PIECE));
+                self.piece = wanted.clamp(PIECE_BYTES, (self.piece * 2).min(self.most));
                 self.sure = true;
                 self.flight.not_before = None;
                 self.confirm(offset, length, now_ms);
