@@ -337,27 +337,27 @@ fn pacing(here: Here, session: &Session, exercise: &Exercise) -> View {
     });
     let number = shown(|session| big(session.now(), reps(session)).0);
     let caption = shown(|session| big(session.now(), reps(session)).1);
+    let said = el("div", "")
+        .with(el("p", "count-word").attr("role", "status").words(caption))
+        .with(el("p", "soft").words(place));
     let count = el("div", "count")
         .with(el("p", "count-number").attr("role", "timer").attr("data-count", "").words(number))
-        .with(el("p", "count-word").attr("role", "status").words(caption));
+        .with(said);
     let ended = session.clone();
     let stop = move || {
         ended.stop();
         here.stop.set(Some(Stop::Asked));
     };
     let controls = el("div", "session-controls").with(pace(session)).with(more(here, session, exercise));
-    let body = el("div", "session stack")
-        .with(el("p", "soft place").words(place))
-        .with(count)
-        .with(paced(session, exercise))
-        .with(controls)
-        .with(el("div", "session-stop").with(pause(session)).with(control::button(
+    let body = el("div", "session stack").with(count).with(paced(session, exercise)).with(controls).with(
+        el("div", "session-stop").with(pause(session)).with(control::button(
             "button stop-button",
             "session-stop",
             icon::HAND,
             t(K::SessionStop),
             stop,
-        )));
+        )),
+    );
     shell::screen(here.app, i18n::text(&exercise.title), body)
 }
 
