@@ -30,3 +30,14 @@ test("the link carries no name, and is short enough for an easy QR", () => {
   assert.ok(clinic.link.length < 400, `${clinic.link.length} characters`);
   assert.equal(new URL(clinic.link).search, "", "the key is in the fragment alone");
 });
+
+test("kill-the-clipboard opens a link with a spoken code, by manifest, and is told of a wrong one", async () => {
+  const shlinkURI = await clinic.publish(clinic.kit, "--as", "with-a-code", "--passcode", "482913");
+  const viewer = new SHLViewer({ shlinkURI });
+  const open = (passcode) => viewer.resolveSHL({ recipient: "A doctor", passcode });
+  await assert.rejects(open("000000"));
+  await assert.rejects(viewer.resolveSHL({ recipient: "A doctor" }));
+  const { fhirResources } = await open("482913");
+  const bundle = fhirResources.find((r) => r.resourceType === "Bundle");
+  assert.ok(bundle.entry.some((e) => e.resource.resourceType === "CarePlan"));
+});

@@ -96,7 +96,7 @@ pub fn reply(
     bar: &ProgressBar,
 ) -> Outcome<Replied> {
     let text = words(answer)?;
-    let (entry, clip) = inbox.to_answer(item)?;
+    let (entry, clip) = inbox.open_to_answer(item)?;
     let register = inbox.register(&entry.kit_id)?.clone();
     let clinic = inbox.clinic();
     if !answers::reaches(clinic, &register) {

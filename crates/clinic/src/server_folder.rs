@@ -55,6 +55,8 @@ pub struct Limits {
     pub unfinished_days: u32,
     /// New items of one kit in an hour.
     pub new_per_hour: u32,
+    /// Megabytes of new items of one kit in a day.
+    pub mb_per_day: u32,
     /// Requests of one kit in a minute.
     pub requests_per_minute: u32,
     /// Seconds without a byte after which a connection is closed.
@@ -69,6 +71,7 @@ impl Default for Limits {
             unfinished_per_kit: 20,
             unfinished_days: 7,
             new_per_hour: 60,
+            mb_per_day: 2000,
             requests_per_minute: 600,
             idle_s: 30,
         }

@@ -498,6 +498,17 @@ fn a_kit_has_its_limits_and_they_are_its_own() {
 }
 
 #[test]
+fn a_kit_does_not_fill_the_disk_in_a_day() {
+    let site = Site::new(Limits { mb_per_day: 10, ..Limits::default() });
+    let server = site.start();
+    assert_eq!(create(&server, &item(1), 6_000_000).status, 201);
+    let second = create(&server, &item(2), 6_000_000);
+    assert_eq!(second.status, 429);
+    assert!(second.header("retry-after").parse::<u64>().unwrap() > 3600);
+    assert_eq!(create(&server, &item(3), 3_000_000).status, 201);
+}
+
+#[test]
 fn a_phone_that_says_nothing_holds_nobody_up() {
     let site = Site::new(Limits { idle_s: 1, ..Limits::default() });
     let server = site.start();

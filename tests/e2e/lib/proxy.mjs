@@ -142,7 +142,7 @@ export class Proxy {
     req.on("data", (piece) => {
       const allowed = piece.subarray(0, Math.max(0, limit - entry.received));
       entry.received += allowed.length;
-      if (!onward.write(allowed)) {
+      if (!onward.destroyed && !onward.write(allowed)) {
         req.pause();
         onward.once("drain", () => req.resume());
       }
@@ -154,6 +154,8 @@ export class Proxy {
     });
     req.on("end", () => onward.end());
     req.on("error", () => onward.destroy());
+    // A clinic that answers before the end reads no more: the rest must not stand in the next request's way.
+    onward.on("close", () => req.resume());
   }
 
   async #whole(res, entry, status, headers, body) {

@@ -424,8 +424,8 @@ impl Inbox {
         self.erase_all(due)
     }
 
-    /// The clinic, the patient's link and the clip that an item holds, for an answer.
-    pub(crate) fn to_answer(&mut self, item: &str) -> Outcome<(Entry, PathBuf)> {
+    /// An item that is to be answered, opened, and the clip's file; an empty path when it is no clip.
+    pub(crate) fn open_to_answer(&mut self, item: &str) -> Outcome<(Entry, PathBuf)> {
         let entry = self.open_item(item)?;
         let opened = entry.opened.as_ref().filter(|opened| opened.kind == "clip");
         let clip = opened.and_then(|opened| opened.files.first()).map(|file| self.folder().join(file));

@@ -54,6 +54,8 @@ pub struct Receiver {
     turns: Arc<Turns>,
     requests: Rates,
     creations: Rates,
+    /// Megabytes of new items.
+    volumes: Rates,
     /// Two servers on one folder would not see each other's turns.
     _lock: crate::files::Lock,
 }
@@ -103,6 +105,7 @@ impl Receiver {
             partial: Partial::new(folder.uploads()),
             requests: Rates::new(limits.requests_per_minute, 60),
             creations: Rates::new(limits.new_per_hour, 3600),
+            volumes: Rates::new(limits.mb_per_day, 86_400),
             turns: Arc::default(),
             address,
             limits,
@@ -162,7 +165,7 @@ impl Receiver {
         headers::version(given)?;
         let token = headers::token(given).ok_or(Refusal(401, "Authorization: Bearer … is missing"))?;
         let kit_id = self.folder.kit_of(token).ok_or(Refusal(401, "This token is not known"))?;
-        if let Err(seconds) = self.requests.ask(&kit_id, Instant::now()) {
+        if let Err(seconds) = self.requests.ask(&kit_id, 1, Instant::now()) {
             return Ok(too_often(seconds));
         }
         if rest.is_empty() {
@@ -252,7 +255,10 @@ impl Receiver {
         if room < length {
             return Err(Refusal(507, "The disk has no room for this item"));
         }
-        if let Err(seconds) = self.creations.ask(&which.kit_id, Instant::now()) {
+        let now = Instant::now();
+        let megabytes = length.div_ceil(1_000_000);
+        let asked = self.creations.ask(&which.kit_id, 1, now);
+        if let Err(seconds) = asked.and_then(|()| self.volumes.ask(&which.kit_id, megabytes, now)) {
             return Ok(Err(seconds));
         }
         let (partial, of) = (self.partial.clone(), which.clone());

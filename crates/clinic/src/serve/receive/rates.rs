@@ -21,17 +21,19 @@ impl Rates {
         Rates { capacity, per_second: capacity / f64::from(seconds.max(1)), buckets: Mutex::default() }
     }
 
-    /// Whether one more is allowed; if not, the seconds to wait.
-    pub fn ask(&self, kit_id: &str, now: Instant) -> Result<(), u64> {
+    /// Whether so many more are allowed; if not, the seconds to wait. What is more than a full bucket
+    /// passes when the bucket is full.
+    pub fn ask(&self, kit_id: &str, amount: u64, now: Instant) -> Result<(), u64> {
+        let amount = (amount as f64).min(self.capacity);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         // A full bucket says nothing: the table stays as small as what is going on.
         buckets.retain(|_, (left, at)| self.filled(*left, *at, now) < self.capacity);
         let (left, at) = buckets.get(kit_id).copied().unwrap_or((self.capacity, now));
         let left = self.filled(left, at, now);
-        if left < 1.0 {
-            return Err(((1.0 - left) / self.per_second).ceil() as u64);
+        if left < amount {
+            return Err(((amount - left) / self.per_second).ceil() as u64);
         }
-        buckets.insert(kit_id.to_owned(), (left - 1.0, now));
+        buckets.insert(kit_id.to_owned(), (left - amount, now));
         Ok(())
     }
 
@@ -50,12 +52,12 @@ mod tests {
         let rates = Rates::new(3, 60);
         let now = Instant::now();
         for _ in 0..3 {
-            assert_eq!(rates.ask("a", now), Ok(()));
+            assert_eq!(rates.ask("a", 1, now), Ok(()));
         }
-        assert_eq!(rates.ask("a", now), Err(20));
-        assert_eq!(rates.ask("b", now), Ok(()));
-        assert_eq!(rates.ask("a", now + Duration::from_secs(21)), Ok(()));
-        assert_eq!(rates.ask("c", now + Duration::from_secs(3600)), Ok(()));
+        assert_eq!(rates.ask("a", 1, now), Err(20));
+        assert_eq!(rates.ask("b", 1, now), Ok(()));
+        assert_eq!(rates.ask("a", 1, now + Duration::from_secs(21)), Ok(()));
+        assert_eq!(rates.ask("c", 99, now + Duration::from_secs(3600)), Ok(()));
         assert_eq!(rates.buckets.lock().unwrap().len(), 1);
     }
 }
