@@ -559,6 +559,7 @@ fn thing(app: App, kit: &KitHandle, at: RwSignal<At>, n: usize) -> View {
             ),
             Thing::Summary => (card(K::SummaryTitle, text(K::SummaryText)), summary_link()),
             Thing::Results => (card(K::ResultsTitle, text(K::ResultsText)), results_link()),
+            Thing::Outbox => (card(K::OutboxTitle, text(K::OutboxWhat)), outbox_link(app, kit)),
             Thing::Copy => (card(K::CopyTitle, text(K::CopyText)), copy_link()),
         }
     });

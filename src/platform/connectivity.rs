@@ -40,18 +40,21 @@ pub fn on_change(changed: impl Fn(Change) + Clone + 'static) {
     }
 }
 
-/// Calls back when the page goes out of sight or away, as long as the listeners live.
-pub fn on_leaving(left: impl Fn() + Clone + 'static) -> Vec<EventListener> {
-    let Some(window) = web_sys::window() else { return Vec::new() };
-    let mut listeners = Vec::new();
+/// Listens for the page's leaving, until it is dropped.
+pub struct Leaving(Vec<EventListener>);
+
+/// Calls back when the page goes out of sight or away.
+pub fn on_leaving(left: impl Fn() + Clone + 'static) -> Leaving {
+    let mut listeners = Leaving(Vec::new());
+    let Some(window) = web_sys::window() else { return listeners };
     if let Some(document) = window.document() {
         let left = left.clone();
-        listeners.push(EventListener::new(&document, "visibilitychange", move |_| {
+        listeners.0.push(EventListener::new(&document, "visibilitychange", move |_| {
             if !is_visible() {
                 left();
             }
         }));
     }
-    listeners.push(EventListener::new(&window, "pagehide", move |_| left()));
+    listeners.0.push(EventListener::new(&window, "pagehide", move |_| left()));
     listeners
 }

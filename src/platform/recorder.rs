@@ -9,7 +9,7 @@ use care::clip::Trouble;
 use gloo_events::EventListener;
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{EventTarget, HtmlVideoElement};
+use web_sys::{EventTarget, File, HtmlVideoElement};
 
 /// The picture that is asked for: enough to see a movement, small enough to be sent from the country.
 const WIDTH: u32 = 640;
@@ -126,7 +126,7 @@ fn trouble(name: &str) -> Trouble {
 /// What a recorder tells.
 pub enum Heard {
     /// A piece, never empty.
-    Piece(JsValue),
+    Piece(Piece),
     /// It has ended; nothing comes any more.
     Ended,
     /// It failed; what came before is good.
@@ -169,9 +169,9 @@ impl Recorder {
         let mut listeners = Vec::new();
         let told = heard.clone();
         listeners.push(EventListener::new(target, "dataavailable", move |event| {
-            let piece = get(event, "data");
+            let piece = Piece(get(event, "data"));
             // Safari gives empty ones for small times.
-            if size(&piece) > 0.0 {
+            if piece.size() > 0.0 {
                 told(Heard::Piece(piece));
             }
         }));
@@ -197,20 +197,37 @@ impl Recorder {
     }
 }
 
-/// Bytes in a piece or a file.
-pub fn size(blob: &JsValue) -> f64 {
-    get(blob, "size").as_f64().unwrap_or_default()
+/// A piece of a recording, or a file that the patient chose: its bytes stay where the browser has them.
+#[derive(Clone)]
+pub struct Piece(JsValue);
+
+impl From<File> for Piece {
+    fn from(file: File) -> Self {
+        Piece(file.into())
+    }
 }
 
-/// The bytes of a piece.
-pub async fn bytes(blob: &JsValue) -> Option<JsBytes> {
-    let buffer = call_async(blob, "arrayBuffer", &[]).await.ok()?;
-    Some(JsBytes(Uint8Array::new(&buffer)))
-}
+impl Piece {
+    /// What it says that it is.
+    pub fn mime(&self) -> String {
+        text(&self.0, "type")
+    }
 
-/// A part of a file.
-pub fn part(file: &JsValue, from: f64, to: f64) -> Option<JsValue> {
-    call(file, "slice", &[from.into(), to.into()]).ok()
+    /// Its length in bytes.
+    pub fn size(&self) -> f64 {
+        get(&self.0, "size").as_f64().unwrap_or_default()
+    }
+
+    /// Its bytes.
+    pub async fn bytes(&self) -> Option<JsBytes> {
+        let buffer = call_async(&self.0, "arrayBuffer", &[]).await.ok()?;
+        Some(JsBytes(Uint8Array::new(&buffer)))
+    }
+
+    /// The part from `from` to before `to`.
+    pub fn part(&self, from: f64, to: f64) -> Option<Piece> {
+        call(&self.0, "slice", &[from.into(), to.into()]).ok().map(Piece)
+    }
 }
 
 /// Bytes that still fit, as the browser reckons; nothing where it does not say. Good for refusing,

@@ -92,7 +92,7 @@ impl App {
             return Ok("/code");
         }
         let (answer, etag) = fetch_text(&shl.fetch_url(RECIPIENT), None).await?.ok_or(Problem::KitNotAKit)?;
-        self.take_kit(&shl, &answer, etag, None).await?;
+        self.take_kit(&shl, &answer, etag).await?;
         self.forget_pending().await;
         Ok("/kit")
     }
@@ -103,7 +103,6 @@ impl App {
         shl: &ShLink,
         answer: &str,
         etag: Option<String>,
-        passcode: Option<String>,
     ) -> Result<(), Problem> {
         let jws = opening::decrypt(answer, &KitLink::Shl(shl.clone()), &WebCrypto).await?;
         let opened = self.read_kit(&jws).await?;
@@ -119,7 +118,7 @@ impl App {
             jws,
             reading: Some(opened.reading.clone()),
             etag,
-            passcode,
+            passcode: None,
             checked_ms: DeviceClock.now_ms(),
             choice: old_record.as_ref().and_then(|r| r.choice),
             paused: old_record.is_some_and(|r| r.paused),

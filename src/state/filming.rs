@@ -8,7 +8,7 @@ use crate::platform::{
     js::{self, JsBytes},
     locks::{self, Turn},
     random,
-    recorder::{self, Camera, Facing, Heard, Recorder},
+    recorder::{self, Camera, Facing, Heard, Piece, Recorder},
     speech,
     ticker::Ticker,
     tone,
@@ -18,14 +18,12 @@ use care::{
     clip::{self, Clip, State, Trouble},
     ports::{Bytes, ChunkedRecords, Clock},
 };
-use gloo_events::EventListener;
-use leptos::prelude::*;
+use leptos::prelude::GetUntracked;
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::Rc,
 };
-use wasm_bindgen::JsValue;
 use web_sys::HtmlVideoElement;
 
 /// Seconds that are counted down.
@@ -77,7 +75,7 @@ struct Held {
     clip: RefCell<Option<Clip>>,
     /// Held as long as the clip is in this tab's hands.
     turn: RefCell<Option<Turn>>,
-    pieces: RefCell<VecDeque<JsValue>>,
+    pieces: RefCell<VecDeque<Piece>>,
     writing: Cell<bool>,
     heard_all: Cell<bool>,
     ended_by: Cell<Option<Trouble>>,
@@ -89,7 +87,7 @@ struct Held {
     tones: RefCell<Option<tone::Tones>>,
     awake: RefCell<Option<Awake>>,
     ticker: RefCell<Option<Ticker>>,
-    leaving: RefCell<Vec<EventListener>>,
+    leaving: RefCell<Option<connectivity::Leaving>>,
 }
 
 fn now_ms() -> i64 {
@@ -421,12 +419,12 @@ impl Filming {
         });
     }
 
-    async fn write(&self, piece: &JsValue) -> Result<(), Trouble> {
+    async fn write(&self, piece: &Piece) -> Result<(), Trouble> {
         let held = &self.0;
         if matches!(held.ended_by.get(), Some(Trouble::NoSpace | Trouble::NotKept)) {
             return Ok(());
         }
-        let bytes = recorder::bytes(piece).await.ok_or(Trouble::Failed)?;
+        let bytes = piece.bytes().await.ok_or(Trouble::Failed)?;
         let Some(mut clip) = held.clip.borrow().clone() else { return Ok(()) };
         if let Some(recorder) = &*held.recorder.borrow() {
             clip.mime = recorder.mime();
@@ -494,7 +492,7 @@ impl Filming {
     }
 
     /// Takes a video that was filmed elsewhere on this phone.
-    pub fn take_file(&self, file: JsValue) {
+    pub fn take_file(&self, file: Piece) {
         let held = &self.0;
         held.asked.set(held.asked.get() + 1);
         held.camera.borrow_mut().take();
@@ -518,9 +516,8 @@ impl Filming {
         });
     }
 
-    async fn try_take(&self, file: &JsValue) -> Result<(), Trouble> {
-        let mime = js::text(file, "type");
-        let size = recorder::size(file);
+    async fn try_take(&self, file: &Piece) -> Result<(), Trouble> {
+        let (mime, size) = (file.mime(), file.size());
         if !mime.starts_with("video/") || size <= 0.0 {
             return Err(Trouble::NotAVideo);
         }
@@ -530,8 +527,8 @@ impl Filming {
         *self.0.clip.borrow_mut() = Some(self.new_clip(mime, true));
         let mut at = 0.0;
         while at < size {
-            let part = recorder::part(file, at, (at + FILE_CHUNK).min(size)).ok_or(Trouble::NotAVideo)?;
-            let bytes = recorder::bytes(&part).await.ok_or(Trouble::NotAVideo)?;
+            let part = file.part(at, (at + FILE_CHUNK).min(size)).ok_or(Trouble::NotAVideo)?;
+            let bytes = part.bytes().await.ok_or(Trouble::NotAVideo)?;
             let Some(clip) = self.0.clip.borrow().clone() else { return Err(Trouble::NotAVideo) };
             self.put(clip, bytes).await?;
             at += FILE_CHUNK;
@@ -566,7 +563,7 @@ impl Filming {
                 Filming(held).lost(Trouble::Left);
             }
         };
-        *self.0.leaving.borrow_mut() = connectivity::on_leaving(away);
+        *self.0.leaving.borrow_mut() = Some(connectivity::on_leaving(away));
     }
 
     /// The screen is left: camera and light off. A clip that was not kept is found again.
@@ -574,7 +571,7 @@ impl Filming {
         let held = &self.0;
         held.left.set(true);
         held.asked.set(held.asked.get() + 1);
-        held.leaving.borrow_mut().clear();
+        held.leaving.borrow_mut().take();
         let rolling = held.shot.peek() == Shot::Rolling;
         let waiting = matches!(held.shot.peek(), Shot::Done(..));
         self.quiet();

@@ -80,7 +80,12 @@ impl App {
     pub async fn open_with_code(self, link: &ShLink, code: &str) -> Result<(), Refused> {
         let place = place(link, code).await?;
         let (answer, etag) = fetch_text(&place, None).await?.ok_or(Problem::KitNotAKit)?;
-        self.take_kit(link, &answer, etag, Some(code.to_owned())).await?;
+        self.take_kit(link, &answer, etag).await?;
+        // The newest kit stands first.
+        if let Some(kit) = self.kits.with_untracked(|kits| kits.first().cloned()) {
+            let code = code.to_owned();
+            kit.keep(move |record| record.passcode = Some(code.clone()));
+        }
         self.forget_pending().await;
         Ok(())
     }

@@ -122,10 +122,11 @@ test("a clip goes from the phone to the desk and the answer comes back, also off
 test("a code that was changed at the desk is asked for again, and the wrong one is tried once only", { timeout: 90_000 }, () =>
   onPhone(async (page) => {
     await enter(page);
+    await open(page, portal);
+    await page.waitForTimeout(1000);
     await must("passcode", clinic.folder, path.basename(dir), "--new", "771204");
     const from = clinic.proxy.log.length;
     await online(page);
-    await open(page, portal);
     await page.waitForSelector("[data-action=code]");
     await online(page);
     await page.waitForTimeout(1000);

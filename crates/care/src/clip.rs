@@ -102,7 +102,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Every one of them, for tests of the texts.
+    /// Every one of them.
     pub const ALL: [Trouble; 11] = [
         Trouble::Refused,
         Trouble::Missing,

@@ -175,8 +175,11 @@ impl Inner {
     async fn open(self: &Rc<Self>) -> Result<IdbDatabase, StoreError> {
         let version = u32::try_from(self.migrations.len()).unwrap_or(u32::MAX);
         // Not the window's: workers have the same one.
-        let factory = js::global("indexedDB").dyn_into::<IdbFactory>();
-        let factory = factory.map_err(|_| StoreError::Refused("no IndexedDB".into()))?;
+        let factory = js::global("indexedDB");
+        if !factory.is_object() {
+            return Err(StoreError::Refused("no IndexedDB".into()));
+        }
+        let factory: IdbFactory = factory.unchecked_into();
         let opening = factory.open_with_u32(&self.name, version).map_err(|e| open_error(&e))?;
         let (migrations, upgrading) = (self.migrations, opening.clone());
         let upgrade = Closure::once_into_js(move |event: IdbVersionChangeEvent| {

@@ -443,10 +443,14 @@ fn a_slow_line_gets_small_pieces_and_a_fast_one_larger_ones_step_by_step() {
 
 #[test]
 fn where_a_cut_piece_is_lost_whole_the_next_ones_stay_small() {
-    let mut courier = Courier::new(Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() });
-    let answer = |status, offset| Outcome::Answered(Answer { status, tus: true, offset, ..Answer::default() });
+    let mut courier =
+        Courier::new(Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() });
+    let answer =
+        |status, offset| Outcome::Answered(Answer { status, tus: true, offset, ..Answer::default() });
     let mut piece = |courier: &mut Courier| {
-        let Next::Do(Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else { panic!() };
+        let Next::Do(Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else {
+            panic!()
+        };
         courier.took(Ask::Send { from, to }, answer(204, Some(to)), 0, 1, 0.0);
         (to - from) / PIECE_BYTES
     };
