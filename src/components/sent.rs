@@ -16,17 +16,22 @@ use care::{
     outbox::{OutboxItem, Refusal, Status},
 };
 
-/// « Personne ne surveille ces messages. Urgence : 15 », and when the clinic reads them.
-pub fn nobody_watches(kit: Option<&KitHandle>) -> View {
+/// « Personne ne surveille ces messages. Urgence : 15 », and when the clinic reads them. In simple mode the
+/// number is no fourth choice: the fixed bar leads to it.
+pub fn nobody_watches(kit: Option<&KitHandle>, simple: bool) -> View {
     let days = kit.and_then(|kit| kit.kit.clinic.reading_days.as_ref());
     let read = days.map(|days| {
         let words = t(K::OutboxReadOn);
         let (before, after) = words.split_once("{days}").unwrap_or((words, ""));
         el("p", "").text(before).with(said(days)).text(after)
     });
-    let urgent = el("p", "strong").with(el("a", "").attr("href", "tel:15").text(t(K::OutboxUrgent)));
-    let body = all([urgent]).maybe(read);
-    notice::notice("warn", icon::ALERT, t(K::OutboxNobody), body).attr("data-nobody-watches", "")
+    let urgent = if simple {
+        el("p", "strong").text(t(K::OutboxUrgent))
+    } else {
+        el("p", "strong").with(el("a", "plain-link").attr("href", "tel:15").text(t(K::OutboxUrgent)))
+    };
+    notice::notice("warn", icon::ALERT, t(K::OutboxNobody), all([urgent]).maybe(read))
+        .attr("data-nobody-watches", "")
 }
 
 /// The word of a status, with its icon.

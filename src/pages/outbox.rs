@@ -24,7 +24,7 @@ use leptos::prelude::*;
 /// All of them; in simple mode one a screen.
 pub fn show(app: App, simple: bool) -> View {
     let body = all([
-        region(move || sent::nobody_watches(app.current().as_ref())),
+        region(move || sent::nobody_watches(app.current().as_ref(), simple)),
         list(app, simple),
         if simple { none() } else { region(move || not_sent(app)) },
     ]);

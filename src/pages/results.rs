@@ -36,7 +36,7 @@ fn with_kit(app: App, kit: KitHandle, simple: bool) -> View {
     let list = move || preview(app, &told.kit, days);
     let give = move || {
         let something = app.journal(|events| !Results::since_last(events, &held.kit).preview().is_empty());
-        if something { agreement(app, &held) } else { none() }
+        if something { agreement(app, &held, simple) } else { none() }
     };
     let body = all([
         el("p", "lead").text(t(K::ResultsText)),
@@ -86,10 +86,10 @@ fn preview(app: App, kit: &Kit, shown: RwSignal<usize>) -> View {
 }
 
 /// The patient's agreement, and the file.
-fn agreement(app: App, kit: &KitHandle) -> View {
+fn agreement(app: App, kit: &KitHandle, simple: bool) -> View {
     let clinic = &kit.kit.clinic.name;
     if kit.upload().is_some() {
-        return sending(app, kit);
+        return sending(app, kit, simple);
     }
     if kit.kit.return_path == ReturnPath::Server {
         // A clinic that receives by network gets nothing before the patient sends it there.
@@ -122,7 +122,7 @@ fn agreement(app: App, kit: &KitHandle) -> View {
 }
 
 /// The patient's agreement, and the way to the clinic.
-fn sending(app: App, kit: &KitHandle) -> View {
+fn sending(app: App, kit: &KitHandle, simple: bool) -> View {
     let clinic = &kit.kit.clinic.name;
     let (view, agreed) = control::check("consent", &fill(K::OutboxResultsAgree, &[("name", clinic)]), false);
     let told = RwSignal::new(None::<Problem>);
@@ -151,7 +151,7 @@ fn sending(app: App, kit: &KitHandle) -> View {
         None => none(),
     };
     el("div", "stack")
-        .with(sent::nobody_watches(Some(kit)))
+        .with(sent::nobody_watches(Some(kit), simple))
         .with(view)
         .with(el("div", "outcome").attr("role", "status").with(region(outcome)))
         .with(control::button(

@@ -88,7 +88,7 @@ fn before(app: App, kit: &KitHandle, upload: &Upload, clip: &Clip, simple: bool)
     let choices = if simple { none() } else { all([wifi, keep, el("p", "soft").text(t(K::OutboxKeepNot))]) };
     let body = all([
         el("p", "lead").text(&fill(K::OutboxSendWho, &[("name", name)])),
-        sent::nobody_watches(Some(kit)),
+        sent::nobody_watches(Some(kit), simple),
         el("div", "card stack tight")
             .attr("data-clip", &clip.id)
             .with(el("h2", "").attr("dir", "auto").text(&title))

@@ -73,7 +73,7 @@ export class Proxy {
     this.#target = port;
   }
 
-  /** Forwards what lies below a path to another server. */
+  /** Forwards what lies below a path to another server; without a port to the clinic again. */
   forwardBelow(path, port) {
     this.#others = [{ path, port }, ...this.#others.filter((other) => other.path !== path)];
   }
