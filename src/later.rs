@@ -40,7 +40,7 @@ struct Gate {
 }
 
 /// The only way to the second part. The build knows it by its name.
-static GATE: Gate = Gate { screens, today: figures, badge: App::show_badge };
+static GATE: Gate = Gate { screens, today: figures, badge: awake };
 
 /// The second part, once it is here. Read where the compiler cannot follow: it would else put all of it
 /// right here.
@@ -95,6 +95,11 @@ pub fn bring(app: App) {
     });
 }
 
+fn awake(app: App) {
+    app.show_badge();
+    app.settle_outbox();
+}
+
 fn figures(app: App, kit: &KitHandle) -> View {
     i18n::take_later();
     pages::today::figures(app, kit)
@@ -104,17 +109,22 @@ fn figures(app: App, kit: &KitHandle) -> View {
 fn screens(app: App, path: &str, simple: bool) -> View {
     i18n::take_later();
     match path.split_once('/') {
+        Some(("clip", what)) => pages::clip::show(app, what, simple),
         Some(("exercise", id)) => pages::exercise::show(app, id, simple),
         Some(("follow-up", "summary")) => pages::summary::show(app, simple),
-        Some(("follow-up", "show")) => pages::summary::hold_out(app),
+        Some(("follow-up", "show")) => pages::summary::hold_out(app, simple),
         Some(("follow-up", "results")) => pages::results::show(app, simple),
         Some(("follow-up", "copy")) => pages::copy::show(app, simple),
+        Some(("outbox", id)) => pages::sending::show(app, id, simple),
         Some(("feeling", what)) => pages::feeling::show(app, what, simple),
         Some(_) => pages::lost::show(app),
         None => match path {
+            "code" => pages::code::show(app),
+            "clip" => pages::clip::all_of_them(app, simple),
             "feeling" => pages::feeling::show(app, "", simple),
             "session" => pages::session::show(app, simple),
             "follow-up" => pages::follow_up::show(app, simple),
+            "outbox" => pages::outbox::show(app, simple),
             "reminders" => pages::reminders::show(app, simple),
             "help" => pages::help::show(app, simple),
             "settings" => pages::settings::show(app, simple),

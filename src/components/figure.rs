@@ -54,6 +54,39 @@ pub fn figure(kit: &KitHandle, exercise: &Exercise) -> View {
     el("figure", "figure").with(picture).with(el("div", "row").with(region(button)))
 }
 
+/// The same beside a camera's picture, without a button: the drawing, or the film where there is none.
+pub fn beside(kit: &KitHandle, exercise: &Exercise) -> View {
+    let still = device::wants_less_movement();
+    if !may_play(kit.verification) {
+        return none();
+    }
+    if let Some(animation) = &exercise.animation {
+        let (picture, shown) = place(kit, &animation.alt, &animation.media);
+        keep(Box::new(move || {
+            shown.with(|drawing| {
+                if let Some(drawing) = drawing {
+                    drawing.run(!still);
+                }
+            });
+        }));
+        return picture;
+    }
+    let Some(video) = exercise.video.as_ref().filter(|_| !still) else { return none() };
+    let (url, alt) = (kit.film(exercise).url, video.alt.clone());
+    region(move || url.get().map_or_else(none, |url| silent_film(i18n::text(&alt), &url)))
+}
+
+/// A film that runs in a loop, without sound.
+pub fn silent_film(label: &str, url: &str) -> View {
+    let film = el("video", "session-film")
+        .attr("loop", "")
+        .attr("playsinline", "")
+        .attr("aria-label", label)
+        .attr("src", url);
+    film::run_silently(film.element().unchecked_ref(), Some(1.0));
+    film
+}
+
 /// Where a drawing stands once it is here, and the drawing.
 fn place(kit: &KitHandle, alt: &Text, media: &MediaRef) -> (View, Local<Option<drawing::Drawing>>) {
     let picture = el("div", "figure-picture").attr("role", "img").attr("aria-label", i18n::text(alt));

@@ -6,6 +6,7 @@
 pub mod add_kit;
 pub mod block;
 pub mod chart;
+pub mod clips;
 pub mod control;
 pub mod field;
 pub mod figure;
@@ -17,8 +18,10 @@ pub mod notice;
 pub mod pager;
 pub mod player;
 pub mod provenance;
+pub mod reply;
 pub mod safety;
 pub mod scale;
+pub mod sent;
 pub mod shell;
 pub mod teach_back;
 pub mod words;

@@ -6,14 +6,14 @@ use crate::{
         control,
         figure::figure,
         icon::{self, icon},
-        notice, pager, player, provenance,
+        notice, pager, player, provenance, reply,
         safety::{self, headed},
         shell::{self, section},
         teach_back::{self, Stage},
         words::{dosage, said_in, said_list},
     },
     i18n::{self, K, fill, t},
-    pages::lost,
+    pages::{clip, lost},
     platform::{
         dom::{View, all, el, none, region},
         page,
@@ -123,6 +123,7 @@ fn on_one_page(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
     let body = all([
         el("div", "row").with(edition(exercise)).with(notice::badge(kit)),
         safety::expired(app, kit),
+        reply::of_exercise(kit, &exercise.id),
         section(K::ExerciseWhy, why(exercise)),
         safety::company(exercise),
         if stands_in(kit, exercise) { section(K::ExerciseDrawing, figure(kit, exercise)) } else { none() },
@@ -135,6 +136,7 @@ fn on_one_page(app: App, kit: &KitHandle, exercise: &Exercise) -> View {
         safety::stop_rules(exercise),
         contraindications(exercise),
         variants(exercise),
+        clip::of_exercise(app, kit, exercise),
         who,
         neighbours(kit, exercise),
     ]);
@@ -229,6 +231,7 @@ fn show_scene(
         Scene::Why => {
             let body = all([
                 safety::expired(app, kit),
+                reply::of_exercise(kit, &exercise.id),
                 notice::badge(kit),
                 why(exercise),
                 safety::company(exercise),
@@ -283,7 +286,8 @@ fn show_scene(
         Scene::End => {
             let rest = el("p", "lead").text(t(K::ExerciseFinishedText));
             let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
-            (t(K::ExerciseFinished).to_owned(), all([rest, variants(exercise), home, backward()]))
+            let film = clip::film_link(&exercise.id, "button wide");
+            (t(K::ExerciseFinished).to_owned(), all([rest, variants(exercise), home, film, backward()]))
         }
     };
     shell::screen(app, &title, body)

@@ -64,6 +64,18 @@ fn results_link() -> View {
     control::link("button wide", "", icon::SHIELD, t(K::ResultsTitle), "follow-up/results")
 }
 
+/// « Mes envois »; nothing where the clinic does not receive and nothing was sent.
+fn outbox_link(app: App, kit: &KitHandle) -> View {
+    if !sends(app, kit) {
+        return none();
+    }
+    control::link("button wide", "outbox", icon::MESSAGE, t(K::OutboxTitle), "outbox")
+}
+
+fn sends(app: App, kit: &KitHandle) -> bool {
+    kit.upload().is_some() || untrack(|| app.outbox(|items| !items.is_empty()))
+}
+
 fn copy_link() -> View {
     control::link("button wide", "", icon::DOWNLOAD, t(K::CopyTitle), "follow-up/copy")
 }
@@ -83,8 +95,12 @@ fn full(app: App, kit: &KitHandle) -> View {
             all([charts(app, &history, &told), journal(app, &history, &told, days)])
         })
     };
-    let ways =
-        el("div", "pair").with(summary_link()).with(reminders_link()).with(results_link()).with(copy_link());
+    let ways = el("div", "pair")
+        .with(summary_link())
+        .with(reminders_link())
+        .with(results_link())
+        .with(outbox_link(app, kit))
+        .with(copy_link());
     let body = all([
         late::note(app),
         show_link(),
@@ -438,6 +454,7 @@ enum Thing {
     Journal,
     Summary,
     Results,
+    Outbox,
     Copy,
 }
 
@@ -488,7 +505,11 @@ fn things(app: App, kit: &KitHandle) -> Vec<Thing> {
         if !history.days(&kit.kit.kit_id).is_empty() {
             things.push(Thing::Weeks);
         }
-        things.extend([Thing::Journal, Thing::Summary, Thing::Results, Thing::Copy]);
+        things.extend([Thing::Journal, Thing::Summary, Thing::Results]);
+        if sends(app, kit) {
+            things.push(Thing::Outbox);
+        }
+        things.push(Thing::Copy);
         things
     })
 }
@@ -538,6 +559,7 @@ fn thing(app: App, kit: &KitHandle, at: RwSignal<At>, n: usize) -> View {
             ),
             Thing::Summary => (card(K::SummaryTitle, text(K::SummaryText)), summary_link()),
             Thing::Results => (card(K::ResultsTitle, text(K::ResultsText)), results_link()),
+            Thing::Outbox => (card(K::OutboxTitle, text(K::OutboxWhat)), outbox_link(app, kit)),
             Thing::Copy => (card(K::CopyTitle, text(K::CopyText)), copy_link()),
         }
     });

@@ -1,5 +1,7 @@
 //! The screens, one file each. Standard and simplified are two skins of the same state.
 
+pub mod clip;
+pub mod code;
 pub mod copy;
 pub mod exercise;
 pub mod feeling;
@@ -8,9 +10,11 @@ pub mod help;
 pub mod home;
 pub mod kit;
 pub mod lost;
+pub mod outbox;
 pub mod reminders;
 pub mod report;
 pub mod results;
+pub mod sending;
 pub mod session;
 pub mod settings;
 pub mod summary;

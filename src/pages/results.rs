@@ -2,7 +2,7 @@
 //! agreement, the same as a file to bring.
 
 use crate::{
-    components::{control, happened, icon, notice, shell},
+    components::{control, happened, icon, notice, sent, shell},
     i18n::{self, K, fill, t},
     pages::summary,
     platform::{
@@ -14,6 +14,7 @@ use crate::{
 use care::{
     calendar::Day,
     kit::{Kit, ReturnPath},
+    problem::Problem,
     results::{self, Results},
 };
 use leptos::prelude::*;
@@ -35,7 +36,7 @@ fn with_kit(app: App, kit: KitHandle, simple: bool) -> View {
     let list = move || preview(app, &told.kit, days);
     let give = move || {
         let something = app.journal(|events| !Results::since_last(events, &held.kit).preview().is_empty());
-        if something { agreement(app, &held) } else { none() }
+        if something { agreement(app, &held, simple) } else { none() }
     };
     let body = all([
         el("p", "lead").text(t(K::ResultsText)),
@@ -85,8 +86,11 @@ fn preview(app: App, kit: &Kit, shown: RwSignal<usize>) -> View {
 }
 
 /// The patient's agreement, and the file.
-fn agreement(app: App, kit: &KitHandle) -> View {
+fn agreement(app: App, kit: &KitHandle, simple: bool) -> View {
     let clinic = &kit.kit.clinic.name;
+    if kit.upload().is_some() {
+        return sending(app, kit, simple);
+    }
     if kit.kit.return_path == ReturnPath::Server {
         // A clinic that receives by network gets nothing before the patient sends it there.
         return el("p", "").text(&fill(K::ResultsNotSent, &[("name", clinic)]));
@@ -115,4 +119,46 @@ fn agreement(app: App, kit: &KitHandle) -> View {
         .with(view)
         .with(el("div", "outcome").attr("role", "status").with(region(outcome)))
         .with(control::button("button main wide", "results-save", icon::DOWNLOAD, t(K::ResultsSave), save))
+}
+
+/// The patient's agreement, and the way to the clinic.
+fn sending(app: App, kit: &KitHandle, simple: bool) -> View {
+    let clinic = &kit.kit.clinic.name;
+    let (view, agreed) = control::check("consent", &fill(K::OutboxResultsAgree, &[("name", clinic)]), false);
+    let told = RwSignal::new(None::<Problem>);
+    let ask = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let held = kit.clone();
+    let send = move || {
+        ask.set(!agreed.checked());
+        if !agreed.checked() || busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let kit = held.clone();
+        leptos::task::spawn_local(async move {
+            let done = app.send_results(&kit).await;
+            let _ = busy.try_set(false);
+            match done {
+                Ok(()) => app.go.set(Some("/outbox")),
+                Err(why) => drop(told.try_set(Some(why))),
+            }
+        });
+    };
+    let outcome = move || match told.get() {
+        Some(why) => notice::problem(why),
+        None if ask.get() => el("p", "strong").attr("role", "alert").text(t(K::ResultsAgreeFirst)),
+        None => none(),
+    };
+    el("div", "stack")
+        .with(sent::nobody_watches(Some(kit), simple))
+        .with(view)
+        .with(el("div", "outcome").attr("role", "status").with(region(outcome)))
+        .with(control::button(
+            "button main wide",
+            "results-send",
+            icon::MESSAGE,
+            t(K::OutboxResultsSend),
+            send,
+        ))
 }

@@ -104,6 +104,7 @@ fn confirmation(app: App) -> (View, web_sys::HtmlDialogElement) {
         leptos::task::spawn_local(async move {
             match app.erase_all().await {
                 Ok(()) => {
+                    app.forget_outbox();
                     dialog.close();
                     app.go.set(Some("/"));
                 }

@@ -2,8 +2,12 @@
 //! phone held out to them. Facts only, those that `care::follow_up::Summary` gives.
 
 use crate::{
-    components::{chart, control, happened, icon, notice, shell},
+    components::{
+        chart, clips, control, happened, icon, notice,
+        shell::{self, section},
+    },
     i18n::{self, K, count, fill, t},
+    pages::clip,
     platform::{
         dom::{View, all, el, none, region},
         file, page,
@@ -102,7 +106,7 @@ fn standing_alone(sheet: &View) -> String {
 }
 
 /// The full screen for the kiné: the page in large type, and « Fermer ».
-pub fn hold_out(app: App) -> View {
+pub fn hold_out(app: App, simple: bool) -> View {
     let Some(kit) = app.kits.with(|kits| kits.first().cloned()) else {
         return shell::screen(app, t(K::SummaryTitle), to_kit());
     };
@@ -117,6 +121,13 @@ pub fn hold_out(app: App) -> View {
     let dialog = dialog
         .with(heading)
         .with(region(move || sheet(app, &kit)))
+        .with(region(move || {
+            let clips = clip::every(app);
+            if clips.is_empty() {
+                return none();
+            }
+            section(K::ClipMine, untrack(|| clips::one_by_one(app, clips, "h3", simple, false)))
+        }))
         .with(close)
         // Escape and the phone's own way back close it as well.
         .on("close", move |_| app.go.set(Some("/follow-up")));

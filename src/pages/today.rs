@@ -2,9 +2,9 @@
 //! streak, never a reproach after a gap.
 
 use crate::{
-    components::late,
+    components::{control, icon, late, notice, reply},
     i18n::{self, K, count, fill, t},
-    platform::dom::{View, all, el},
+    platform::dom::{View, all, el, none},
     state::{App, KitHandle},
 };
 use care::follow_up::History;
@@ -29,7 +29,17 @@ pub fn figures(app: App, kit: &KitHandle) -> View {
     let numbers = [("done", done.as_str()), ("prescribed", prescribed.as_str())];
     let appointment =
         appointment.map(|day| el("p", "").text(&fill(K::TodayAppointment, &[("date", &i18n::date(day))])));
-    all([el("p", "strong").text(&what), el("p", "soft").text(&fill(K::TodayWeek, &numbers)), late::note(app)])
+    let found = (!app.found_clips().is_empty()).then(|| {
+        let open = control::link("button wide", "clip-found", icon::PLAY, t(K::ClipFoundOpen), "clip");
+        notice::notice("info", icon::CAMERA, t(K::ClipFound), none()).attr("data-found", "").with(open)
+    });
+    reply::newest(app, kit)
+        .maybe(found)
+        .with(all([
+            el("p", "strong").text(&what),
+            el("p", "soft").text(&fill(K::TodayWeek, &numbers)),
+            late::note(app),
+        ]))
         .maybe(gently.then(|| el("p", "").text(t(K::TodayAgainGently))))
         .maybe(appointment)
 }

@@ -35,14 +35,20 @@ struct Camera {
 impl Camera {
     fn end(&self) {
         self.ended.set(true);
-        let Some(stream) = self.stream.borrow_mut().take() else { return };
-        let Ok(tracks) = get(&stream, "getTracks").unchecked_into::<Function>().call0(&stream) else {
-            return;
-        };
-        for track in Array::from(&tracks).iter() {
-            // A track that has ended already stays ended.
-            let _ = get(&track, "stop").unchecked_into::<Function>().call0(&track);
+        if let Some(stream) = self.stream.borrow_mut().take() {
+            stop(&stream);
         }
+    }
+}
+
+/// Turns a stream's camera and microphone off.
+pub(super) fn stop(stream: &JsValue) {
+    let Ok(tracks) = get(stream, "getTracks").unchecked_into::<Function>().call0(stream) else {
+        return;
+    };
+    for track in Array::from(&tracks).iter() {
+        // A track that has ended already stays ended.
+        let _ = get(&track, "stop").unchecked_into::<Function>().call0(&track);
     }
 }
 

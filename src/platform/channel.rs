@@ -46,6 +46,26 @@ pub fn on_wanted(wanted: impl Fn(String) + 'static) {
     listen("wanted", move |message| wanted(text(message, "sha256")));
 }
 
+/// Tells the tabs and the sender that what is to be sent, or how far it is, has changed.
+pub fn outbox_changed() {
+    post(&[("type", "outbox".into())]);
+}
+
+/// Calls back when that has changed elsewhere, for the page's life.
+pub fn on_outbox(changed: impl Fn() + 'static) {
+    listen("outbox", move |_| changed());
+}
+
+/// Tells whoever sends, in any tab, that waiting is over.
+pub fn send_now() {
+    post(&[("type", "send-now".into())]);
+}
+
+/// Calls back when waiting is over, for the worker's life.
+pub fn on_send_now(wake: impl Fn() + 'static) {
+    listen("send-now", move |_| wake());
+}
+
 fn post(message: &[(&str, JsValue)]) {
     CHANNEL.with(|channel| {
         if let Some(channel) = channel {

@@ -39,3 +39,22 @@ pub fn on_change(changed: impl Fn(Change) + Clone + 'static) {
         listener.forget();
     }
 }
+
+/// Listens for the page's leaving, until it is dropped.
+pub struct Leaving(Vec<EventListener>);
+
+/// Calls back when the page goes out of sight or away.
+pub fn on_leaving(left: impl Fn() + Clone + 'static) -> Leaving {
+    let mut listeners = Leaving(Vec::new());
+    let Some(window) = web_sys::window() else { return listeners };
+    if let Some(document) = window.document() {
+        let left = left.clone();
+        listeners.0.push(EventListener::new(&document, "visibilitychange", move |_| {
+            if !is_visible() {
+                left();
+            }
+        }));
+    }
+    listeners.0.push(EventListener::new(&window, "pagehide", move |_| left()));
+    listeners
+}

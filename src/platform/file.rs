@@ -17,8 +17,13 @@ const MAX_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 pub fn save(name: &str, mime: &str, text: &str) -> bool {
     let bag = BlobPropertyBag::new();
     bag.set_type(mime);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &bag);
-    let Ok(url) = blob.and_then(|blob| Url::create_object_url_with_blob(&blob)) else { return false };
+    Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &bag)
+        .is_ok_and(|blob| save_blob(name, &blob))
+}
+
+/// The same for what is a file already.
+pub fn save_blob(name: &str, blob: &Blob) -> bool {
+    let Ok(url) = Url::create_object_url_with_blob(blob) else { return false };
     let done = follow(name, &url).is_some();
     leptos::task::spawn_local(async move {
         js::sleep(KEPT_MS).await;

@@ -35,6 +35,25 @@ pub fn skip(video: &HtmlVideoElement, seconds: f64) {
     video.set_current_time((video.current_time() + seconds).min(end).max(0.0));
 }
 
+/// What was recorded by a browser may not say its length: a jump past its end makes the browser look for
+/// it. True while that is so; [`found_length`] ends it.
+pub fn look_for_length(video: &HtmlVideoElement) -> bool {
+    let unknown = video.duration() == f64::INFINITY;
+    if unknown {
+        video.set_current_time(1e101);
+    }
+    unknown
+}
+
+/// Back to the beginning, once the length is known; false while it is not.
+pub fn found_length(video: &HtmlVideoElement) -> bool {
+    let known = video.duration().is_finite();
+    if known {
+        video.set_current_time(0.0);
+    }
+    known
+}
+
 /// Shows captions in `lang` (or the first that there are), or none.
 pub fn show_captions(video: &HtmlVideoElement, lang: Option<&str>) {
     let tracks = js::get(video, "textTracks");

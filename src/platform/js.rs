@@ -3,6 +3,7 @@
 
 use care::ports::Bytes;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -54,13 +55,33 @@ pub(crate) fn get(target: &JsValue, key: &str) -> JsValue {
 }
 
 /// A property of the window, `undefined` when this browser lacks it. Dots lead further in.
-pub(crate) fn global(path: &str) -> JsValue {
+pub fn global(path: &str) -> JsValue {
     path.split('.').fold(js_sys::global().into(), |at, key| get(&at, key))
 }
 
 /// A text property, empty when there is none.
 pub(crate) fn text(target: &JsValue, key: &str) -> String {
     get(target, key).as_string().unwrap_or_default()
+}
+
+/// Calls a method by its name, with two arguments at most: for what only some browsers have, and for
+/// what only later screens use, whose own binding every first visit would pay for.
+pub(crate) fn call(target: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+    let method = get(target, method).dyn_into::<js_sys::Function>()?;
+    match arguments {
+        [] => method.call0(target),
+        [one] => method.call1(target, one),
+        [one, two, ..] => method.call2(target, one, two),
+    }
+}
+
+/// The same, waiting for the promise that it answers with.
+pub(crate) async fn call_async(
+    target: &JsValue,
+    method: &str,
+    arguments: &[JsValue],
+) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::resolve(&call(target, method, arguments)?)).await
 }
 
 /// A plain object.
@@ -83,6 +104,12 @@ pub(crate) async fn within(promise: Promise, ms: i32) -> Result<Option<JsValue>,
     let first = JsFuture::from(Promise::race(&Array::of2(&promise, &timeout))).await;
     clear_timeout(&timer);
     first.map(|value| (value != *late).then_some(value))
+}
+
+/// Runs a task beside what is on view. One body of code for all: bare, each task brings its own runner.
+pub fn run(task: impl Future<Output = ()> + 'static) {
+    let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    leptos::task::spawn_local(task);
 }
 
 /// Waits.

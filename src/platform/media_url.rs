@@ -2,8 +2,9 @@
 
 use super::{idb::Db, js};
 use care::{
+    clip::Clip,
     media::MediaRef,
-    ports::{MediaStore, StoreError},
+    ports::{ChunkedRecords, MediaStore, StoreError},
 };
 use js_sys::Array;
 use std::rc::Rc;
@@ -42,9 +43,28 @@ pub async fn blob(db: &Db, file: &MediaRef) -> Result<BlobUrl, StoreError> {
         let chunk = chunk.ok_or_else(|| StoreError::Unreadable(file.sha256.clone()))?;
         parts.push(&chunk.0);
     }
-    let bag = web_sys::BlobPropertyBag::new();
-    bag.set_type(&file.mime);
-    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(parts.unchecked_ref(), &bag);
-    let url = blob.and_then(|b| web_sys::Url::create_object_url_with_blob(&b));
+    of_blob(&joined(&parts, &file.mime)?)
+}
+
+/// A clip as one file, as it was recorded. The browser keeps the chunks; none passes through WASM.
+pub async fn clip_file(db: &Db, clip: &Clip) -> Result<web_sys::Blob, StoreError> {
+    let parts = Array::new();
+    for n in 0..clip.chunks {
+        let chunk = db.chunk_of::<Clip>(&clip.id, n).await?;
+        parts.push(&chunk.ok_or_else(|| StoreError::Unreadable(clip.id.clone()))?.0);
+    }
+    joined(&parts, &clip.mime)
+}
+
+/// Makes an address for a file.
+pub fn of_blob(blob: &web_sys::Blob) -> Result<BlobUrl, StoreError> {
+    let url = web_sys::Url::create_object_url_with_blob(blob);
     url.map(|u| BlobUrl(Rc::new(Owned(u)))).map_err(|e| StoreError::Other(js::error_text(&e)))
+}
+
+pub(crate) fn joined(parts: &Array, mime: &str) -> Result<web_sys::Blob, StoreError> {
+    let bag = web_sys::BlobPropertyBag::new();
+    bag.set_type(mime);
+    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(parts.unchecked_ref(), &bag);
+    blob.map_err(|e| StoreError::Other(js::error_text(&e)))
 }

@@ -132,6 +132,24 @@ pub async fn read_text(body: &mut Arriving, cap: u64) -> Result<Option<String>, 
     Ok(String::from_utf8(bytes.0.to_vec()).ok())
 }
 
+/// Asks with a JSON text; the status and at most `cap` bytes of the answer's text.
+pub async fn post_json(url: &str, json: &str, cap: u64) -> Result<(u16, String), NetError> {
+    let abort = Abort(AbortController::new().map_err(|_| NetError::Offline)?);
+    let init = object(&[
+        ("method", "POST".into()),
+        ("headers", object(&[("Content-Type", "application/json".into())])),
+        ("body", json.into()),
+        ("cache", "no-store".into()),
+        ("credentials", "omit".into()),
+        ("signal", abort.0.signal().into()),
+    ]);
+    let head = within(fetch(url, &init), STALL_MS).await.map_err(|_| NetError::Offline)?;
+    let head: web_sys::Response = head.ok_or(NetError::Stalled)?.unchecked_into();
+    let reader = head.body().map(|body| body.get_reader().unchecked_into());
+    let mut body = Arriving { reader, pieces: VecDeque::new(), held: 0, _abort: abort };
+    Ok((head.status(), read_text(&mut body, cap).await?.unwrap_or_default()))
+}
+
 /// Whether an address belongs to the place that the portal came from.
 pub fn same_origin(url: &str) -> bool {
     let base = super::js::base_url("");

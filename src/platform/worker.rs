@@ -40,6 +40,18 @@ impl Worker {
         self.answer(Some(message)).await
     }
 
+    /// Hears every further message; for a worker that is not asked but works by itself.
+    pub fn hear(&self, heard: impl Fn(JsValue) + 'static) {
+        let heard = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| heard(get(&event, "data")));
+        self.0.set_onmessage(heard.into_js_value().unchecked_ref());
+    }
+
+    /// Sends a message that nobody answers.
+    pub fn tell(&self, message: &JsValue) {
+        // A worker that has ended hears nothing.
+        let _ = self.0.post_message(message);
+    }
+
     async fn answer(&self, message: Option<&JsValue>) -> Result<JsValue, JsValue> {
         let answer = Promise::new(&mut |resolve, reject| {
             self.0.set_onmessage(&resolve);

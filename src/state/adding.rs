@@ -6,7 +6,7 @@ use super::{
 };
 use crate::platform::{camera, channel, clock::DeviceClock, crypto::WebCrypto, qr};
 use care::{
-    link::KitLink,
+    link::{KitLink, ShLink},
     opening::{self, KitRecord, Opened},
     ports::{Clock, Records},
     problem::Problem,
@@ -40,10 +40,9 @@ impl App {
         self.adding.set(Adding::Busy);
         leptos::task::spawn_local(async move {
             match self.try_add(&text).await {
-                Ok(()) => {
+                Ok(to) => {
                     self.adding.set(Adding::Idle);
-                    self.forget_pending().await;
-                    self.go.set(Some("/kit"));
+                    self.go.set(Some(to));
                 }
                 Err(problem) => self.adding.set(Adding::Failed(problem)),
             }
@@ -75,22 +74,37 @@ impl App {
     }
 
     /// The link has brought its kit. One that stays by mistake is only opened again.
-    async fn forget_pending(self) {
+    pub(super) async fn forget_pending(self) {
         if let Some(db) = self.database() {
             let _ = db.remove::<PendingLink>(PendingLink::KEY).await;
         }
     }
 
-    async fn try_add(self, text: &str) -> Result<(), Problem> {
-        let link = KitLink::parse(text, DeviceClock.now_ms())?;
-        let KitLink::Shl(shl) = &link;
+    /// Where the shell goes next: to the kit, or to the question for the link's code.
+    async fn try_add(self, text: &str) -> Result<&'static str, Problem> {
+        let KitLink::Shl(shl) = KitLink::parse(text, DeviceClock.now_ms())?;
         if !crate::platform::net::same_origin(&shl.url) {
             return Err(Problem::LinkElsewhere);
         }
         // From here on the link is not lost by a reload, a dead battery or a lost network.
         self.save(&PendingLink::new(self.profile_id(), text.to_owned()));
+        if shl.has('P') {
+            return Ok("/code");
+        }
         let (answer, etag) = fetch_text(&shl.fetch_url(RECIPIENT), None).await?.ok_or(Problem::KitNotAKit)?;
-        let jws = opening::decrypt(&answer, &link, &WebCrypto).await?;
+        self.take_kit(&shl, &answer, etag).await?;
+        self.forget_pending().await;
+        Ok("/kit")
+    }
+
+    /// Opens what a link led to and keeps its kit.
+    pub(super) async fn take_kit(
+        self,
+        shl: &ShLink,
+        answer: &str,
+        etag: Option<String>,
+    ) -> Result<(), Problem> {
+        let jws = opening::decrypt(answer, &KitLink::Shl(shl.clone()), &WebCrypto).await?;
         let opened = self.read_kit(&jws).await?;
         let old =
             self.kits.with_untracked(|kits| kits.iter().find(|k| k.kit.kit_id == opened.kit.kit_id).cloned());
@@ -104,6 +118,7 @@ impl App {
             jws,
             reading: Some(opened.reading.clone()),
             etag,
+            passcode: None,
             checked_ms: DeviceClock.now_ms(),
             choice: old_record.as_ref().and_then(|r| r.choice),
             paused: old_record.is_some_and(|r| r.paused),
@@ -157,3 +172,5 @@ impl App {
 
 /// Who asks, as the SHL specification wants it: the portal, never a patient.
 pub(super) const RECIPIENT: &str = "Bon%20Geste";
+/// The same where it is no part of an address.
+pub(super) const RECIPIENT_NAME: &str = "Bon Geste";

@@ -106,7 +106,7 @@ impl App {
         }
     }
 
-    fn no_database(self) -> Problem {
+    pub(super) fn no_database(self) -> Problem {
         self.problem_told.get_untracked().unwrap_or(Problem::StorageFailed)
     }
 

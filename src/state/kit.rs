@@ -8,7 +8,7 @@ use crate::platform::{
 use care::{
     download::{self, Backoff, Facts, KitStatus, Outcome, Rate, Trouble, Watch},
     journal::{self, What},
-    kit::{Choice, Document, Exercise, Kit},
+    kit::{Choice, Document, Exercise, Kit, Video},
     media::MediaRef,
     opening::{KitRecord, Opened},
     ports::{Bytes, Codec, MediaRecord, MediaStore, Record, Records},
@@ -510,7 +510,7 @@ impl KitHandle {
     }
 
     /// The address of a stored file, as it comes.
-    fn url_when_stored(&self, file: &MediaRef) -> Signal<Option<String>, LocalStorage> {
+    pub(crate) fn url_when_stored(&self, file: &MediaRef) -> Signal<Option<String>, LocalStorage> {
         let (this, file) = (self.clone(), file.clone());
         Signal::derive_local(move || this.stored_url(&file))
     }
@@ -547,7 +547,12 @@ impl KitHandle {
     /// Where an exercise's film plays from. With a service worker a film that is still arriving
     /// plays too: the worker waits for its verified chunks.
     pub fn film(&self, exercise: &Exercise) -> Film {
-        let Some(video) = exercise.video.clone().filter(|_| may_play(self.verification)) else {
+        self.film_of(exercise.video.as_ref())
+    }
+
+    /// Where a film of the kit's plays from.
+    pub fn film_of(&self, video: Option<&Video>) -> Film {
+        let Some(video) = video.cloned().filter(|_| may_play(self.verification)) else {
             return Film { url: Signal::derive_local(|| None), captions: Signal::derive_local(Vec::new) };
         };
         let captions = video.captions.clone();

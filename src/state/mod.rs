@@ -2,17 +2,26 @@
 //! `platform`'s; this joins them. Both modes and both languages share it.
 
 mod adding;
+mod clips;
+mod filming;
 mod follow_up;
 mod keys;
 mod kit;
+mod outbox;
+mod passcode;
 mod session;
 mod start;
 mod versions;
+mod watched;
 
 pub use adding::{Adding, CameraScan};
+pub use filming::{Filming, Shot};
 pub use kit::{Film, KitHandle, Progress};
+pub use outbox::Manner;
+pub use passcode::Refused;
 pub use session::{Now, Session};
 pub use start::{mount_state, use_app};
+pub use watched::Watched;
 
 use crate::{
     i18n,
@@ -220,6 +229,7 @@ impl App {
         crate::platform::first_paint::forget();
         self.kits.set(Vec::new());
         self.events.set(Vec::new());
+        clips::forget();
         self.profile.update(|p| p.settings = Settings::default());
         Ok(())
     }

@@ -1,10 +1,11 @@
 // The figures of the README, measured: starting on a bad line and a slow phone, a download that is
 // killed again and again, memory while a large kit is stored, the guided session's pace,
-// what packing costs the demonstration's films. Prints Markdown.
+// what packing costs the demonstration's films, recordings that are killed. Prints Markdown.
 //
-//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory,session,quality]
+//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory,session,quality,clips]
 
 import { parseArgs } from "node:util";
+import { killsOfARecording } from "./lib/bench-clip.mjs";
 import { quality } from "./lib/bench-quality.mjs";
 import { drift, firstCount, longJournal } from "./lib/bench-session.mjs";
 import { Browser } from "./lib/cdp.mjs";
@@ -16,7 +17,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
     kills: { type: "string", default: "50" },
-    only: { type: "string", default: "start,kills,memory,session,quality" },
+    only: { type: "string", default: "start,kills,memory,session,quality,clips" },
   },
 });
 const RUNS = Number(values.runs);
@@ -227,6 +228,17 @@ async function guided() {
   row("Session: a count's distance from its time, over ten minutes, full speed", spread(off, milliseconds), "≤ 50 ms", Math.max(...off) <= 50);
 }
 
+// ---- Recordings that are killed -------------------------------------------------------------------
+
+async function recordings() {
+  for (const container of ["webm", "mp4"]) {
+    const { lost, types } = await killsOfARecording(KILLS, container, say);
+    const milliseconds = (ms) => `${Math.round(ms)} ms`;
+    const most = Math.max(...lost);
+    row(`${KILLS} kills (SIGKILL) of a recording, ${types.join(", ")}: lost`, `median ${milliseconds(median(lost))}, most ${milliseconds(most)}`, "≤ 1000 ms", most <= 1000);
+  }
+}
+
 // ---- The demonstration's films -------------------------------------------------------------------
 
 async function films() {
@@ -239,7 +251,7 @@ async function films() {
 
 // ---- Report ------------------------------------------------------------------------------------
 
-const PARTS = { start: starting, kills: killed, memory, session: guided, quality: films };
+const PARTS = { start: starting, kills: killed, memory, session: guided, quality: films, clips: recordings };
 for (const part of values.only.split(",")) {
   if (!PARTS[part]) throw new Error(`--only ${part}: expected ${Object.keys(PARTS).join(", ")}`);
   await PARTS[part]();

@@ -1,10 +1,11 @@
 // Firefox and WebKitGTK: the main path (link, download, offline play and seek, ranges), and a whole
-// guided session without network.
+// guided session without network; a clip that is filmed, kept and played.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
+import { clips, playThrough } from "./lib/clips.mjs";
 import { sha256 } from "./lib/envelope.mjs";
 import { happened } from "./lib/journal.mjs";
 import { download, fetchRange, kitOf, mediaOf, openLink, playAndSeek } from "./lib/portal.mjs";
@@ -110,6 +111,44 @@ for (const Engine of [Firefox, WebKit]) {
     const browser = await Engine.start();
     try {
       await wholeSession(browser);
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+/** Films three seconds, keeps them, plays them: apart from the portal's player, and in it. */
+async function filmed({ page }) {
+  const clinic = await Clinic.open();
+  try {
+    await openLink(page, clinic.link);
+    await page.goto(`${clinic.proxy.url}clip/sit-to-stand`);
+    for (const box of ["clip-helper", "clip-others", "clip-age", "clip-start"]) await page.click(`[data-action=${box}]`);
+    await page.click("dialog[open] [data-action=acknowledge]");
+    await page.click("[data-action=clip-record]");
+    await page.waitForSelector("[data-status=recording]", { timeout: 20_000 });
+    await new Promise((go) => setTimeout(go, 3_000));
+    await page.click("[data-action=clip-stop]");
+    await page.click("[data-action=clip-keep]");
+    await page.waitForSelector("main [data-status=kept]");
+    const [clip] = await clips(page);
+    const played = await playThrough(page, clip);
+    assert.deepEqual([played.bytes, played.bare], [clip.bytes, true]);
+    assert.ok(clip.ms > 2_900 && clip.chunks >= 2, `${clip.ms} ms in ${clip.chunks} chunks`);
+    assert.ok(Math.abs(played.seconds - clip.ms / 1000) < 1, `${played.seconds} s played of ${clip.ms} ms, ${clip.mime}`);
+    await page.goto(`${clinic.proxy.url}clip`);
+    await page.click("[data-action=clip-play]");
+    await page.waitForSelector(".clip-player[data-player=playing]");
+  } finally {
+    await clinic.close();
+  }
+}
+
+for (const Engine of [Firefox, WebKit]) {
+  test(`${Engine.name}: a clip is filmed, kept, and plays to its end`, async () => {
+    const browser = await Engine.start();
+    try {
+      await filmed(browser);
     } finally {
       await browser.close();
     }

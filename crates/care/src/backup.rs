@@ -226,6 +226,7 @@ pub async fn restore<B>(
             jws: copy.jws.clone(),
             reading: Some(opened.reading.clone()),
             etag: None,
+            passcode: None,
             checked_ms: 0,
             choice: copy.choice,
             paused: copy.paused,

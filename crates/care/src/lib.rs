@@ -10,6 +10,7 @@
 pub mod animation;
 pub mod backup;
 pub mod calendar;
+pub mod clip;
 pub mod download;
 pub mod feeling;
 pub mod fhir;
@@ -23,6 +24,7 @@ pub mod kit;
 pub mod link;
 pub mod media;
 pub mod opening;
+pub mod outbox;
 pub mod ports;
 pub mod problem;
 pub mod profile;

@@ -30,6 +30,9 @@ pub struct KitRecord {
     pub reading: Option<Reading>,
     /// `ETag` of that answer.
     pub etag: Option<String>,
+    /// The code that was told to the patient, for a link that asks for one; forgotten once it is not
+    /// taken any more.
+    pub passcode: Option<String>,
     /// When the server was last asked with success, UTC milliseconds.
     pub checked_ms: i64,
     /// Which films the patient chose; none before the first choice.
@@ -38,7 +41,7 @@ pub struct KitRecord {
     pub paused: bool,
 }
 
-record!(struct KitRecord { profile, kit_id, version, link, jws, reading, etag, checked_ms, choice, paused });
+record!(struct KitRecord { profile, kit_id, version, link, jws, reading, etag, passcode, checked_ms, choice, paused });
 record!(struct Reading { json, verification });
 
 /// A signed kit after it was verified and inflated.
@@ -310,6 +313,7 @@ pub(crate) mod tests {
             jws: String::new(),
             reading: Some(opened.reading.clone()),
             etag: None,
+            passcode: None,
             checked_ms: 0,
             choice: None,
             paused: false,

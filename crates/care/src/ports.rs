@@ -155,11 +155,16 @@ pub enum Store {
     Profiles,
     /// What belongs to the device: trusted keys, the profile last used.
     Device,
+    /// Clips that were filmed; their bytes lie beside, as chunks.
+    Clips,
+    /// What is to be sent or was; sealed bytes lie beside, as chunks.
+    Outbox,
 }
 
 impl Store {
     /// Every record store.
-    pub const ALL: [Store; 4] = [Store::Kits, Store::Journal, Store::Profiles, Store::Device];
+    pub const ALL: [Store; 6] =
+        [Store::Kits, Store::Journal, Store::Profiles, Store::Device, Store::Clips, Store::Outbox];
 
     /// The object store's name.
     pub fn name(self) -> &'static str {
@@ -168,6 +173,17 @@ impl Store {
             Store::Journal => "journal",
             Store::Profiles => "profiles",
             Store::Device => "device",
+            Store::Clips => "clips",
+            Store::Outbox => "outbox",
+        }
+    }
+
+    /// The object store of the bytes that belong to its records, where these have any.
+    pub fn chunks(self) -> Option<&'static str> {
+        match self {
+            Store::Clips => Some("clip_chunks"),
+            Store::Outbox => Some("outbox_chunks"),
+            _ => None,
         }
     }
 }
@@ -281,6 +297,109 @@ pub trait Records {
     }
 }
 
+/// Records whose bytes come piece by piece, in the stores that have [`Store::chunks`]. A record and
+/// its bytes change together: after a kill at any moment they fit each other. With any other store
+/// each of these fails.
+pub trait ChunkedRecords: Records {
+    /// A chunk.
+    type Bytes: Bytes;
+    /// Writes a row and its chunk `n` in one transaction. Writing it twice is harmless.
+    fn write_chunk(
+        &self,
+        store: Store,
+        row: Row,
+        n: u32,
+        bytes: Self::Bytes,
+    ) -> impl Future<Output = Result<(), StoreError>>;
+    /// Chunk `n` of a key, if here.
+    fn read_chunk(
+        &self,
+        store: Store,
+        key: &str,
+        n: u32,
+    ) -> impl Future<Output = Result<Option<Self::Bytes>, StoreError>>;
+    /// Removes the chunks of a key, and its row too unless it is to stay as `row`; in one
+    /// transaction. Nothing happens where nothing is.
+    fn erase_chunks(
+        &self,
+        store: Store,
+        key: &str,
+        row: Option<Row>,
+    ) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// Writes a record with its chunk `n`, all or nothing.
+    fn put_with_chunk<R: Record>(
+        &self,
+        record: &R,
+        n: u32,
+        bytes: Self::Bytes,
+    ) -> impl Future<Output = Result<(), StoreError>> {
+        self.write_chunk(R::STORE, Codec.encode(record), n, bytes)
+    }
+
+    /// Chunk `n` of a record, if here.
+    fn chunk_of<R: Record>(
+        &self,
+        key: &str,
+        n: u32,
+    ) -> impl Future<Output = Result<Option<Self::Bytes>, StoreError>> {
+        self.read_chunk(R::STORE, key, n)
+    }
+
+    /// Removes a record with all its chunks.
+    fn remove_with_chunks<R: Record>(&self, key: &str) -> impl Future<Output = Result<(), StoreError>> {
+        self.erase_chunks(R::STORE, key, None)
+    }
+
+    /// Writes a record and removes all its chunks: what was sent need not stay.
+    fn put_without_chunks<R: Record>(&self, record: &R) -> impl Future<Output = Result<(), StoreError>> {
+        async move { self.erase_chunks(R::STORE, &record.key(), Some(Codec.encode(record))).await }
+    }
+}
+
+/// What becomes of a record's chunks when the record changes.
+#[derive(Clone, Debug)]
+pub enum ChunkChange<B> {
+    /// They stay as they are.
+    Same,
+    /// This one is written.
+    Put(u32, B),
+    /// All of them go.
+    Drop,
+}
+
+/// Records that several write in: the page notes what the patient wants, a worker how far it is. A
+/// change is read, made and written in one transaction, so that neither loses the other's.
+pub trait SharedRecords: ChunkedRecords {
+    /// Changes a row where it stands, and its chunks with it. `None` where there is no row; nothing
+    /// changes when `change` fails.
+    fn change_row(
+        &self,
+        store: Store,
+        key: &str,
+        change: &dyn Fn(&Row) -> Result<Row, StoreError>,
+        chunks: ChunkChange<Self::Bytes>,
+    ) -> impl Future<Output = Result<Option<Row>, StoreError>>;
+
+    /// Changes a record where it stands and returns it as it is then.
+    fn change<R: Record>(
+        &self,
+        key: &str,
+        change: impl Fn(&mut R),
+        chunks: ChunkChange<Self::Bytes>,
+    ) -> impl Future<Output = Result<Option<R>, StoreError>> {
+        async move {
+            let change = |row: &Row| {
+                let mut record: R = Codec.decode(row)?;
+                change(&mut record);
+                Ok(Codec.encode(&record))
+            };
+            let row = self.change_row(R::STORE, key, &change, chunks).await?;
+            row.map(|row| Codec.decode(&row)).transpose()
+        }
+    }
+}
+
 /// What is known of a file on this device. Not personal: shared by all profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaRecord {
@@ -346,7 +465,7 @@ pub enum StoreError {
     /// A key that must be new is there already.
     #[error("this key exists")]
     Exists,
-    /// A record cannot be read.
+    /// A record or a chunk cannot be read, or is not where it should be.
     #[error("a record cannot be read: {0}")]
     Unreadable(String),
     /// Anything else, with the browser's own name for it.

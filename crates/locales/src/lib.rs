@@ -12,7 +12,9 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 15] = [
+pub const LATER: [&str; 19] = [
+    "clip",
+    "code",
     "copy",
     "exercise",
     "feeling",
@@ -20,8 +22,10 @@ pub const LATER: [&str; 15] = [
     "follow_up",
     "help",
     "lost",
+    "outbox",
     "player",
     "reminders",
+    "reply",
     "results",
     "session",
     "settings",

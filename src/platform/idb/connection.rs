@@ -12,7 +12,9 @@ use std::{
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{IdbDatabase, IdbRequest, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent};
+use web_sys::{
+    IdbDatabase, IdbFactory, IdbRequest, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent,
+};
 
 /// The portal's database.
 pub const NAME: &str = "bon-geste";
@@ -172,8 +174,12 @@ impl Inner {
 
     async fn open(self: &Rc<Self>) -> Result<IdbDatabase, StoreError> {
         let version = u32::try_from(self.migrations.len()).unwrap_or(u32::MAX);
-        let factory = web_sys::window().and_then(|window| window.indexed_db().ok().flatten());
-        let factory = factory.ok_or_else(|| StoreError::Refused("no IndexedDB".into()))?;
+        // Not the window's: workers have the same one.
+        let factory = js::global("indexedDB");
+        if !factory.is_object() {
+            return Err(StoreError::Refused("no IndexedDB".into()));
+        }
+        let factory: IdbFactory = factory.unchecked_into();
         let opening = factory.open_with_u32(&self.name, version).map_err(|e| open_error(&e))?;
         let (migrations, upgrading) = (self.migrations, opening.clone());
         let upgrade = Closure::once_into_js(move |event: IdbVersionChangeEvent| {

@@ -126,7 +126,7 @@ impl MediaStore for Db {
 }
 
 /// One value, `undefined` when there is none.
-async fn read(db: &Db, store: &str, key: JsValue) -> Result<JsValue, StoreError> {
+pub(super) async fn read(db: &Db, store: &str, key: JsValue) -> Result<JsValue, StoreError> {
     let key = &key;
     db.run(&[store], Mode::Readonly, &|tx| {
         Box::pin(async move { request(&tx.object_store(store)?.get(key)?).await })
@@ -134,11 +134,11 @@ async fn read(db: &Db, store: &str, key: JsValue) -> Result<JsValue, StoreError>
     .await
 }
 
-fn chunk_key(sha256: &str, n: impl Into<JsValue>) -> JsValue {
+pub(super) fn chunk_key(sha256: &str, n: impl Into<JsValue>) -> JsValue {
     Array::of2(&sha256.into(), &n.into()).into()
 }
 
-fn all_chunks(sha256: &str) -> Result<JsValue, JsValue> {
+pub(super) fn all_chunks(sha256: &str) -> Result<JsValue, JsValue> {
     IdbKeyRange::bound(&chunk_key(sha256, 0), &chunk_key(sha256, f64::INFINITY)).map(JsValue::from)
 }
 

@@ -13,8 +13,9 @@ use web_sys::IdbTransactionMode as Mode;
 impl Db {
     /// Empties every store at once: patients' records and files.
     pub async fn erase_all(&self) -> Result<(), StoreError> {
-        let stores = Store::ALL.map(Store::name);
-        let all: Vec<&str> = stores.into_iter().chain([MEDIA, MEDIA_CHUNKS]).collect();
+        let chunks = Store::ALL.into_iter().filter_map(Store::chunks);
+        let records = Store::ALL.into_iter().map(Store::name);
+        let all: Vec<&str> = records.chain(chunks).chain([MEDIA, MEDIA_CHUNKS]).collect();
         let names = &all;
         self.run(names, Mode::Readwrite, &|tx| {
             Box::pin(async move {
@@ -88,7 +89,7 @@ fn rows(found: JsValue) -> Vec<Row> {
     (!found.is_undefined()).then(|| from_js(&found)).into_iter().collect()
 }
 
-fn to_js(row: &Row) -> JsValue {
+pub(super) fn to_js(row: &Row) -> JsValue {
     js::object(&[
         ("key", row.key.as_str().into()),
         ("profile", row.profile.as_str().into()),
@@ -97,7 +98,7 @@ fn to_js(row: &Row) -> JsValue {
     ])
 }
 
-fn from_js(row: &JsValue) -> Row {
+pub(super) fn from_js(row: &JsValue) -> Row {
     Row {
         key: js::text(row, "key"),
         profile: js::text(row, "profile"),

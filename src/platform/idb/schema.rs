@@ -25,6 +25,16 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         Ok(())
     },
     |db| record_store(db, "device"),
+    |db| {
+        for store in ["clips", "outbox"] {
+            record_store(db, store)?;
+        }
+        for chunks in ["clip_chunks", "outbox_chunks"] {
+            // Bare `Uint8Array`s under `[key, n]`.
+            db.create_object_store(chunks)?;
+        }
+        Ok(())
+    },
 ];
 
 fn record_store(db: &IdbDatabase, name: &str) -> Result<(), JsValue> {

@@ -55,6 +55,16 @@ async fn indexed_db_keeps_the_contract_of_records() {
 }
 
 #[wasm_bindgen_test]
+async fn indexed_db_keeps_the_contract_of_records_with_chunks() {
+    contract::chunked(&fresh().await, JsBytes::copy_of).await;
+}
+
+#[wasm_bindgen_test]
+async fn indexed_db_keeps_the_contract_of_shared_records() {
+    contract::shared(&fresh().await, JsBytes::copy_of).await;
+}
+
+#[wasm_bindgen_test]
 async fn indexed_db_keeps_the_contract_of_media() {
     contract::media(&fresh().await, JsBytes::copy_of).await;
 }

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @typedef {object} Faults
  * @property {number} [bytesPerSecond] shared by all answers, as one line to the house
  * @property {number} [latencyMs] added before each answer
- * @property {(request: {method: string, path: string, range: string|undefined, nth: number}) => Fault | undefined} [on]
+ * @property {(request: {method: string, path: string, range: string|undefined, length: number, nth: number}) => Fault | undefined} [on]
  *
  * @typedef {object} Fault
  * @property {number} [status] answer this status with an empty body
@@ -31,13 +31,15 @@ const CAPTIVE = `<!doctype html><html lang="fr"><title>Connexion Wi-Fi</title>
 export class Proxy {
   /** @type {Faults} */
   faults = {};
-  /** Every request, in order of arrival: method, path, range, status, sent (body bytes), received (its own). */
+  /** Every request, in order of arrival: method, path, range, status, sent (body bytes), received (its own),
+   *  length (as it says). */
   log = [];
   #server;
   #sockets = new Set();
   #agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
   #lineFreeAt = 0;
   #target;
+  #others = [];
 
   /** Listens on a free loopback port, or on `port`. */
   static async start({ port = 0 } = {}) {
@@ -71,6 +73,11 @@ export class Proxy {
     this.#target = port;
   }
 
+  /** Forwards what lies below a path to another server; without a port to the clinic again. */
+  forwardBelow(path, port) {
+    this.#others = [{ path, port }, ...this.#others.filter((other) => other.path !== path)];
+  }
+
   get listening() {
     return this.#server.listening;
   }
@@ -99,6 +106,7 @@ export class Proxy {
 
   async #answer(req, res) {
     const entry = { method: req.method, path: req.url, range: req.headers.range, status: 0, sent: 0, received: 0 };
+    entry.length = Number(req.headers["content-length"] ?? 0);
     entry.nth = this.log.filter((r) => r.path === entry.path).length;
     this.log.push(entry);
     res.on("error", () => {});
@@ -115,8 +123,9 @@ export class Proxy {
       delete headers.range;
       delete headers["if-range"];
     }
+    const port = this.#others.find((other) => req.url.startsWith(other.path))?.port ?? this.#target;
     const onward = http.request(
-      { host: "127.0.0.1", port: this.#target, method: req.method, path: req.url, headers, agent: this.#agent },
+      { host: "127.0.0.1", port, method: req.method, path: req.url, headers, agent: this.#agent },
       (answer) => {
         entry.status = answer.statusCode;
         if (fault.loseAnswer) return req.socket.destroy();

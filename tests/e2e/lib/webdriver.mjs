@@ -77,6 +77,9 @@ export class Firefox {
         ["media.autoplay.default", 0],
         ["network.captive-portal-service.enabled", false],
         ["network.connectivity-service.enabled", false],
+        // A camera that shows a pattern, and is allowed.
+        ["media.navigator.streams.fake", true],
+        ["media.navigator.permission.disabled", true],
       ]
         .map(([k, v]) => `user_pref(${JSON.stringify(k)}, ${JSON.stringify(v)});`)
         .join("\n"),
@@ -131,7 +134,11 @@ export class WebKit {
       browserName: "MiniBrowser",
       "webkitgtk:browserOptions": {
         binary: `/usr/lib/${triple}-linux-gnu/webkit2gtk-4.1/MiniBrowser`,
-        args: ["--automation", "--autoplay-policy=allow"],
+        // A camera that shows a pattern comes with the mock devices.
+        args: [
+          "--automation", "--autoplay-policy=allow",
+          "--enable-mock-capture-devices=true", "--enable-media-stream=true",
+        ],
       },
     });
     browser.driver = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();

@@ -3,8 +3,12 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "these are test bodies: a broken contract panics")]
 
-use super::{Asked, Bytes, Codec, MediaStore, Records, Store, StoreError, memory::FixedClock};
+use super::{
+    Asked, Bytes, ChunkChange, ChunkedRecords, Codec, MediaStore, Records, SharedRecords, Store, StoreError,
+    memory::FixedClock,
+};
 use crate::{
+    clip::{Clip, State},
     journal::{Event, What},
     media::{CHUNK_BYTES, MediaRef, hex},
     profile::{Profile, ProfileId, Settings},
@@ -51,6 +55,84 @@ pub async fn records(store: &impl Records) {
     store.remove::<Event>("a").await.unwrap();
     store.remove::<Event>("a").await.unwrap();
     assert_eq!(store.list::<Event>(&mine).await.unwrap().len(), 1, "removing twice is harmless");
+}
+
+fn clip(id: &str, profile: &ProfileId) -> Clip {
+    Clip {
+        id: id.into(),
+        profile: profile.clone(),
+        kit_id: "k".into(),
+        exercise: "e".into(),
+        mime: "video/webm".into(),
+        made_ms: 0,
+        offset_min: 0,
+        chunks: 0,
+        bytes: 0,
+        ms: 0,
+        sound: false,
+        state: State::Recording,
+        reference: false,
+        words: None,
+    }
+}
+
+/// Records with chunks: both change together, each keeps its own. `make` turns bytes into the store's
+/// own kind.
+pub async fn chunked<S: ChunkedRecords>(store: &S, make: impl Fn(&[u8]) -> S::Bytes) {
+    let mine = ProfileId("mine".into());
+    let clip = |id: &str| clip(id, &mine);
+    let (mut one, two) = (clip("one"), clip("two"));
+    store.put(&one).await.unwrap();
+    assert!(store.chunk_of::<Clip>("one", 0).await.unwrap().is_none());
+    for (n, bytes) in [(0, b"abc".as_slice()), (1, b"defg"), (1, b"defg")] {
+        (one.chunks, one.bytes) = (n + 1, one.bytes + 1);
+        store.put_with_chunk(&one, n, make(bytes)).await.unwrap();
+        assert_eq!(store.get::<Clip>("one").await.unwrap(), Some(one.clone()), "the record comes with it");
+    }
+    store.put_with_chunk(&two, 0, make(b"other")).await.unwrap();
+    let read = async |key: &str, n| store.chunk_of::<Clip>(key, n).await.unwrap().map(|c| c.to_vec());
+    assert_eq!(read("one", 0).await.as_deref(), Some(b"abc".as_slice()));
+    assert_eq!(read("one", 1).await.as_deref(), Some(b"defg".as_slice()));
+    assert_eq!(read("one", 2).await, None);
+    assert!(store.read_chunk(Store::Outbox, "one", 0).await.unwrap().is_none(), "stores are apart");
+
+    one.state = State::Kept;
+    store.put_without_chunks(&one).await.unwrap();
+    assert_eq!((read("one", 0).await, read("one", 1).await), (None, None));
+    assert_eq!(store.get::<Clip>("one").await.unwrap(), Some(one.clone()), "its record stays");
+    for _ in 0..2 {
+        store.remove_with_chunks::<Clip>("one").await.unwrap();
+    }
+    assert_eq!(store.get::<Clip>("one").await.unwrap(), None);
+    assert_eq!(read("two", 0).await.as_deref(), Some(b"other".as_slice()), "others stay");
+    assert_eq!(store.list::<Clip>(&mine).await.unwrap(), [two]);
+    assert!(store.read_chunk(Store::Journal, "one", 0).await.is_err(), "a store without chunks says so");
+}
+
+/// Shared records: a change is made where the record stands, with its chunks, all or nothing. `make` turns
+/// bytes into the store's own kind.
+pub async fn shared<S: SharedRecords>(store: &S, make: impl Fn(&[u8]) -> S::Bytes) {
+    let mine = ProfileId("mine".into());
+    let louder = |clip: &mut Clip| clip.sound = true;
+    assert_eq!(store.change("none", louder, ChunkChange::Same).await.unwrap(), None);
+    assert_eq!(store.get::<Clip>("none").await.unwrap(), None, "a change makes no record");
+
+    store.put(&clip("one", &mine)).await.unwrap();
+    let changed = store.change("one", louder, ChunkChange::Put(3, make(b"abc"))).await.unwrap();
+    assert_eq!(changed, Some(Clip { sound: true, ..clip("one", &mine) }));
+    let longer = |clip: &mut Clip| clip.ms = 7;
+    let changed = store.change("one", longer, ChunkChange::Same).await.unwrap();
+    assert_eq!(changed, Some(Clip { sound: true, ms: 7, ..clip("one", &mine) }), "the other change stays");
+    assert_eq!(store.get::<Clip>("one").await.unwrap(), changed);
+    assert_eq!(store.chunk_of::<Clip>("one", 3).await.unwrap().unwrap().to_vec(), b"abc");
+
+    let fails = |_: &super::Row| Err(StoreError::Other("no".into()));
+    let failed = store.change_row(Store::Clips, "one", &fails, ChunkChange::Drop).await;
+    assert_eq!(failed, Err(StoreError::Other("no".into())));
+    assert!(store.chunk_of::<Clip>("one", 3).await.unwrap().is_some(), "nothing changed");
+    store.change("one", longer, ChunkChange::Drop).await.unwrap();
+    assert!(store.chunk_of::<Clip>("one", 3).await.unwrap().is_none());
+    assert!(store.get::<Clip>("one").await.unwrap().is_some(), "its record stays");
 }
 
 /// Media: chunks come back byte for byte, shared files live as long as one kit needs them.

@@ -1,6 +1,9 @@
 //! The ports in memory: for tests, and for a visit where the browser refuses a database.
 
-use super::{Asked, Bytes, Clock, MediaRecord, MediaStore, Records, Row, Store, StoreError};
+use super::{
+    Asked, Bytes, ChunkChange, ChunkedRecords, Clock, MediaRecord, MediaStore, Records, Row, SharedRecords,
+    Store, StoreError,
+};
 use crate::media::MediaRef;
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -38,6 +41,15 @@ impl Bytes for Vec<u8> {
 #[derive(Debug, Default)]
 pub struct MemoryRecords {
     rows: RefCell<BTreeMap<(Store, String), Row>>,
+    chunks: RefCell<BTreeMap<(Store, String, u32), Vec<u8>>>,
+    room: RefCell<Option<u64>>,
+}
+
+impl MemoryRecords {
+    /// From now on only so many more bytes of chunks fit.
+    pub fn limit(&self, bytes: u64) {
+        *self.room.borrow_mut() = Some(bytes);
+    }
 }
 
 impl Records for MemoryRecords {
@@ -65,6 +77,56 @@ impl Records for MemoryRecords {
     async fn erase(&self, store: Store, key: &str) -> Result<(), StoreError> {
         self.rows.borrow_mut().remove(&(store, key.to_owned()));
         Ok(())
+    }
+}
+
+fn with_chunks(store: Store) -> Result<(), StoreError> {
+    store.chunks().map(drop).ok_or_else(|| StoreError::Other("no chunks in this store".into()))
+}
+
+impl ChunkedRecords for MemoryRecords {
+    type Bytes = Vec<u8>;
+
+    async fn write_chunk(&self, store: Store, row: Row, n: u32, bytes: Vec<u8>) -> Result<(), StoreError> {
+        with_chunks(store)?;
+        if let Some(room) = self.room.borrow_mut().as_mut() {
+            *room = room.checked_sub(bytes.byte_len()).ok_or(StoreError::Quota)?;
+        }
+        self.chunks.borrow_mut().insert((store, row.key.clone(), n), bytes);
+        self.write(store, row, false).await
+    }
+
+    async fn read_chunk(&self, store: Store, key: &str, n: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        with_chunks(store)?;
+        Ok(self.chunks.borrow().get(&(store, key.to_owned(), n)).cloned())
+    }
+
+    async fn erase_chunks(&self, store: Store, key: &str, row: Option<Row>) -> Result<(), StoreError> {
+        with_chunks(store)?;
+        self.chunks.borrow_mut().retain(|(s, k, _), _| *s != store || k != key);
+        match row {
+            Some(row) => self.write(store, row, false).await,
+            None => self.erase(store, key).await,
+        }
+    }
+}
+
+impl SharedRecords for MemoryRecords {
+    async fn change_row(
+        &self,
+        store: Store,
+        key: &str,
+        change: &dyn Fn(&Row) -> Result<Row, StoreError>,
+        chunks: ChunkChange<Vec<u8>>,
+    ) -> Result<Option<Row>, StoreError> {
+        let Some(row) = self.rows.borrow().get(&(store, key.to_owned())).cloned() else { return Ok(None) };
+        let row = change(&row)?;
+        match chunks {
+            ChunkChange::Same => self.write(store, row.clone(), false).await?,
+            ChunkChange::Put(n, bytes) => self.write_chunk(store, row.clone(), n, bytes).await?,
+            ChunkChange::Drop => self.erase_chunks(store, key, Some(row.clone())).await?,
+        }
+        Ok(Some(row))
     }
 }
 
@@ -166,6 +228,16 @@ mod tests {
     #[test]
     fn memory_keeps_the_contract_of_records() {
         block_on(contract::records(&MemoryRecords::default()));
+    }
+
+    #[test]
+    fn memory_keeps_the_contract_of_records_with_chunks() {
+        block_on(contract::chunked(&MemoryRecords::default(), <[u8]>::to_vec));
+    }
+
+    #[test]
+    fn memory_keeps_the_contract_of_shared_records() {
+        block_on(contract::shared(&MemoryRecords::default(), <[u8]>::to_vec));
     }
 
     #[test]

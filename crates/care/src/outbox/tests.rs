@@ -1,0 +1,478 @@
+//! The promises of the outbox, against servers that do anything.
+
+use super::*;
+use crate::{
+    calendar::Day,
+    item::id_of,
+    json,
+    ports::{Records, memory::MemoryRecords},
+};
+use futures_executor::block_on;
+use proptest::prelude::*;
+
+const LENGTH: u64 = 700_000;
+
+fn item() -> OutboxItem {
+    OutboxItem {
+        profile: ProfileId::first(),
+        header: Header {
+            item: id_of([1; 16]),
+            kit_id: "k".into(),
+            kind: Kind::Clip,
+            exercise: Some("sit-to-stand".into()),
+            mime: "video/webm".into(),
+            bytes: 699_000,
+            made_ms: 0,
+            offset_min: 60,
+            words: None,
+            sound: false,
+        },
+        payload: None,
+        upload: Upload {
+            url: "u/".into(),
+            token: "t".into(),
+            recipients: vec!["age1".into()],
+            keep_days: 30,
+            max_bytes: 1 << 30,
+        },
+        wish: Wish::Send,
+        wifi_only: false,
+        keep: false,
+        seen_on: None,
+        erased_on: None,
+        flight: Flight::default(),
+    }
+}
+
+/// The item and the one who sends it, as one.
+struct Sender {
+    item: OutboxItem,
+    courier: Courier,
+    now_ms: i64,
+}
+
+impl Sender {
+    fn new() -> Self {
+        Sender { item: item(), courier: Courier::new(Flight::default()), now_ms: 1_000_000 }
+    }
+
+    fn next(&self) -> Next {
+        self.courier.next(&self.item, Link::Unknown, self.now_ms)
+    }
+
+    fn took(&mut self, ask: Ask, outcome: Outcome) {
+        self.courier.took(ask, outcome, self.now_ms, 1000, 0.5);
+        self.item.flight = self.courier.flight.clone();
+    }
+
+    /// The battery was empty: only the record is left.
+    fn killed(&mut self) {
+        let again: OutboxItem = json::read(json::write(&self.item).as_bytes()).unwrap();
+        assert_eq!(again, self.item);
+        self.courier = Courier::new(again.flight);
+    }
+
+    /// Waits as long as it has to; what there is to do then, if anything.
+    fn due(&mut self) -> Option<Ask> {
+        match self.next() {
+            Next::Do(ask) => Some(ask),
+            Next::Wait(until) => {
+                assert!(until - self.now_ms <= MAX_WAIT_MS as i64);
+                self.now_ms = until;
+                let Next::Do(ask) = self.next() else { panic!("still waiting") };
+                Some(ask)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What happens to one request.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    None,
+    /// The request does not get through.
+    Lost,
+    /// It gets through, the answer does not.
+    AnswerLost,
+    /// So many thousandths of a piece get through.
+    Cut(u64),
+    /// A Wi-Fi login page.
+    Captive,
+    /// This status, from the server itself.
+    Status(u16),
+    /// The unfinished upload expires first.
+    Expires,
+    /// The server says another offset than it has.
+    Lies(u64),
+    /// The phone is killed before the answer.
+    Killed,
+    /// Its clock is set: milliseconds.
+    Clock(i64),
+}
+
+fn faults() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        3 => Just(Fault::None),
+        1 => Just(Fault::Lost),
+        1 => Just(Fault::AnswerLost),
+        2 => (0..1000u64).prop_map(Fault::Cut),
+        1 => Just(Fault::Captive),
+        2 => prop::sample::select(vec![404, 408, 409, 410, 423, 429, 460, 500, 502, 503, 507]).prop_map(Fault::Status),
+        1 => Just(Fault::Expires),
+        1 => (0..2_000_000u64).prop_map(Fault::Lies),
+        1 => Just(Fault::Killed),
+        1 => (-100_000_000_000..100_000_000_000i64).prop_map(Fault::Clock),
+    ]
+}
+
+/// A tus server that keeps what it got.
+#[derive(Default)]
+struct Server {
+    offset: Option<u64>,
+    complete: bool,
+    received: u64,
+}
+
+impl Server {
+    fn answers(&mut self, ask: Ask, fault: Fault) -> Outcome {
+        let mut done = |share: u64| self.does(ask, share);
+        match fault {
+            Fault::None | Fault::Clock(_) => Outcome::Answered(done(1000)),
+            Fault::Lost => Outcome::Nothing(Held::Offline),
+            Fault::AnswerLost | Fault::Killed => {
+                done(1000);
+                Outcome::Nothing(Held::Offline)
+            }
+            Fault::Cut(share) => {
+                done(share);
+                Outcome::Nothing(Held::Offline)
+            }
+            Fault::Captive => Outcome::Answered(Answer { status: 200, ..Answer::default() }),
+            Fault::Status(status) => {
+                if matches!(status, 404 | 410) && !self.complete {
+                    self.offset = None;
+                }
+                Outcome::Answered(Answer { status, tus: true, ..Answer::default() })
+            }
+            Fault::Expires => {
+                if !self.complete {
+                    self.offset = None;
+                }
+                Outcome::Answered(self.does(ask, 1000))
+            }
+            // Never the full length: that would be the word that we rely on.
+            Fault::Lies(offset) if offset != LENGTH && !self.complete => {
+                Outcome::Answered(Answer { offset: Some(offset), ..self.does(ask, 0) })
+            }
+            Fault::Lies(_) => Outcome::Nothing(Held::Offline),
+        }
+    }
+
+    fn does(&mut self, ask: Ask, share: u64) -> Answer {
+        let yes = |status| Answer { status, tus: true, ..Answer::default() };
+        match (ask, self.offset) {
+            (Ask::Create, _) => {
+                self.offset.get_or_insert(0);
+                Answer { location: Some("https://c.example/u/1".into()), ..yes(201) }
+            }
+            (_, None) => yes(404),
+            (Ask::Look, Some(offset)) => Answer { offset: Some(offset), length: Some(LENGTH), ..yes(200) },
+            (Ask::Send { from, to }, Some(offset)) => {
+                if from != offset {
+                    return yes(409);
+                }
+                let got = (to - from) * share / 1000;
+                self.received += got;
+                self.offset = Some(offset + got);
+                self.complete = offset + got == LENGTH;
+                Answer { offset: self.offset, ..yes(204) }
+            }
+            (Ask::Erase, Some(_)) => {
+                self.offset = None;
+                yes(204)
+            }
+            (Ask::Seal, _) => yes(500),
+        }
+    }
+}
+
+/// Sends until nothing is to be done, with these faults first and none afterwards.
+fn send(faults: &[Fault]) -> (Sender, Server) {
+    let (mut sender, mut server) = (Sender::new(), Server::default());
+    let mut shown = 0;
+    let mut waits = 0;
+    for n in 0..faults.len() + 60 {
+        let Some(ask) = sender.due() else { break };
+        let fault = faults.get(n).copied().unwrap_or(Fault::None);
+        if ask == Ask::Seal {
+            assert!(sender.item.flight.location.is_none(), "sealed again after its upload began");
+            sender.took(ask, Outcome::Sealed(LENGTH));
+            continue;
+        }
+        let outcome = server.answers(ask, fault);
+        if matches!(fault, Fault::Killed) {
+            sender.killed();
+            continue;
+        }
+        sender.took(ask, outcome);
+        if let Fault::Clock(by) = fault {
+            sender.now_ms += by;
+        }
+        let flight = &sender.item.flight;
+        assert!(flight.shown >= shown, "the progress went back");
+        shown = flight.shown;
+        assert_eq!(flight.arrived_ms.is_some(), sender.item.may_go());
+        if sender.item.may_go() {
+            assert!(server.complete, "said to have arrived, and the server has {:?}", server.offset);
+        }
+        waits += u32::from(flight.not_before.is_some());
+    }
+    assert!(waits as usize <= faults.len(), "no wait without a reason");
+    (sender, server)
+}
+
+proptest! {
+    #[test]
+    fn an_item_arrives_at_every_server_that_becomes_good_and_never_before(
+        faults in prop::collection::vec(faults(), 0..60),
+    ) {
+        let (sender, server) = send(&faults);
+        prop_assert_eq!(sender.item.status(), Status::Arrived);
+        prop_assert!(server.complete);
+        prop_assert_eq!(sender.item.flight.shown, LENGTH);
+    }
+
+    #[test]
+    fn a_cut_costs_at_most_what_was_under_way(shares in prop::collection::vec(0..1000u64, 0..20)) {
+        let cuts: Vec<Fault> = shares.into_iter().map(Fault::Cut).collect();
+        let (_, server) = send(&cuts);
+        prop_assert_eq!(server.received, LENGTH, "a byte was taken twice");
+    }
+
+    #[test]
+    fn only_the_full_length_from_a_tus_server_is_an_arrival(
+        answers in prop::collection::vec(
+            (0..600u16, any::<bool>(), any::<Option<u64>>(), any::<Option<u64>>(), any::<bool>(), any::<bool>()), 1..80,
+        ),
+    ) {
+        let mut sender = Sender::new();
+        sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+        for (status, tus, offset, length, located, full) in answers {
+            let Some(ask) = sender.due() else { break };
+            let answer = Answer {
+                status, tus, length,
+                offset: if full { Some(LENGTH) } else { offset },
+                location: located.then(|| "https://c.example/u/1".into()),
+                retry_after: offset,
+            };
+            sender.took(ask, Outcome::Answered(answer.clone()));
+            if sender.item.may_go() {
+                prop_assert!((200..300).contains(&status) && tus && answer.offset == Some(LENGTH));
+                prop_assert!(matches!(ask, Ask::Look | Ask::Send { .. }), "{:?}", ask);
+            }
+        }
+    }
+
+    #[test]
+    fn a_wait_grows_to_a_quarter_of_an_hour_and_no_further(attempts in 0..100u32, random in 0.0..1.0f64) {
+        let wait = backoff(attempts, random);
+        prop_assert!(wait >= FIRST_WAIT_MS / 2 && wait <= MAX_WAIT_MS);
+        prop_assert!(backoff(attempts + 1, random) >= wait);
+    }
+}
+
+#[test]
+fn a_server_that_never_agrees_with_itself_is_not_asked_without_end() {
+    for status in [404, 409, 410, 423] {
+        let mut sender = Sender::new();
+        sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+        let (begin, mut asked) = (sender.now_ms, 0);
+        while sender.now_ms - begin < 3_600_000 {
+            let Some(ask) = sender.due() else { panic!("gave up") };
+            asked += 1;
+            let yes = Answer { tus: true, ..Answer::default() };
+            let answer = match ask {
+                Ask::Create => Answer { status: 201, location: Some("l".into()), ..yes },
+                Ask::Look if status != 404 && status != 410 => {
+                    Answer { status: 200, offset: Some(0), length: Some(LENGTH), ..yes }
+                }
+                _ => Answer { status, ..yes },
+            };
+            sender.took(ask, Outcome::Answered(answer));
+        }
+        assert!(asked < 60, "{status}: asked {asked} times in an hour");
+    }
+}
+
+#[test]
+fn a_server_that_loses_what_it_got_is_not_fed_without_end() {
+    let mut sender = Sender::new();
+    sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+    let (begin, mut fed) = (sender.now_ms, 0);
+    let mut server = Server::default();
+    while sender.now_ms - begin < 3_600_000 {
+        let Some(ask) = sender.due() else { panic!("gave up") };
+        let outcome = server.answers(ask, Fault::None);
+        if let Ask::Send { from, to } = ask {
+            fed += to - from;
+            if to == LENGTH {
+                server = Server::default();
+                sender.took(ask, Outcome::Nothing(Held::Offline));
+                continue;
+            }
+        }
+        sender.took(ask, outcome);
+    }
+    assert!(fed < 25 * LENGTH, "{} times", fed / LENGTH);
+}
+
+#[test]
+fn only_a_tus_server_can_refuse() {
+    for (status, why) in [
+        (401, Refusal::NotAllowed),
+        (403, Refusal::NotAllowed),
+        (413, Refusal::TooLarge),
+        (415, Refusal::NotUnderstood),
+    ] {
+        let mut sender = Sender::new();
+        sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+        sender.took(Ask::Create, Outcome::Answered(Answer { status, ..Answer::default() }));
+        assert_eq!(sender.item.status(), Status::Waiting, "a login page says {status}");
+        sender.took(Ask::Create, Outcome::Answered(Answer { status, tus: true, ..Answer::default() }));
+        assert_eq!(sender.item.status(), Status::Refused(why));
+        assert_eq!(sender.next(), Next::Rest);
+    }
+}
+
+#[test]
+fn a_new_permission_in_the_kit_takes_a_refusal_back() {
+    let mut sender = Sender::new();
+    sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+    sender.took(Ask::Create, Outcome::Answered(Answer { status: 401, tus: true, ..Answer::default() }));
+    let upload = Upload { token: "new".into(), ..sender.item.upload.clone() };
+    assert!(sender.item.readdress(&upload) && !sender.item.readdress(&upload));
+    sender.courier = Courier::new(sender.item.flight.clone());
+    assert_eq!(sender.next(), Next::Do(Ask::Create));
+}
+
+#[test]
+fn an_item_for_free_networks_waits_for_one() {
+    let mut sender = Sender::new();
+    sender.item.wifi_only = true;
+    assert_eq!(sender.next(), Next::Do(Ask::Seal), "sealing needs no network");
+    sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+    for link in [Link::Mobile, Link::Unknown] {
+        assert_eq!(sender.courier.next(&sender.item, link, 0), Next::WaitForWifi);
+    }
+    assert_eq!(sender.courier.next(&sender.item, Link::Free, 0), Next::Do(Ask::Create));
+}
+
+#[test]
+fn waking_ends_a_wait_and_a_clock_set_back_does_not_prolong_it() {
+    let mut sender = Sender::new();
+    sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+    for _ in 0..30 {
+        sender.took(Ask::Create, Outcome::Nothing(Held::Offline));
+    }
+    assert!(matches!(sender.next(), Next::Wait(_)));
+    let ten_years = 315_360_000_000;
+    assert_eq!(sender.courier.next(&sender.item, Link::Unknown, -ten_years), Next::Do(Ask::Create));
+    sender.courier.wake();
+    assert_eq!(sender.next(), Next::Do(Ask::Create));
+}
+
+#[test]
+fn an_item_that_never_arrived_is_forgotten_and_one_that_did_is_erased_at_the_server() {
+    let mut sender = Sender::new();
+    sender.item.wish = Wish::Erase;
+    assert_eq!(sender.next(), Next::Forget);
+
+    let (mut sender, mut server) = send(&[]);
+    sender.item.wish = Wish::Erase;
+    assert_eq!((sender.next(), sender.item.status()), (Next::Do(Ask::Erase), Status::Erasing));
+    sender.took(Ask::Erase, Outcome::Nothing(Held::Offline));
+    assert_eq!(sender.item.status(), Status::Erasing, "asked is not done");
+    let ask = sender.due().unwrap();
+    let outcome = server.answers(ask, Fault::None);
+    sender.took(ask, outcome);
+    assert_eq!((sender.next(), sender.item.status()), (Next::Rest, Status::Erased));
+}
+
+#[test]
+fn an_upload_given_up_is_erased_at_the_server_before_it_is_forgotten() {
+    let mut sender = Sender::new();
+    sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+    sender.took(Ask::Create, Server::default().answers(Ask::Create, Fault::None));
+    sender.item.wish = Wish::Erase;
+    assert_eq!(sender.next(), Next::Do(Ask::Erase));
+    sender.took(Ask::Erase, Outcome::Answered(Answer { status: 404, tus: true, ..Answer::default() }));
+    assert_eq!(sender.next(), Next::Forget);
+    assert!(sender.item.is_pending(), "somebody has to remove it");
+}
+
+#[test]
+fn the_words_follow_the_facts() {
+    let (sender, _) = send(&[]);
+    let mut item = sender.item;
+    assert!(item.drops_film() && !item.is_pending() && item.bytes_left() == 0);
+    item.keep = true;
+    assert!(!item.drops_film());
+    let day = Day::of(0, 0);
+    item.seen_on = Some(day);
+    assert_eq!(item.status(), Status::Seen(day));
+    item.erased_on = Some(day);
+    assert_eq!(item.status(), Status::Erased);
+}
+
+#[test]
+fn a_slow_line_gets_small_pieces_and_a_fast_one_larger_ones_step_by_step() {
+    let mut courier =
+        Courier::new(Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() });
+    let look = Answer { status: 200, tus: true, offset: Some(0), ..Answer::default() };
+    courier.took(Ask::Look, Outcome::Answered(look), 0, 100, 0.0);
+    let mut sizes = Vec::new();
+    for took_ms in [100, 100, 100, 100, 100_000, 100_000] {
+        let Next::Do(Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, 0) else { panic!() };
+        sizes.push((to - from) / PIECE_BYTES);
+        let sent = Answer { status: 204, tus: true, offset: Some(to), ..Answer::default() };
+        courier.took(Ask::Send { from, to }, Outcome::Answered(sent), 0, took_ms, 0.0);
+    }
+    assert_eq!(sizes, [1, 2, 4, 8, 8, 1]);
+}
+
+#[test]
+fn where_a_cut_piece_is_lost_whole_the_next_ones_stay_small() {
+    let mut courier =
+        Courier::new(Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() });
+    let answer =
+        |status, offset| Outcome::Answered(Answer { status, tus: true, offset, ..Answer::default() });
+    let mut piece = |courier: &mut Courier| {
+        let Next::Do(Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else {
+            panic!()
+        };
+        courier.took(Ask::Send { from, to }, answer(204, Some(to)), 0, 1, 0.0);
+        (to - from) / PIECE_BYTES
+    };
+    courier.took(Ask::Look, answer(200, Some(0)), 0, 1, 0.0);
+    assert_eq!([piece(&mut courier), piece(&mut courier), piece(&mut courier)], [1, 2, 4]);
+    let at = courier.flight.confirmed;
+    let cut = Ask::Send { from: at, to: at + PIECE_BYTES };
+    courier.took(cut, Outcome::Nothing(Held::Offline), 0, 1, 0.0);
+    courier.took(Ask::Look, answer(200, Some(at + 1000)), 0, 1, 0.0);
+    assert_eq!([piece(&mut courier), piece(&mut courier)], [1, 2], "what was cut off was kept");
+    let at = courier.flight.confirmed;
+    courier.took(Ask::Send { from: at, to: at + 1 }, Outcome::Nothing(Held::Offline), 0, 1, 0.0);
+    courier.took(Ask::Look, answer(200, Some(at)), 0, 1, 0.0);
+    assert_eq!([piece(&mut courier), piece(&mut courier)], [1, 1]);
+}
+
+#[test]
+fn what_is_to_be_sent_is_a_record_like_the_others() {
+    let (sender, _) = send(&[]);
+    let store = MemoryRecords::default();
+    block_on(async {
+        store.put(&sender.item).await.unwrap();
+        assert_eq!(store.list::<OutboxItem>(&ProfileId::first()).await.unwrap(), [sender.item.clone()]);
+    });
+}

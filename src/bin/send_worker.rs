@@ -1,0 +1,318 @@
+//! Worker module that seals what a patient sends and brings it to the clinic. Loaded only while there is
+//! something to send. One of them sends at a time, among all tabs; the others wait for their turn, so that
+//! one goes on when a tab is closed. What it finds and leaves are records: it tells the tabs when they
+//! changed, and its own page, with the message « idle », when there is nothing to wait for any more.
+
+use age::{Encryptor, Recipient, x25519};
+use bon_geste::platform::{
+    channel,
+    clock::{DeviceClock, monotonic_ms},
+    idb::{self, Db},
+    js::JsBytes,
+    locks, random, timer,
+    tus::{self, Question},
+};
+use care::{
+    clip::Clip,
+    item::Kind,
+    outbox::{Ask, Courier, Held, Next, OutboxItem, Outcome, PIECE_BYTES, Refusal},
+    ports::{Bytes, ChunkChange, ChunkedRecords, Clock, Records, SharedRecords, Store, StoreError},
+    profile::ProfileId,
+};
+use js_sys::Uint8Array;
+use std::{cell::RefCell, collections::BTreeMap, io::Write, rc::Rc};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = postMessage)]
+    fn post_message(message: &JsValue);
+    #[wasm_bindgen(js_name = addEventListener)]
+    fn add_event_listener(event: &str, callback: &JsValue);
+}
+
+/// The turn that one sender has at a time.
+const TURN: &str = "bon-geste-outbox";
+/// So much of a film is in this module's memory at once.
+const SIP: u32 = 64 * 1024;
+/// So often it is looked whether the network is a free one now, where the browser tells of no change.
+const LOOK_MS: u64 = 60_000;
+
+fn main() {
+    let wake = Rc::new(timer::Wake::default());
+    let couriers = Rc::new(RefCell::new(BTreeMap::<String, Courier>::new()));
+    let woken = {
+        let (wake, couriers) = (Rc::clone(&wake), Rc::clone(&couriers));
+        move || {
+            couriers.borrow_mut().values_mut().for_each(Courier::wake);
+            wake.now();
+        }
+    };
+    channel::on_send_now(woken.clone());
+    // Its own page speaks to it where there is no channel.
+    let told = Closure::<dyn Fn(JsValue)>::new(move |_: JsValue| woken());
+    add_event_listener("message", &told.into_js_value());
+    wasm_bindgen_futures::spawn_local(async move {
+        // Ready: the page waits for this.
+        post_message(&JsValue::TRUE);
+        let _turn = locks::turn(TURN).await;
+        let sender = Sender { couriers, wake };
+        loop {
+            // A database that cannot be opened now is tried again at the next word of the page's.
+            if let Ok(db) = Db::open(idb::NAME).await {
+                let _ = sender.send_all(&db).await;
+            }
+            post_message(&"idle".into());
+            sender.wake.within(LOOK_MS).await;
+        }
+    });
+}
+
+struct Sender {
+    couriers: Rc<RefCell<BTreeMap<String, Courier>>>,
+    wake: Rc<timer::Wake>,
+}
+
+impl Sender {
+    /// Sends until there is nothing left to send, or the database fails.
+    async fn send_all(&self, db: &Db) -> Result<(), StoreError> {
+        loop {
+            let mut items: Vec<OutboxItem> = db.list(&ProfileId::first()).await?;
+            items.sort_by_key(|item| item.header.made_ms);
+            self.clear(db, &items).await?;
+            items.retain(OutboxItem::is_pending);
+            if items.is_empty() {
+                return Ok(());
+            }
+            let mut until = None;
+            for item in items {
+                let waits = self.send(db, item).await?;
+                until = match (until, waits) {
+                    (Some(one), Some(other)) => Some(i64::min(one, other)),
+                    (one, other) => one.or(other),
+                };
+            }
+            let now = DeviceClock.now_ms();
+            if let Some(until) = until.filter(|until| *until > now) {
+                self.wake.within((until - now) as u64).await;
+            }
+        }
+    }
+
+    /// Films whose arrival was confirmed go, unless they are to stay; also those that a kill left behind.
+    async fn clear(&self, db: &Db, items: &[OutboxItem]) -> Result<(), StoreError> {
+        for item in items.iter().filter(|item| item.drops_film()) {
+            let clip: Option<Clip> = db.get(&item.header.item).await?;
+            if clip.is_some_and(|clip| !clip.reference) {
+                db.remove_with_chunks::<Clip>(&item.header.item).await?;
+                channel::outbox_changed();
+            }
+        }
+        Ok(())
+    }
+
+    /// Does all that can be done with an item now; until when it has to wait then, if for a time.
+    async fn send(&self, db: &Db, mut item: OutboxItem) -> Result<Option<i64>, StoreError> {
+        let id = item.header.item.clone();
+        loop {
+            let next = {
+                let mut couriers = self.couriers.borrow_mut();
+                let courier = couriers.entry(id.clone()).or_insert_with(|| Courier::new(item.flight.clone()));
+                // The page may have given it another address.
+                if courier.flight.refused != item.flight.refused
+                    || courier.flight.location != item.flight.location
+                {
+                    *courier = Courier::new(item.flight.clone());
+                }
+                courier.next(&item, tus::link(), DeviceClock.now_ms())
+            };
+            let ask = match next {
+                Next::Do(ask) => ask,
+                Next::Wait(until) => return Ok(Some(until)),
+                Next::WaitForWifi => return Ok(Some(DeviceClock.now_ms() + LOOK_MS as i64)),
+                Next::Rest => return Ok(None),
+                Next::Forget => {
+                    db.remove_with_chunks::<OutboxItem>(&id).await?;
+                    channel::outbox_changed();
+                    return Ok(None);
+                }
+            };
+            let begun = monotonic_ms();
+            let outcome = self.outcome(db, &item, ask).await?;
+            let took = (monotonic_ms() - begun) as u64;
+            let flight = {
+                let mut couriers = self.couriers.borrow_mut();
+                let courier = couriers.entry(id.clone()).or_insert_with(|| Courier::new(item.flight.clone()));
+                courier.took(ask, outcome, DeviceClock.now_ms(), took, random::fraction());
+                courier.flight.clone()
+            };
+            // What was sealed goes with the word that it has arrived, and not before.
+            let chunks = if flight.arrived_ms.is_some() { ChunkChange::Drop } else { ChunkChange::Same };
+            let keep = |item: &mut OutboxItem| {
+                if flight.sealed.is_some() {
+                    item.payload = None;
+                }
+                item.flight = flight.clone();
+            };
+            let Some(changed) = db.change(&id, keep, chunks).await? else { return Ok(None) };
+            item = changed;
+            channel::outbox_changed();
+        }
+    }
+
+    async fn outcome(&self, db: &Db, item: &OutboxItem, ask: Ask) -> Result<Outcome, StoreError> {
+        let flight = &item.flight;
+        let place = flight.location.as_deref().unwrap_or_default();
+        let question = |method, url, headers, body| {
+            tus::ask(Question { method, url, token: &item.upload.token, headers, body })
+        };
+        Ok(match ask {
+            Ask::Seal => match seal(db, item).await {
+                Ok(outcome) => outcome,
+                Err(StoreError::Quota) => Outcome::Nothing(Held::NoSpace),
+                Err(e) => return Err(e),
+            },
+            Ask::Create => {
+                let length = flight.sealed.unwrap_or_default().to_string();
+                let name = ["item ", &base64(&item.header.item)].concat();
+                let headers = [("Upload-Length", length), ("Upload-Metadata", name)];
+                question("POST", &item.upload.url, &headers, None).await
+            }
+            Ask::Look => question("HEAD", place, &[], None).await,
+            Ask::Send { from, to } => {
+                let Some(body) = read(db, &item.header.item, from, to).await? else {
+                    return Ok(Outcome::Impossible(Refusal::Missing));
+                };
+                let headers = [
+                    ("Upload-Offset", from.to_string()),
+                    ("Content-Type", "application/offset+octet-stream".to_owned()),
+                ];
+                question("PATCH", place, &headers, Some(body)).await
+            }
+            Ask::Erase => question("DELETE", place, &[], None).await,
+        })
+    }
+}
+
+fn base64(text: &str) -> String {
+    // An id has letters of base64url alone.
+    let btoa: js_sys::Function = bon_geste::platform::js::global("btoa").unchecked_into();
+    btoa.call1(&JsValue::UNDEFINED, &text.into()).ok().and_then(|v| v.as_string()).unwrap_or_default()
+}
+
+/// Bytes `from..to` of a sealed item, gathered outside of this module's memory; nothing when some are not here.
+async fn read(db: &Db, id: &str, from: u64, to: u64) -> Result<Option<Uint8Array>, StoreError> {
+    let whole = Uint8Array::new_with_length((to - from) as u32);
+    for n in from / PIECE_BYTES..to.div_ceil(PIECE_BYTES) {
+        let Some(chunk) = db.chunk_of::<OutboxItem>(id, n as u32).await? else { return Ok(None) };
+        let start = n * PIECE_BYTES;
+        let first = from.saturating_sub(start) as u32;
+        let last = (to - start).min(chunk.byte_len()) as u32;
+        if u64::from(last) + start < to.min(start + PIECE_BYTES) {
+            return Ok(None);
+        }
+        whole.set(&chunk.0.subarray(first, last), (start + u64::from(first) - from) as u32);
+    }
+    Ok(Some(whole))
+}
+
+/// What was sealed and is not kept yet.
+#[derive(Clone, Default)]
+struct Sealed(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Sealed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Seals an item for the clinic and keeps it sealed, piece by piece: neither the film nor what becomes of
+/// it is in this module's memory as a whole.
+async fn seal(db: &Db, item: &OutboxItem) -> Result<Outcome, StoreError> {
+    let id = &item.header.item;
+    // What an earlier try left.
+    db.change(id, |_: &mut OutboxItem| (), ChunkChange::Drop).await?;
+    let keys: Result<Vec<x25519::Recipient>, _> = item.upload.recipients.iter().map(|r| r.parse()).collect();
+    let Ok(keys) = keys else { return Ok(Outcome::Impossible(Refusal::NoKey)) };
+    let sealed = Sealed::default();
+    let encryptor = Encryptor::with_recipients(keys.iter().map(|key| key as &dyn Recipient));
+    let Ok(Ok(mut sealer)) = encryptor.map(|encryptor| encryptor.wrap_output(sealed.clone())) else {
+        return Ok(Outcome::Impossible(Refusal::NoKey));
+    };
+    let broken = Outcome::Nothing(Held::Sealing);
+    let mut kept = Kept { db, id, sealed, n: 0, bytes: 0 };
+    if sealer.write_all(&item.header.front()).is_err() {
+        return Ok(broken);
+    }
+    match (item.header.kind, &item.payload) {
+        (Kind::Results, Some(text)) => {
+            for sip in text.as_bytes().chunks(SIP as usize) {
+                if sealer.write_all(sip).is_err() {
+                    return Ok(broken);
+                }
+                kept.keep(PIECE_BYTES as usize).await?;
+            }
+        }
+        (Kind::Results, None) => return Ok(Outcome::Impossible(Refusal::Missing)),
+        (Kind::Clip, _) => {
+            let Some(clip) = db.get::<Clip>(id).await? else {
+                return Ok(Outcome::Impossible(Refusal::Missing));
+            };
+            for n in 0..clip.chunks {
+                let Some(JsBytes(chunk)) = db.read_chunk(Store::Clips, id, n).await? else {
+                    return Ok(Outcome::Impossible(Refusal::Missing));
+                };
+                let mut at = 0;
+                while at < chunk.length() {
+                    let sip = chunk.subarray(at, (at + SIP).min(chunk.length())).to_vec();
+                    at += SIP;
+                    if sealer.write_all(&sip).is_err() {
+                        return Ok(broken);
+                    }
+                    kept.keep(PIECE_BYTES as usize).await?;
+                }
+            }
+        }
+    }
+    if sealer.finish().is_err() {
+        return Ok(broken);
+    }
+    kept.keep(1).await?;
+    if kept.bytes > item.upload.max_bytes {
+        return Ok(Outcome::Impossible(Refusal::TooLarge));
+    }
+    Ok(Outcome::Sealed(kept.bytes))
+}
+
+/// Where sealed bytes go.
+struct Kept<'a> {
+    db: &'a Db,
+    id: &'a str,
+    sealed: Sealed,
+    n: u32,
+    bytes: u64,
+}
+
+impl Kept<'_> {
+    /// Keeps pieces while at least so many bytes are there: [`PIECE_BYTES`] each, the last one shorter.
+    async fn keep(&mut self, least: usize) -> Result<(), StoreError> {
+        while self.sealed.0.borrow().len() >= least {
+            let piece = {
+                let mut sealed = self.sealed.0.borrow_mut();
+                let end = sealed.len().min(PIECE_BYTES as usize);
+                let piece = JsBytes::copy_of(&sealed[..end]);
+                sealed.drain(..end);
+                piece
+            };
+            self.bytes += piece.byte_len();
+            let same = |_: &mut OutboxItem| ();
+            self.db.change(self.id, same, ChunkChange::Put(self.n, piece)).await?;
+            self.n += 1;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! The kiné's answers: words, a still with where to look, or a short film; kept with the kit, so also
+//! without network.
+
+use super::{
+    control,
+    icon::{self, icon},
+    notice,
+    safety::headed,
+};
+use crate::{
+    i18n::{self, K, fill, t},
+    platform::dom::{View, all, el, none, region},
+    state::{App, KitHandle},
+};
+use care::kit::Reply;
+use leptos::prelude::*;
+
+/// The answers about an exercise, the newest first.
+pub fn of_exercise(kit: &KitHandle, exercise: &str) -> View {
+    let mut answers: Vec<&Reply> =
+        kit.kit.replies().iter().filter(|r| r.exercise.as_deref() == Some(exercise)).collect();
+    answers.sort_by_key(|reply| std::cmp::Reverse(reply.on));
+    if answers.is_empty() {
+        return none();
+    }
+    let rows = answers.iter().map(|reply| el("li", "stack tight").with(answer(kit, reply)));
+    el("section", "card note stack")
+        .with(headed(icon::PERSON, K::ReplyTitle))
+        .with(el("ul", "plain stack").with(all(rows)))
+}
+
+fn answer(kit: &KitHandle, reply: &Reply) -> View {
+    let id = reply.id.clone();
+    kit.mark_seen(&id);
+    let words = reply.words.as_ref().map(|words| el("p", "").attr("dir", "auto").text(words));
+    let picture = reply.picture.as_ref().map(|file| {
+        let url = kit.url_when_stored(file);
+        region(move || match url.get() {
+            Some(url) => el("img", "reply-picture").attr("alt", t(K::ReplyPicture)).attr("src", &url),
+            None => el("p", "soft").text(t(K::ReplyComing)),
+        })
+    });
+    let film = reply.video.as_ref().map(|video| {
+        let film = kit.film_of(Some(video));
+        region(move || match film.url.get() {
+            Some(url) => el("video", "reply-film")
+                .attr("controls", "")
+                .attr("playsinline", "")
+                .attr("preload", "metadata")
+                .attr("aria-label", t(K::ReplyFilm))
+                .attr("src", &url),
+            None => el("p", "soft").text(t(K::ReplyComing)),
+        })
+    });
+    all([el("p", "soft").text(&fill(K::ReplyOn, &[("date", &i18n::date(reply.on))]))])
+        .maybe(words)
+        .maybe(picture)
+        .maybe(film)
+}
+
+/// The newest answer that was not read yet, on home: where it is.
+pub fn newest(app: App, kit: &KitHandle) -> View {
+    let kit = kit.clone();
+    let newest = kit.kit.replies().iter().filter(|reply| !kit.seen(&reply.id)).max_by_key(|reply| reply.on);
+    let wanted = app.code_is_wanted().then(|| {
+        let open = control::link("button", "code", icon::NEXT, t(K::CodeGive), "code");
+        notice::notice("warn", icon::ALERT, t(K::CodeChanged), open)
+    });
+    let told = newest.map(|reply| {
+        let to = reply.exercise.as_ref().map_or_else(|| "outbox".to_owned(), |id| ["exercise/", id].concat());
+        let open = el("a", "button main")
+            .attr("href", &to)
+            .action("reply-open")
+            .with(icon(icon::PERSON))
+            .with(el("span", "").text(t(K::ReplyRead)));
+        let on = el("p", "").text(&fill(K::ReplyOn, &[("date", &i18n::date(reply.on))]));
+        notice::notice("info", icon::PERSON, t(K::ReplyNew), all([on, open])).attr("data-reply", &reply.id)
+    });
+    none().maybe(wanted).maybe(told)
+}

@@ -1,0 +1,339 @@
+//! What is sent to the clinic: what the patient agreed to and wants is noted here; sealing and sending is
+//! the worker's. Where an item is stands in its record alone.
+
+use super::{App, KitHandle};
+use crate::platform::{
+    channel,
+    clock::DeviceClock,
+    connectivity::{self, Change},
+    dom, file,
+    idb::Db,
+    media_url, random,
+    worker::Worker,
+};
+use care::{
+    clip::{self, Clip},
+    item::{Header, Kind},
+    kit::{ReturnPath, Upload},
+    outbox::{Flight, OutboxItem, Wish},
+    ports::{ChunkChange, ChunkedRecords, Clock, Records, SharedRecords, StoreError},
+    problem::Problem,
+    results,
+    trust::{Verification, may_play},
+};
+use leptos::prelude::*;
+use std::{cell::RefCell, mem};
+use wasm_bindgen::JsValue;
+
+/// What is known of what was sent.
+#[derive(Debug, Default)]
+struct Outbox {
+    settled: bool,
+    items: Vec<OutboxItem>,
+}
+
+/// The worker that sends for this page.
+enum Sender {
+    Away,
+    Coming,
+    Here(Worker),
+}
+
+thread_local! {
+    // Not in `App`: the first screens would have to know it.
+    static OUTBOX: ArcRwSignal<Outbox> = ArcRwSignal::new(Outbox::default());
+    static SENDER: RefCell<Sender> = const { RefCell::new(Sender::Away) };
+}
+
+fn known() -> ArcRwSignal<Outbox> {
+    OUTBOX.with(ArcRwSignal::clone)
+}
+
+fn any_pending() -> bool {
+    known().with_untracked(|outbox| outbox.items.iter().any(OutboxItem::is_pending))
+}
+
+/// How the patient wants an item to go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// Only where the network costs nothing.
+    pub wifi_only: bool,
+    /// The film stays on the phone too.
+    pub keep: bool,
+}
+
+impl KitHandle {
+    /// Where this kit's clinic receives, if it does: only what a believed key signed may name for whom
+    /// something is sealed.
+    pub fn upload(&self) -> Option<&Upload> {
+        let receives = self.kit.return_path == ReturnPath::Server && may_send(self.verification);
+        self.kit.upload.as_ref().filter(|_| receives)
+    }
+}
+
+/// Whom to trust with a film of oneself is no lighter a question than whose film to play.
+fn may_send(verification: Verification) -> bool {
+    may_play(verification)
+}
+
+impl App {
+    /// Looks at what was sent or is to be; what looks follows it.
+    pub fn outbox<T>(self, look: impl FnOnce(&[OutboxItem]) -> T) -> T {
+        self.settle_outbox();
+        known().with(|outbox| look(&outbox.items))
+    }
+
+    /// The item of this id, as a clip of that id becomes.
+    pub fn sent(self, id: &str) -> Option<OutboxItem> {
+        self.outbox(|items| items.iter().find(|item| item.header.item == id).cloned())
+    }
+
+    /// The kit of an item or a clip.
+    pub fn kit_of(self, kit_id: &str) -> Option<KitHandle> {
+        self.kits.with(|kits| kits.iter().find(|kit| kit.kit.kit_id == kit_id).cloned())
+    }
+
+    /// Reads what is kept, once, and goes on with what is under way.
+    pub(crate) fn settle_outbox(self) {
+        let outbox = known();
+        if outbox.with_untracked(|outbox| outbox.settled) || self.database().is_none() {
+            return;
+        }
+        // Not told: whoever looks now is told when it has come.
+        outbox.update_untracked(|outbox| outbox.settled = true);
+        channel::on_outbox(move || leptos::task::spawn_local(self.read_outbox()));
+        connectivity::on_change(move |change| {
+            if matches!(change, Change::Online | Change::Visible) {
+                self.hurry_sender();
+            }
+            if change == Change::Online {
+                self.check_coded();
+            }
+        });
+        // As long as the page: what the clinic answers comes with a kit.
+        let owner = Owner::new();
+        owner.with(|| {
+            dom::keep(Box::new(move || {
+                self.kits.track();
+                leptos::task::spawn_local(self.heed_answers());
+            }));
+        });
+        mem::forget(owner);
+        self.check_coded();
+        leptos::task::spawn_local(async move {
+            self.read_outbox().await;
+            self.heed_answers().await;
+            self.hurry_sender();
+        });
+    }
+
+    async fn read_outbox(self) {
+        let Some(db) = self.database() else { return };
+        // What cannot be read now is read at the next word of the sender's.
+        let Ok(mut items) = db.list::<OutboxItem>(&self.profile_id()).await else { return };
+        items.sort_by_key(|item| std::cmp::Reverse(item.header.made_ms));
+        let arrived = |items: &[OutboxItem]| items.iter().filter(|item| item.may_go()).count();
+        let before = known().with_untracked(|outbox| arrived(&outbox.items));
+        let films_go = arrived(&items) != before;
+        known().set(Outbox { settled: true, items });
+        if films_go {
+            self.read_clips().await;
+        }
+    }
+
+    /// Notes what the kits say now: what was seen, what was erased, where to send.
+    async fn heed_answers(self) {
+        let Some(db) = self.database() else { return };
+        let mut changed = false;
+        for kit in self.kits.get_untracked() {
+            let items: Vec<OutboxItem> = known().with_untracked(|outbox| {
+                outbox.items.iter().filter(|i| i.header.kit_id == kit.kit.kit_id).cloned().collect()
+            });
+            for item in items {
+                let heed = |item: &mut OutboxItem| {
+                    if let Some(answers) = &kit.kit.answers {
+                        item.heed(answers);
+                    }
+                    if let Some(upload) = kit.upload() {
+                        item.readdress(upload);
+                    }
+                };
+                let mut heeded = item.clone();
+                heed(&mut heeded);
+                if heeded != item {
+                    let done = db.change(&item.header.item, heed, ChunkChange::Same).await;
+                    changed |= done.is_ok();
+                }
+            }
+        }
+        if changed {
+            self.outbox_changed().await;
+        }
+    }
+
+    async fn outbox_changed(self) {
+        self.read_outbox().await;
+        channel::outbox_changed();
+        self.hurry_sender();
+    }
+
+    /// Sends a clip, now that the patient agreed. It is on its way once this is done.
+    ///
+    /// # Errors
+    /// When the kit's clinic does not receive, or nothing can be kept.
+    pub async fn send_clip(self, clip: &Clip, manner: Manner) -> Result<(), Problem> {
+        let header = Header {
+            item: clip.id.clone(),
+            kit_id: clip.kit_id.clone(),
+            kind: Kind::Clip,
+            exercise: Some(clip.exercise.clone()),
+            mime: clip.mime.clone(),
+            bytes: clip.bytes,
+            made_ms: clip.made_ms,
+            offset_min: clip.offset_min,
+            words: clip.words.clone(),
+            sound: clip.sound,
+        };
+        // « Mon geste » stays beside the model.
+        let keep = manner.keep || clip.reference;
+        self.send(header, None, Manner { keep, ..manner }).await
+    }
+
+    /// Sends a kit's results, now that the patient agreed.
+    ///
+    /// # Errors
+    /// When there is nothing new, the kit's clinic does not receive, or nothing can be kept.
+    pub async fn send_results(self, kit: &KitHandle) -> Result<(), Problem> {
+        let text = self.results_file(&kit.kit).ok_or(Problem::StorageFailed)?;
+        let number = u128::from(random::number()) << 64 | u128::from(random::number());
+        let header = Header {
+            item: clip::id(number),
+            kit_id: kit.kit.kit_id.clone(),
+            kind: Kind::Results,
+            exercise: None,
+            mime: results::MIME.into(),
+            bytes: text.len() as u64,
+            made_ms: DeviceClock.now_ms(),
+            offset_min: DeviceClock.offset_min(),
+            words: None,
+            sound: false,
+        };
+        self.send(header, Some(text), Manner::default()).await
+    }
+
+    async fn send(self, header: Header, payload: Option<String>, manner: Manner) -> Result<(), Problem> {
+        let db = self.database().ok_or_else(|| self.no_database())?;
+        let kit = self.kit_of(&header.kit_id).ok_or(Problem::KitGone)?;
+        let upload = kit.upload().ok_or(Problem::KitGone)?.clone();
+        let item = OutboxItem {
+            profile: self.profile_id(),
+            header,
+            payload,
+            upload,
+            wish: Wish::Send,
+            wifi_only: manner.wifi_only,
+            keep: manner.keep,
+            seen_on: None,
+            erased_on: None,
+            flight: Flight::default(),
+        };
+        match db.add(&item).await {
+            // Asked for twice is sent once.
+            Ok(()) | Err(StoreError::Exists) => {}
+            Err(e) => return Err(e.into()),
+        }
+        self.outbox_changed().await;
+        Ok(())
+    }
+
+    /// Notes another wish for an item.
+    pub fn wish(self, id: &str, wish: impl Fn(&mut OutboxItem) + 'static) {
+        let id = id.to_owned();
+        leptos::task::spawn_local(async move {
+            let Some(db) = self.database() else { return };
+            match db.change(&id, wish, ChunkChange::Same).await {
+                Ok(_) => self.outbox_changed().await,
+                Err(e) => self.problem_told.set(Some(e.into())),
+            }
+        });
+    }
+
+    /// Takes an item that is over off the list.
+    pub fn unlist(self, id: &str) {
+        let id = id.to_owned();
+        leptos::task::spawn_local(async move {
+            let Some(db) = self.database() else { return };
+            match db.remove_with_chunks::<OutboxItem>(&id).await {
+                Ok(()) => self.outbox_changed().await,
+                Err(e) => self.problem_told.set(Some(e.into())),
+            }
+        });
+    }
+
+    /// Gives a sealed item to the browser to be saved as a file: only the clinic's key opens it. Only after
+    /// a tap.
+    pub async fn save_sealed(self, item: &OutboxItem) -> bool {
+        let Some(db) = self.database() else { return false };
+        match sealed(&db, item).await {
+            Ok(blob) => file::save_blob(&["bon-geste-", &item.header.item, ".age"].concat(), &blob),
+            Err(_) => false,
+        }
+    }
+
+    /// Everything on this phone was erased: nothing is sent any more.
+    pub fn forget_outbox(self) {
+        SENDER.set(Sender::Away);
+        known().update(|outbox| outbox.items.clear());
+    }
+
+    /// Has what waits sent now, by this page's worker or another's.
+    fn hurry_sender(self) {
+        if !any_pending() {
+            return;
+        }
+        channel::send_now();
+        SENDER.with_borrow_mut(|sender| match sender {
+            Sender::Here(worker) => worker.tell(&JsValue::NULL),
+            Sender::Coming => {}
+            Sender::Away => {
+                *sender = Sender::Coming;
+                leptos::task::spawn_local(self.start_sender());
+            }
+        });
+    }
+
+    async fn start_sender(self) {
+        // One that does not come is called again at the next occasion.
+        let came = match Worker::start("send_worker").await {
+            Ok(worker) => {
+                worker.hear(move |message| {
+                    if message == "idle" {
+                        leptos::task::spawn_local(self.sender_rests());
+                    }
+                });
+                Sender::Here(worker)
+            }
+            Err(_) => Sender::Away,
+        };
+        SENDER.set(came);
+    }
+
+    /// The worker found nothing to do: unless something came meanwhile its memory is given back.
+    async fn sender_rests(self) {
+        self.read_outbox().await;
+        if !any_pending() {
+            SENDER.set(Sender::Away);
+        }
+    }
+}
+
+/// A sealed item as one file. The browser keeps the chunks; none passes through WASM.
+async fn sealed(db: &Db, item: &OutboxItem) -> Result<web_sys::Blob, StoreError> {
+    let parts = js_sys::Array::new();
+    let id = &item.header.item;
+    for n in 0..item.pieces() {
+        let chunk = db.chunk_of::<OutboxItem>(id, n).await?;
+        parts.push(&chunk.ok_or_else(|| StoreError::Unreadable(id.clone()))?.0);
+    }
+    media_url::joined(&parts, "application/octet-stream")
+}

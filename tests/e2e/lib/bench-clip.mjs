@@ -1,0 +1,72 @@
+// Recordings that are killed: what a SIGKILL at a random moment costs of a clip, for each container that the
+// recorder writes, and what filming costs in memory.
+
+import { Clinic } from "./clinic.mjs";
+import { CAMERA, clips, playThrough, toCamera } from "./clips.mjs";
+import { onPhone, open, openLink } from "./portal.mjs";
+
+/** What the browser is made to say, so that the recorder takes this container. */
+const ONLY = {
+  webm: () => {},
+  mp4: () => {
+    const known = MediaRecorder.isTypeSupported.bind(MediaRecorder);
+    MediaRecorder.isTypeSupported = (mime) => mime.startsWith("video/mp4") && known(mime);
+  },
+};
+
+/** Notes the moment at which the recorder itself says that it runs. */
+function noteStart() {
+  const start = MediaRecorder.prototype.start;
+  MediaRecorder.prototype.start = function (...slice) {
+    this.addEventListener("start", () => (window.rolledAt = Date.now()));
+    return start.apply(this, slice);
+  };
+}
+
+/**
+ * Kills the browser `kills` times between 2 and 7 seconds into a recording.
+ * @returns {Promise<{lost: number[], types: string[]}>} milliseconds lost by each kill, and what was written
+ */
+export async function killsOfARecording(kills, container, say) {
+  const lost = [], types = new Set();
+  const clinic = await Clinic.open();
+  const film = `clip/sit-to-stand`;
+  try {
+    await onPhone(
+      async (page, browser) => {
+        const prepare = async () => {
+          await browser.context.addInitScript(ONLY[container]);
+          await browser.context.addInitScript(noteStart);
+        };
+        await prepare();
+        await openLink(page, clinic.link);
+        for (let i = 1; i <= kills; i++) {
+          await open(page, clinic.proxy.url, film);
+          await toCamera(page);
+          await page.click("[data-action=clip-record]");
+          const began = await page.waitForFunction(() => window.rolledAt, null, { timeout: 30_000 }).then((v) => v.jsonValue());
+          await new Promise((go) => setTimeout(go, 2_000 + Math.random() * 5_000));
+          const lasted = Date.now() - began;
+          await browser.kill();
+          page = await browser.revive();
+          await prepare();
+          await open(page, clinic.proxy.url, "clip");
+          await page.waitForSelector("[data-action=clip-keep]", { timeout: 30_000 });
+          const [clip, ...more] = await clips(page);
+          if (more.length) throw new Error(`kill ${i}: ${more.length + 1} clips are there`);
+          const { seconds } = await playThrough(page, clip);
+          lost.push(lasted - seconds * 1000);
+          types.add(clip.mime);
+          await page.click("[data-action=clip-delete]");
+          await page.click("dialog[open] [data-action=clip-delete-confirm]");
+          await page.waitForSelector("[data-action=clip-keep]", { state: "detached" });
+          if (i % 10 === 0) say(`${container}, kill ${i}/${kills}: ${Math.round(Math.max(...lost))} ms lost at most`);
+        }
+      },
+      { args: CAMERA },
+    );
+  } finally {
+    await clinic.close();
+  }
+  return { lost, types: [...types] };
+}
