@@ -495,11 +495,12 @@ fn camera(here: &Here, filming: &Filming) -> View {
         .with(el("p", "camera-number").attr("role", "timer").words(number));
     let app = here.app;
     let reference = app.clips(|clips| clip::reference(clips, &here.kit.kit.kit_id, &here.exercise).cloned());
-    let model = el("div", "camera-model stack tight").with(figure::beside(&here.kit, exercise)).maybe(
-        reference
-            .filter(|_| !here.reference)
-            .map(|clip| all([clips::gesture(app, &clip), el("p", "soft").text(t(K::ClipGesture))])),
-    );
+    let own = reference.filter(|_| !here.reference).map(|clip| {
+        el("div", "stack tight")
+            .with(clips::gesture(app, &clip))
+            .with(el("p", "soft").text(t(K::ClipGesture)))
+    });
+    let model = el("div", "camera-model stack tight").with(figure::beside(&here.kit, exercise)).maybe(own);
     let body = el("div", "filming stack")
         .live("data-status", state)
         .with(el("p", "camera-word").attr("role", "status").words(words))

@@ -25,6 +25,11 @@ impl JsBytes {
         JsBytes(Uint8Array::from(bytes))
     }
 
+    /// So many bytes of nothing.
+    pub fn blank(length: u32) -> Self {
+        JsBytes(Uint8Array::new_with_length(length))
+    }
+
     /// An array that owns exactly these bytes: structured clone would else take the whole buffer
     /// that a view looks into.
     pub(crate) fn owned(&self) -> Uint8Array {

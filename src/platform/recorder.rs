@@ -179,7 +179,8 @@ impl Recorder {
         listeners.push(EventListener::new(target, "stop", move |_| told(Heard::Ended)));
         listeners.push(EventListener::new(target, "error", move |_| heard(Heard::Failed)));
         let slice = if mp4 { MP4_SLICE_MS } else { WEBM_SLICE_MS };
-        call(&inner, "start", &[slice.into()]).map_err(|_| Trouble::Failed)?;
+        // Some builds of WebKit say that they record and lack the parts for it: that shows here.
+        call(&inner, "start", &[slice.into()]).map_err(|_| Trouble::NoRecorder)?;
         Ok(Recorder { inner, _listeners: listeners })
     }
 

@@ -17,6 +17,7 @@ use crate::platform::{
 use care::{
     clip::{self, Clip, State, Trouble},
     ports::{Bytes, ChunkedRecords, Clock},
+    profile::ProfileId,
 };
 use leptos::prelude::GetUntracked;
 use std::{
@@ -214,9 +215,6 @@ impl Filming {
     }
 
     async fn try_on(&self, facing: Facing, sound: bool) -> Result<Camera, Trouble> {
-        if self.0.app.database().is_none() {
-            return Err(Trouble::NotKept);
-        }
         self.room().await?;
         if !Recorder::available() {
             return Err(Trouble::NoRecorder);
@@ -231,12 +229,21 @@ impl Filming {
         Ok(camera)
     }
 
-    /// A device that is nearly full takes no new clip: what is kept stays.
+    /// A device that is nearly full takes no new clip: what is kept stays. What the browser reckons is
+    /// asked first, but Chrome invents it: so the room is taken for a moment, and given back.
     async fn room(&self) -> Result<(), Trouble> {
-        match recorder::free_space().await {
-            Some(free) if !clip::fits(self.longest_s(), free) => Err(Trouble::NoSpace),
-            _ => Ok(()),
+        if recorder::free_space().await.is_some_and(|free| !clip::fits(self.longest_s(), free)) {
+            return Err(Trouble::NoSpace);
         }
+        let db = self.0.app.database().ok_or(Trouble::NotKept)?;
+        let mut trial = self.new_clip(String::new(), false);
+        // Nobody's: never among the patient's clips, should it be left behind.
+        trial.id = "trial".into();
+        trial.profile = ProfileId::device();
+        let bytes = JsBytes::blank(clip::BYTES_A_SECOND as u32 * self.longest_s());
+        let fits = db.put_with_chunk(&trial, 0, bytes).await;
+        db.remove_with_chunks::<Clip>(&trial.id).await?;
+        Ok(fits?)
     }
 
     /// The picture went away by itself.

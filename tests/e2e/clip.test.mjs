@@ -358,16 +358,19 @@ for (const [event, name] of [["ended", "camera_unplugged"], ["mute", "camera_tak
 }
 
 /**
- * Leaves the portal's origin so many bytes beyond what it uses now. The browser remembers for a while how
- * much room there was: so before the portal is opened.
+ * A phone on which the portal has so many bytes. The browser remembers for a while how much room there was:
+ * so that is said before the portal is opened.
  */
-async function room(page, bytes) {
-  await page.goto("about:blank");
-  const cdp = await page.context().newCDPSession(page);
-  const origin = new URL(portal).origin;
-  const { usage } = await cdp.send("Storage.getUsageAndQuota", { origin });
-  await cdp.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + bytes });
-}
+const withRoom = (bytes, run) =>
+  onPhone(
+    async (page, browser) => {
+      const cdp = await browser.context.newCDPSession(page);
+      await cdp.send("Storage.overrideQuotaForOrigin", { origin: new URL(portal).origin, quotaSize: bytes });
+      await openLink(page, clinic.link);
+      await run(page, browser);
+    },
+    { args: CAMERA },
+  );
 
 /** Another page of the same origin takes all the room that is left. */
 async function fillUp(context) {
@@ -399,14 +402,13 @@ async function fillUp(context) {
 }
 
 test("a device that is nearly full refuses a new clip and keeps those that are there", () =>
-  withCamera(async (page) => {
+  withRoom(15_000_000, async (page, browser) => {
     await open(page, portal, FILM);
     await film(page, 1_000);
     await page.click("[data-action=clip-keep]");
     await page.waitForSelector("main [data-status=kept]");
-    await room(page, 1_000_000);
-    await open(page, portal, FILM);
-    await toCamera(page);
+    await fillUp(browser.context);
+    await page.click("[data-action=clip-again]");
     await trouble(page, "no_space");
     assert.equal(await page.locator("[data-action=clip-file]").count(), 0, "a file would not fit either");
     assert.equal((await clips(page)).length, 1);
@@ -414,8 +416,7 @@ test("a device that is nearly full refuses a new clip and keeps those that are t
   }));
 
 test("a device that is full in the middle keeps what was filmed until then", () =>
-  withCamera(async (page, browser) => {
-    await room(page, 9_000_000);
+  withRoom(15_000_000, async (page, browser) => {
     await open(page, portal, FILM);
     await toCamera(page);
     await roll(page, 1_500);

@@ -3,10 +3,12 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
 import { clips, playThrough } from "./lib/clips.mjs";
 import { sha256 } from "./lib/envelope.mjs";
+import { root } from "./lib/env.mjs";
 import { happened } from "./lib/journal.mjs";
 import { download, fetchRange, kitOf, mediaOf, openLink, playAndSeek } from "./lib/portal.mjs";
 import { QUICK, SIDES, prescribe } from "./lib/session.mjs";
@@ -117,6 +119,9 @@ for (const Engine of [Firefox, WebKit]) {
   });
 }
 
+/** A video from elsewhere on the phone. */
+const FILE = path.join(root, "content/demo/library/sit-to-stand/sit-to-stand.mp4");
+
 /** Films three seconds, keeps them, plays them: apart from the portal's player, and in it. */
 async function filmed({ page }) {
   const clinic = await Clinic.open();
@@ -126,16 +131,26 @@ async function filmed({ page }) {
     for (const box of ["clip-helper", "clip-others", "clip-age", "clip-start"]) await page.click(`[data-action=${box}]`);
     await page.click("dialog[open] [data-action=acknowledge]");
     await page.click("[data-action=clip-record]");
-    await page.waitForSelector("[data-status=recording]", { timeout: 20_000 });
-    await new Promise((go) => setTimeout(go, 3_000));
-    await page.click("[data-action=clip-stop]");
+    await page.waitForSelector("[data-status=recording], [data-problem=no_recorder]", { timeout: 20_000 });
+    // WebKitGTK says that it records, and refuses where its system lacks the encoder: the way of a file.
+    const records = await page.evaluate(() => document.querySelector("[data-problem]") === null);
+    if (records) {
+      await new Promise((go) => setTimeout(go, 3_000));
+      await page.click("[data-action=clip-stop]");
+    } else {
+      await page.driver.findElement({ css: "[data-action=clip-file]" }).sendKeys(FILE);
+    }
     await page.click("[data-action=clip-keep]");
     await page.waitForSelector("main [data-status=kept]");
     const [clip] = await clips(page);
     const played = await playThrough(page, clip);
     assert.deepEqual([played.bytes, played.bare], [clip.bytes, true]);
-    assert.ok(clip.ms > 2_900 && clip.chunks >= 2, `${clip.ms} ms in ${clip.chunks} chunks`);
-    assert.ok(Math.abs(played.seconds - clip.ms / 1000) < 1, `${played.seconds} s played of ${clip.ms} ms, ${clip.mime}`);
+    if (records) {
+      assert.ok(clip.ms > 2_900 && clip.chunks >= 2, `${clip.ms} ms in ${clip.chunks} chunks`);
+      assert.ok(Math.abs(played.seconds - clip.ms / 1000) < 1, `${played.seconds} s played of ${clip.ms} ms, ${clip.mime}`);
+    } else {
+      assert.equal(played.sha256, sha256(await readFile(FILE)));
+    }
     await page.goto(`${clinic.proxy.url}clip`);
     await page.click("[data-action=clip-play]");
     await page.waitForSelector(".clip-player[data-player=playing]");

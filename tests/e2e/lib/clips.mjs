@@ -69,7 +69,7 @@ export const playThrough = (page, clip) =>
       seconds: reached,
       chunks: chunks.length,
       bytes: blob.size,
-      bare: chunks.every((c) => c instanceof Uint8Array),
+      bare: chunks.every((c) => Object.prototype.toString.call(c) === "[object Uint8Array]"),
       sha256: hash.map((b) => b.toString(16).padStart(2, "0")).join(""),
       width: film.videoWidth,
     };
