@@ -1,12 +1,13 @@
 // The figures of the README, measured: starting on a bad line and a slow phone, a download that is
 // killed again and again, memory while a large kit is stored, the guided session's pace,
-// what packing costs the demonstration's films. Prints Markdown.
+// what packing costs the demonstration's films, what the receiving server bears. Prints Markdown.
 //
-//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory,session,quality]
+//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory,session,quality,uploads]
 
 import { parseArgs } from "node:util";
 import { quality } from "./lib/bench-quality.mjs";
 import { drift, firstCount, longJournal } from "./lib/bench-session.mjs";
+import { uploads } from "./lib/bench-uploads.mjs";
 import { Browser } from "./lib/cdp.mjs";
 import { Clinic } from "./lib/clinic.mjs";
 import { oneLargeFilm } from "./lib/forge.mjs";
@@ -16,7 +17,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
     kills: { type: "string", default: "50" },
-    only: { type: "string", default: "start,kills,memory,session,quality" },
+    only: { type: "string", default: "start,kills,memory,session,quality,uploads" },
   },
 });
 const RUNS = Number(values.runs);
@@ -239,7 +240,7 @@ async function films() {
 
 // ---- Report ------------------------------------------------------------------------------------
 
-const PARTS = { start: starting, kills: killed, memory, session: guided, quality: films };
+const PARTS = { start: starting, kills: killed, memory, session: guided, quality: films, uploads: () => uploads(row, say) };
 for (const part of values.only.split(",")) {
   if (!PARTS[part]) throw new Error(`--only ${part}: expected ${Object.keys(PARTS).join(", ")}`);
   await PARTS[part]();
