@@ -1,13 +1,16 @@
 // The figures of the README, measured: starting on a bad line and a slow phone, a download that is
 // killed again and again, memory while a large kit is stored, the guided session's pace,
-// what packing costs the demonstration's films, recordings that are killed. Prints Markdown.
+// what packing costs the demonstration's films, recordings that are killed, what the receiving server bears.
+// Prints Markdown.
 //
-//   node tests/e2e/bench.mjs [--runs 5] [--kills 50] [--only start,kills,memory,session,quality,clips]
+//   node tests/e2e/bench.mjs [--runs 5] [--kills 50]
+//     [--only start,kills,memory,session,quality,clips,uploads]
 
 import { parseArgs } from "node:util";
 import { killsOfARecording } from "./lib/bench-clip.mjs";
 import { quality } from "./lib/bench-quality.mjs";
 import { drift, firstCount, longJournal } from "./lib/bench-session.mjs";
+import { uploads } from "./lib/bench-uploads.mjs";
 import { Browser } from "./lib/cdp.mjs";
 import { Clinic } from "./lib/clinic.mjs";
 import { oneLargeFilm } from "./lib/forge.mjs";
@@ -17,7 +20,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
     kills: { type: "string", default: "50" },
-    only: { type: "string", default: "start,kills,memory,session,quality,clips" },
+    only: { type: "string", default: "start,kills,memory,session,quality,clips,uploads" },
   },
 });
 const RUNS = Number(values.runs);
@@ -251,7 +254,15 @@ async function films() {
 
 // ---- Report ------------------------------------------------------------------------------------
 
-const PARTS = { start: starting, kills: killed, memory, session: guided, quality: films, clips: recordings };
+const PARTS = {
+  start: starting,
+  kills: killed,
+  memory,
+  session: guided,
+  quality: films,
+  clips: recordings,
+  uploads: () => uploads(row, say),
+};
 for (const part of values.only.split(",")) {
   if (!PARTS[part]) throw new Error(`--only ${part}: expected ${Object.keys(PARTS).join(", ")}`);
   await PARTS[part]();

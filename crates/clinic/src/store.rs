@@ -19,11 +19,17 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 use tokio::io::AsyncReadExt as _;
 
 /// Largest piece that is handed to an object store at once.
 const PIECE: usize = 8 * 1024 * 1024;
+
+/// How long a store may take for an item, besides its pieces.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// And for each piece: 1 MB/s and a little.
+const SECOND_PER_PIECE: Duration = Duration::from_secs(9);
 
 /// What lies in the store under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,16 +122,22 @@ impl Items {
             let (from, to) = (file.to_owned(), folder.join(kit_id).join(format!("{item}.age")));
             return tokio::task::spawn_blocking(move || move_file(&from, &to)).await?;
         }
+        let length = tokio::fs::metadata(file).await?.len();
+        // The phone waits, and so does whatever comes next for this item.
+        let patience = PATIENCE + SECOND_PER_PIECE * u32::try_from(length / PIECE as u64).unwrap_or(u32::MAX);
         let key = self.key(kit_id, item, Kind::Item);
+        tokio::time::timeout(patience, self.send(&key, file, length)).await?
+    }
+
+    async fn send(&self, key: &Key, file: &Path, length: u64) -> io::Result<()> {
         let mut source = tokio::fs::File::open(file).await?;
-        let length = source.metadata().await?.len();
         if length <= PIECE as u64 {
             let mut bytes = Vec::new();
             source.read_to_end(&mut bytes).await?;
-            self.store.put(&key, bytes.into()).await?;
+            self.store.put(key, bytes.into()).await?;
             return Ok(());
         }
-        let mut upload = WriteMultipart::new_with_chunk_size(self.store.put_multipart(&key).await?, PIECE);
+        let mut upload = WriteMultipart::new_with_chunk_size(self.store.put_multipart(key).await?, PIECE);
         loop {
             let mut piece = Vec::new();
             tokio::io::AsyncReadExt::take(&mut source, PIECE as u64).read_to_end(&mut piece).await?;

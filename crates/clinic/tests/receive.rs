@@ -6,7 +6,10 @@
 mod common;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clinic::server_folder::{Limits, ServerFolder};
-use common::*;
+use common::{
+    tus::{self, Answer, PIECE, metadata},
+    *,
+};
 use sha2::Digest as _;
 use std::{
     fs,
@@ -15,9 +18,6 @@ use std::{
     path::PathBuf,
     time::{Duration, Instant},
 };
-
-const TUS: (&str, &str) = ("Tus-Resumable", "1.0.0");
-const PIECE: (&str, &str) = ("Content-Type", "application/offset+octet-stream");
 
 /// A clinic that receives for two kits.
 struct Site {
@@ -73,47 +73,9 @@ impl Site {
     }
 }
 
-struct Answer {
-    status: u16,
-    headers: ureq::http::HeaderMap,
-    body: String,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
-    }
-}
-
 /// A request with the token of kit 0 and everything that tus asks for, unless told otherwise.
 fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .allow_non_standard_methods(true)
-        .timeout_global(Some(Duration::from_secs(60)))
-        .build()
-        .into();
-    let mut builder = ureq::http::Request::builder().method(method).uri(url);
-    let bearer = format!("Bearer {}", token(0));
-    for (name, value) in [TUS, ("Authorization", &bearer)] {
-        if !headers.iter().any(|(n, _)| *n == name) {
-            builder = builder.header(name, value);
-        }
-    }
-    for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
-        builder = builder.header(*name, *value);
-    }
-    let mut answer = if body.is_empty() && method != "POST" && method != "PATCH" {
-        agent.run(builder.body(()).unwrap()).unwrap()
-    } else {
-        agent.run(builder.body(body).unwrap()).unwrap()
-    };
-    let text = answer.body_mut().read_to_string().unwrap();
-    Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), body: text }
-}
-
-fn metadata(item: &str) -> String {
-    format!("item {}", STANDARD.encode(item))
+    tus::ask(&token(0), method, url, headers, body)
 }
 
 fn create(server: &Server, item: &str, length: usize) -> Answer {

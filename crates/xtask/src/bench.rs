@@ -43,6 +43,7 @@ pub fn browser_tests(layout: &Layout, clinic: &std::path::Path) -> Result<Comman
         .env("XTASK_BIN", &layout.program)
         .env("BON_GESTE_PYTHON", layout.python().join("bin/python"))
         .env("BON_GESTE_GECKODRIVER", layout.cargo_tools().join("bin/geckodriver"))
+        .env("BON_GESTE_RUSTUS", layout.cargo_tools().join("bin/rustus"))
         .current_dir(layout.e2e());
     Ok(command)
 }

@@ -117,7 +117,7 @@ export class Clinic {
     return link;
   }
 
-  /** Starts the server on a free port and points the proxy at it. */
+  /** Starts the server on a free port, points the proxy at it, and gives the port. */
   async serve() {
     const args = ["serve", path.join(this.folder, "public"), "--addr", "127.0.0.1", "--port", "0"];
     const child = spawn(clinicBin(), [...args, "--portal", portalDist()], { stdio: ["ignore", "pipe", "pipe"] });
@@ -132,6 +132,7 @@ export class Clinic {
       child.once("exit", (code) => reject(new Error(`clinic serve ended with ${code}\n${said}`)));
     });
     this.proxy.forwardTo(port);
+    return port;
   }
 
   /** Stops the server as systemd would, and checks that it ends well. */

@@ -33,6 +33,10 @@ export const geckodriver = () =>
     "geckodriver",
   );
 
+/** rustus, another tus server, installed outside the checkout. */
+export const rustus = () =>
+  place("BON_GESTE_RUSTUS", path.join(os.homedir(), ".cache/bon-geste/cargo-tools/bin/rustus"), "rustus");
+
 /** Python with the packages of requirements.txt, installed outside the checkout. */
 export const python = () =>
   place("BON_GESTE_PYTHON", path.join(os.homedir(), ".cache/bon-geste/python/bin/python"), "Python with fhir.resources");

@@ -151,6 +151,7 @@ fn docs(layout: &Layout) -> Result<Verdict> {
 fn native(layout: &Layout) -> Result<Verdict> {
     let mut command =
         cargo(layout, &["test", "--locked", "--workspace", "--exclude", "bon-geste", "--no-fail-fast"]);
+    command.env("PATH", layout.path()?);
     let outcome = watch("cargo test", &mut command, Some(&log_file(layout, "native")))?;
     Ok(verdict(layout, "native", &outcome, counts::rust(&outcome.log), rust_failures(&outcome.log)))
 }

@@ -19,7 +19,7 @@ struct Tool {
     why: &'static str,
 }
 
-const TOOLS: [Tool; 3] = [
+const TOOLS: [Tool; 4] = [
     // wasm-bindgen's library and its command line must match exactly: Cargo.toml pins the same.
     Tool {
         name: "wasm-bindgen-cli",
@@ -41,6 +41,13 @@ const TOOLS: [Tool; 3] = [
         options: &[],
         scope: Scope::Test,
         why: "drives Firefox for the tests",
+    },
+    Tool {
+        name: "rage",
+        version: "0.12.1",
+        options: &[],
+        scope: Scope::Test,
+        why: "opens what the portal seals, as age does",
     },
 ];
 
