@@ -317,6 +317,7 @@ fn security_headers_are_on_every_answer_and_hsts_only_over_https() {
         assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
         assert_eq!(answer.header("strict-transport-security"), "");
     }
+    drop(server);
     let behind_https = Server::start(site.command().arg("--https"));
     assert_eq!(get(&behind_https, "/", &[]).header("strict-transport-security"), "max-age=1");
 }

@@ -117,15 +117,6 @@ impl Server {
                 config.addr
             ));
         }
-        let folder = server_folder(config, &public)?;
-        let (mut receiver, mut manifests) = (None, None);
-        if let Some(folder) = folder {
-            let limits = folder.limits()?;
-            let address = Address { portal_url: limits.portal_url.clone(), https: config.https };
-            manifests = Some(Arc::new(Manifests::new(folder.clone(), public.clone(), address.clone())));
-            let open = Receiver::open(folder, limits, config.store.as_deref(), address)?;
-            receiver = Some(Arc::new(open));
-        }
         let wanted = SocketAddr::new(config.addr, config.port);
         let listener = std::net::TcpListener::bind(wanted).map_err(|e| {
             Problem::new(wanted.to_string(), format!("this address and port cannot be taken: {e}"))
@@ -135,6 +126,15 @@ impl Server {
             |e: std::io::Error| Problem::new(wanted.to_string(), format!("cannot be listened on: {e}"));
         listener.set_nonblocking(true).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
+        let folder = server_folder(config, &public)?;
+        let (mut receiver, mut manifests) = (None, None);
+        if let Some(folder) = folder {
+            let limits = folder.limits()?;
+            let address = Address { portal_url: limits.portal_url.clone(), https: config.https };
+            manifests = Some(Arc::new(Manifests::new(folder.clone(), public.clone(), address.clone())));
+            let open = Receiver::open(folder, limits, config.store.as_deref(), address)?;
+            receiver = Some(Arc::new(open));
+        }
         Ok(Server {
             listener,
             site: Arc::new(Site { public, portal, security, receiver, manifests }),
@@ -254,7 +254,15 @@ async fn site(State(site): State<Arc<Site>>, request: Request) -> Response {
         return receiver.answer(rest, request).await;
     }
     if let (Some(manifests), Some(rest)) = (&site.manifests, path.strip_prefix("l/")) {
-        return cross_origin(manifests.answer(rest, request).await);
+        let mut response = cross_origin(manifests.answer(rest, request).await);
+        let headers = response.headers_mut();
+        for (name, value) in [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST"),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, "If-None-Match, Content-Type"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        return response;
     }
     give(&site, &path, request.method(), request.uri(), request.headers()).await
 }
@@ -293,8 +301,8 @@ fn cross_origin(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "If-None-Match, Content-Type"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "If-None-Match"),
         (header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag"),
         (security::RESOURCE_POLICY, "cross-origin"),
     ] {

@@ -19,7 +19,7 @@ struct Tool {
     why: &'static str,
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     // wasm-bindgen's library and its command line must match exactly: Cargo.toml pins the same.
     Tool {
         name: "wasm-bindgen-cli",
@@ -48,6 +48,14 @@ const TOOLS: [Tool; 4] = [
         options: &[],
         scope: Scope::Test,
         why: "opens what the portal seals, as age does",
+    },
+    Tool {
+        name: "rustus",
+        version: "0.5.10",
+        // It is measured: compiled as its users have it.
+        options: &["--no-default-features", "--config", "profile.release.opt-level=3"],
+        scope: Scope::Test,
+        why: "receives uploads, to be compared with",
     },
 ];
 
