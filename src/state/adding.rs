@@ -6,7 +6,7 @@ use super::{
 };
 use crate::platform::{camera, channel, clock::DeviceClock, crypto::WebCrypto, qr};
 use care::{
-    link::{KitLink, ShLink},
+    link::KitLink,
     opening::{self, KitRecord, Opened},
     ports::{Clock, Records},
     problem::Problem,
@@ -39,7 +39,7 @@ impl App {
         }
         self.adding.set(Adding::Busy);
         leptos::task::spawn_local(async move {
-            match self.try_add(&text).await {
+            match self.try_add(&text, None).await {
                 Ok(to) => {
                     self.adding.set(Adding::Idle);
                     self.go.set(Some(to));
@@ -73,38 +73,22 @@ impl App {
         CameraScan { _camera: camera }
     }
 
-    /// The link has brought its kit. One that stays by mistake is only opened again.
-    pub(super) async fn forget_pending(self) {
-        if let Some(db) = self.database() {
-            let _ = db.remove::<PendingLink>(PendingLink::KEY).await;
-        }
-    }
-
-    /// Where the shell goes next: to the kit, or to the question for the link's code.
-    async fn try_add(self, text: &str) -> Result<&'static str, Problem> {
-        let KitLink::Shl(shl) = KitLink::parse(text, DeviceClock.now_ms())?;
+    /// Where the shell goes next: to the kit, or to the question for the link's code. `place` is where that
+    /// code has led to.
+    pub(super) async fn try_add(self, text: &str, place: Option<String>) -> Result<&'static str, Problem> {
+        let link = KitLink::parse(text, DeviceClock.now_ms())?;
+        let KitLink::Shl(shl) = &link;
         if !crate::platform::net::same_origin(&shl.url) {
             return Err(Problem::LinkElsewhere);
         }
         // From here on the link is not lost by a reload, a dead battery or a lost network.
         self.save(&PendingLink::new(self.profile_id(), text.to_owned()));
-        if shl.has('P') {
+        if place.is_none() && shl.has('P') {
             return Ok("/code");
         }
-        let (answer, etag) = fetch_text(&shl.fetch_url(RECIPIENT), None).await?.ok_or(Problem::KitNotAKit)?;
-        self.take_kit(&shl, &answer, etag).await?;
-        self.forget_pending().await;
-        Ok("/kit")
-    }
-
-    /// Opens what a link led to and keeps its kit.
-    pub(super) async fn take_kit(
-        self,
-        shl: &ShLink,
-        answer: &str,
-        etag: Option<String>,
-    ) -> Result<(), Problem> {
-        let jws = opening::decrypt(answer, &KitLink::Shl(shl.clone()), &WebCrypto).await?;
+        let url = place.unwrap_or_else(|| shl.fetch_url(RECIPIENT));
+        let (answer, etag) = fetch_text(&url, None).await?.ok_or(Problem::KitNotAKit)?;
+        let jws = opening::decrypt(&answer, &link, &WebCrypto).await?;
         let opened = self.read_kit(&jws).await?;
         let old =
             self.kits.with_untracked(|kits| kits.iter().find(|k| k.kit.kit_id == opened.kit.kit_id).cloned());
@@ -124,7 +108,11 @@ impl App {
             paused: old_record.is_some_and(|r| r.paused),
         };
         self.install_kit(record, opened).await;
-        Ok(())
+        // The link has brought its kit. One that stays by mistake is only opened again.
+        if let Some(db) = self.database() {
+            let _ = db.remove::<PendingLink>(PendingLink::KEY).await;
+        }
+        Ok("/kit")
     }
 
     /// Verifies and reads a signed kit. For a key not known yet the deployed ones are looked at.

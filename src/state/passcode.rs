@@ -2,11 +2,7 @@
 //! where the kit lies. It is kept with the kit, so that new versions come without asking again; one that the
 //! clinic no longer takes is forgotten at once, for each wrong try costs one of the few there are.
 
-use super::{
-    App,
-    adding::RECIPIENT_NAME,
-    keys::{PendingLink, fetch_text},
-};
+use super::{App, adding::RECIPIENT_NAME, keys::PendingLink};
 use crate::platform::{clock::DeviceClock, net};
 use care::{
     json::Value,
@@ -79,14 +75,12 @@ impl App {
     /// When the code is wrong, with the tries that are left; or why the kit did not come.
     pub async fn open_with_code(self, link: &ShLink, code: &str) -> Result<(), Refused> {
         let place = place(link, code).await?;
-        let (answer, etag) = fetch_text(&place, None).await?.ok_or(Problem::KitNotAKit)?;
-        self.take_kit(link, &answer, etag).await?;
+        self.try_add(&link.to_uri(), Some(place)).await?;
         // The newest kit stands first.
         if let Some(kit) = self.kits.with_untracked(|kits| kits.first().cloned()) {
             let code = code.to_owned();
             kit.keep(move |record| record.passcode = Some(code.clone()));
         }
-        self.forget_pending().await;
         Ok(())
     }
 
@@ -107,7 +101,7 @@ impl App {
                 let record = kit.record.borrow().clone();
                 let Some(code) = record.passcode.clone().filter(|_| record.link.has('P')) else { continue };
                 match place(&record.link, &code).await {
-                    Ok(place) => drop(self.check_at(&kit, &place).await),
+                    Ok(place) => drop(self.check_kit(&kit, Some(place)).await),
                     Err(Refused::Code(_)) => {
                         kit.keep(|record| record.passcode = None);
                         self.kits.update(|_| ());

@@ -24,8 +24,8 @@ impl App {
                 return;
             }
             let _ = self.refresh_keys().await;
-            for at in 0..self.kits.with_untracked(Vec::len) {
-                let _ = self.check_kit(at).await;
+            for kit in self.kits.get_untracked() {
+                let _ = self.check_kit(&kit, None).await;
             }
         });
     }
@@ -37,17 +37,15 @@ impl App {
         }
     }
 
-    async fn check_kit(self, at: usize) -> Result<(), Problem> {
-        let Some(handle) = self.kits.with_untracked(|kits| kits.get(at).cloned()) else { return Ok(()) };
-        let link = handle.record.borrow().link.clone();
-        // One behind a code is asked for by the second part: see `passcode`.
-        if link.has('P') { Ok(()) } else { self.check_at(&handle, &link.fetch_url(RECIPIENT)).await }
-    }
-
-    /// Takes the version of a kit that lies at an address, if it is a newer one.
-    pub(super) async fn check_at(self, handle: &KitHandle, url: &str) -> Result<(), Problem> {
+    /// Takes the newest version of a kit. One behind a code has a `place`, which the second part asks for:
+    /// see `passcode`.
+    pub(super) async fn check_kit(self, handle: &KitHandle, place: Option<String>) -> Result<(), Problem> {
         let record = handle.record.borrow().clone();
-        let Some((answer, etag)) = fetch_text(url, record.etag.clone()).await? else {
+        if place.is_none() && record.link.has('P') {
+            return Ok(());
+        }
+        let url = place.unwrap_or_else(|| record.link.fetch_url(RECIPIENT));
+        let Some((answer, etag)) = fetch_text(&url, record.etag.clone()).await? else {
             handle.keep(|r| r.checked_ms = DeviceClock.now_ms());
             return Ok(());
         };

@@ -1,4 +1,4 @@
-// Files that other people's programs read: the calendar of reminders, and the results Bundle.
+// Files that other people's programs read: the calendar of reminders, the results' Bundle and the kit's.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -11,6 +11,7 @@ import ICAL from "ical.js";
 import { temporary } from "./lib/clinic.mjs";
 import { python, root } from "./lib/env.mjs";
 import { aKit, exercise } from "./lib/kits.mjs";
+import { describe } from "./lib/media.mjs";
 
 // Times without a zone follow the device's clock: here a phone in Paris.
 process.env.TZ = "Europe/Paris";
@@ -50,7 +51,7 @@ function events() {
   });
 }
 
-let dir, reminders, testAlert, bundle;
+let dir, reminders, testAlert, bundle, kitBundle;
 before(async () => {
   dir = await temporary("foreign-files");
   const kit = aKit([exercise("a"), exercise("b")], {
@@ -59,6 +60,7 @@ before(async () => {
     version: 1,
     issued: "2026-10-01",
     clinic: { name: "Cabinet d’essai", phone: "+33199001234" },
+    documents: [{ id: "leaflet", title: { fr: "Se relever" }, media: describe(Buffer.from("Se relever"), "text/plain").media }],
   });
   const [kitFile, eventsFile] = ["kit.json", "events.json"].map((name) => path.join(dir, name));
   await writeFile(kitFile, JSON.stringify(kit));
@@ -66,7 +68,8 @@ before(async () => {
   const example = ["run", "--quiet", "--locked", "--package", "care", "--example", "foreign_files", "--"];
   await run(process.env.CARGO ?? "cargo", [...example, kitFile, eventsFile, dir], { cwd: root });
   const read = (name) => readFile(path.join(dir, name), "utf8");
-  [reminders, testAlert, bundle] = [await read("reminders.ics"), await read("test-alert.ics"), await read("results.json")];
+  [reminders, testAlert] = [await read("reminders.ics"), await read("test-alert.ics")];
+  [bundle, kitBundle] = [await read("results.json"), await read("kit-bundle.json")];
 });
 after(() => dir && rm(dir, { recursive: true, force: true }));
 
@@ -138,13 +141,15 @@ test("ical.js reads the test alert: once, two to three minutes from now, with an
 // warns of every code that is not among its examples.
 const EXAMPLE_BOUND = ["Observation.code", "Procedure.code", "Procedure.statusReason"];
 
-test("the npm validator `fhir` finds nothing wrong with the results, and knows what is wrong", () => {
+test("the npm validator `fhir` finds nothing wrong with the results and the kit, and knows what is wrong", () => {
   const fhir = new Fhir();
-  const judged = fhir.validate(JSON.parse(bundle), { errorOnUnexpected: true });
   const ofExamples = (m) =>
     m.severity === "warning" && EXAMPLE_BOUND.includes(m.location) && m.message.endsWith("not found in value set");
-  assert.deepEqual(judged.messages.filter((m) => m.severity !== "info" && !ofExamples(m)), []);
-  assert.equal(judged.valid, true);
+  for (const sound of [bundle, kitBundle]) {
+    const judged = fhir.validate(JSON.parse(sound), { errorOnUnexpected: true });
+    assert.deepEqual(judged.messages.filter((m) => m.severity !== "info" && !ofExamples(m)), []);
+    assert.equal(judged.valid, true);
+  }
   const bent = JSON.parse(bundle);
   delete bent.entry.find((e) => e.resource.resourceType === "Observation").resource.status;
   assert.equal(fhir.validate(bent, { errorOnUnexpected: true }).valid, false);
@@ -152,9 +157,9 @@ test("the npm validator `fhir` finds nothing wrong with the results, and knows w
 
 test("the Python validator `fhir.resources` (R4B) finds nothing wrong, and knows what is wrong", async () => {
   const validate = (file) => run(python(), [path.join(root, "tests/e2e/lib/validate_fhir.py"), file]);
-  const { stdout } = await validate(path.join(dir, "results.json"));
-  const counted = JSON.parse(stdout);
-  assert.deepEqual(counted, { Patient: 1, Observation: 4, Procedure: 3, QuestionnaireResponse: 6 });
+  const counted = async (name) => JSON.parse((await validate(path.join(dir, name))).stdout);
+  assert.deepEqual(await counted("results.json"), { Patient: 1, Observation: 4, Procedure: 3, QuestionnaireResponse: 6 });
+  assert.deepEqual(await counted("kit-bundle.json"), { Binary: 1, Organization: 1, CarePlan: 1, DocumentReference: 1 });
   const bent = JSON.parse(bundle);
   bent.entry.find((e) => e.resource.resourceType === "Procedure").resource.performedPeriod.start = "yesterday";
   const file = path.join(dir, "bent.json");

@@ -7,6 +7,7 @@ import path from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
+import { seed, session } from "./lib/journal.mjs";
 import { bendKit, ForeignTus, kept, opened, receiving, seedClip, send, sha256, status } from "./lib/outbox.mjs";
 import { onPhone, open, openLink } from "./lib/portal.mjs";
 
@@ -250,6 +251,24 @@ test("a sent clip is erased at the clinic after a second yes, and a waiting one 
     await page.waitForSelector(`[data-item="${other.id}"]`, { state: "detached" });
     const { clips } = await kept(page);
     assert.deepEqual(clips.map((c) => c.id), [other.id], "the film stays on the phone");
+  }));
+
+test("results go the same way, sealed, as the Bundle that a file would hold", { timeout: 60_000 }, () =>
+  onPhone(async (page) => {
+    await openLink(page, clinic.link);
+    await seed(page, session(Date.now() - 3_600_000, kit.kit_id, "one", [EXERCISE], [3, 2]));
+    await open(page, portal, "follow-up/results");
+    await page.waitForSelector("[data-nobody-watches]");
+    await page.click("[data-action=consent]");
+    await page.click("[data-action=results-send]");
+    await page.waitForSelector("[data-item] [data-status=arrived]", { timeout: 30_000 });
+    const [file] = await tus.files();
+    const { header, payload } = await opened(file, keys[0]);
+    assert.deepEqual([header.kind, header.exercise, header.bytes], ["results", undefined, payload.length]);
+    const bundle = JSON.parse(payload);
+    assert.equal(bundle.resourceType, "Bundle");
+    const { items } = await kept(page);
+    assert.deepEqual([items[0].payload, items[0].chunks], [undefined, 0], "nothing of them stays in the outbox");
   }));
 
 test("a kit without a server offers no sending", { timeout: 60_000 }, async () => {

@@ -2,9 +2,10 @@
 //! and the results Bundle of a journal.
 //!
 //! `foreign_files KIT.json EVENTS.json DIR`: a kit on the wire, a list of events, and where to write
-//! `reminders.ics`, `test-alert.ics` and `results.json`.
+//! `reminders.ics`, `test-alert.ics`, `results.json` and `kit-bundle.json`.
 
 use care::{
+    fhir,
     journal::Event,
     json,
     kit::Kit,
@@ -37,5 +38,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let results = Results::since_last(&events, &kit);
     let bundle = results.bundle(0x0123_4567_89ab_cdef, NOW_MS, SUMMER_MIN).ok_or("there are no results")?;
     fs::write(dir.join("results.json"), bundle.to_text())?;
+    fs::write(dir.join("kit-bundle.json"), fhir::bundle(&kit, "signed.kit.here").to_string())?;
     Ok(())
 }

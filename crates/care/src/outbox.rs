@@ -272,6 +272,8 @@ const LOCKED_WAIT_MS: i64 = 1_000;
 const LOCKED_TRIES: u32 = 5;
 /// One piece on its way should take about so long: short enough that a cut costs little.
 const PIECE_MS: u64 = 4_000;
+/// After so many pieces without a cut they may be larger again.
+const PASSES: u32 = 16;
 /// The most that is sent in one piece.
 const MAX_PIECE: u64 = 8 * PIECE_BYTES;
 
@@ -284,16 +286,17 @@ pub struct Courier {
     sure: bool,
     /// Bytes to send in one piece.
     piece: u64,
-    /// The most of that: small on a line where all of a piece that was cut off is lost.
+    /// The most of that. A browser may send a piece that was cut off again by itself, so a line that breaks
+    /// gets small ones until several have passed.
     most: u64,
-    /// Where the piece began whose answer did not come.
-    cut_at: Option<u64>,
+    /// Pieces that passed since the last cut.
+    passed: u32,
 }
 
 impl Courier {
     /// Takes an item up where its record stands. What the server has is asked first.
     pub fn new(flight: Flight) -> Self {
-        Courier { flight, sure: false, piece: PIECE_BYTES, most: MAX_PIECE, cut_at: None }
+        Courier { flight, sure: false, piece: PIECE_BYTES, most: MAX_PIECE, passed: 0 }
     }
 
     /// What to do now with `item`, whose flight is this one's. `link` matters to items that wait for a
@@ -358,8 +361,8 @@ impl Courier {
             Outcome::Nothing(held) => {
                 self.sure = false;
                 self.piece = PIECE_BYTES;
-                if let Ask::Send { from, .. } = ask {
-                    self.cut_at = Some(from);
+                if matches!(ask, Ask::Send { .. }) {
+                    self.cut();
                 }
                 self.wait(held, None, now_ms, random);
             }
@@ -390,6 +393,9 @@ impl Courier {
             // Another offset than ours: ask which.
             (409, true) => {
                 self.sure = false;
+                if matches!(ask, Ask::Send { .. }) {
+                    self.cut();
+                }
                 self.wait_again(now_ms, random);
             }
             (423, true) => {
@@ -410,6 +416,10 @@ impl Courier {
                 self.wait(held, answer.retry_after, now_ms, random);
             }
         }
+    }
+
+    fn cut(&mut self) {
+        (self.piece, self.most, self.passed) = (PIECE_BYTES, PIECE_BYTES, 0);
     }
 
     fn not_tus(&mut self, answer: &Answer, now_ms: i64, random: f64) {
@@ -447,9 +457,6 @@ impl Courier {
             Some(offset) => {
                 self.sure = true;
                 self.flight.not_before = None;
-                if self.cut_at.take().is_some_and(|from| offset <= from) {
-                    self.most = PIECE_BYTES;
-                }
                 self.confirm(offset, length, now_ms);
             }
             None => self.wait(Held::Server, None, now_ms, random),
@@ -463,6 +470,10 @@ impl Courier {
                 let bytes = offset - from;
                 let speed = bytes * 1000 / took_ms.max(1);
                 self.flight.speed = Some(speed);
+                self.passed += 1;
+                if self.passed.is_multiple_of(PASSES) {
+                    self.most = (self.most * 2).min(MAX_PIECE);
+                }
                 let wanted = speed.saturating_mul(PIECE_MS) / 1000 / PIECE_BYTES * PIECE_BYTES;
                 // At most twice the last one: one lucky moment is no fast network.
                 self.piece = wanted.clamp(PIECE_BYTES, (self.piece * 2).min(self.most));

@@ -17,25 +17,23 @@ pub(super) type Migration = fn(&IdbDatabase) -> Result<(), JsValue>;
 /// Every change ever made, oldest first.
 pub(super) const MIGRATIONS: &[Migration] = &[
     |db| {
-        for store in ["kits", "journal", "profiles"] {
-            record_store(db, store)?;
-        }
         keyed_store(db, MEDIA, "sha256")?;
-        db.create_object_store(MEDIA_CHUNKS)?;
-        Ok(())
+        stores(db, &["kits", "journal", "profiles"], &[MEDIA_CHUNKS])
     },
-    |db| record_store(db, "device"),
-    |db| {
-        for store in ["clips", "outbox"] {
-            record_store(db, store)?;
-        }
-        for chunks in ["clip_chunks", "outbox_chunks"] {
-            // Bare `Uint8Array`s under `[key, n]`.
-            db.create_object_store(chunks)?;
-        }
-        Ok(())
-    },
+    |db| stores(db, &["device"], &[]),
+    |db| stores(db, &["clips", "outbox"], &["clip_chunks", "outbox_chunks"]),
 ];
+
+/// Record stores, and stores of bare `Uint8Array`s under `[key, n]`.
+fn stores(db: &IdbDatabase, records: &[&str], chunks: &[&str]) -> Result<(), JsValue> {
+    for name in records {
+        record_store(db, name)?;
+    }
+    for name in chunks {
+        db.create_object_store(name)?;
+    }
+    Ok(())
+}
 
 fn record_store(db: &IdbDatabase, name: &str) -> Result<(), JsValue> {
     keyed_store(db, name, "key")?.create_index_with_str(BY_PROFILE, "profile")?;

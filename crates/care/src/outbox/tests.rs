@@ -442,29 +442,30 @@ fn a_slow_line_gets_small_pieces_and_a_fast_one_larger_ones_step_by_step() {
 }
 
 #[test]
-fn where_a_cut_piece_is_lost_whole_the_next_ones_stay_small() {
-    let mut courier =
-        Courier::new(Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() });
-    let answer =
-        |status, offset| Outcome::Answered(Answer { status, tus: true, offset, ..Answer::default() });
-    let mut piece = |courier: &mut Courier| {
-        let Next::Do(Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else {
-            panic!()
+fn a_line_that_breaks_gets_small_pieces_until_many_have_passed() {
+    for broken in [
+        Outcome::Nothing(Held::Offline),
+        Outcome::Answered(Answer { status: 409, tus: true, ..Answer::default() }),
+    ] {
+        let sealed = Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() };
+        let mut courier = Courier::new(sealed);
+        let answer =
+            |status, offset| Outcome::Answered(Answer { status, tus: true, offset, ..Answer::default() });
+        let piece = |courier: &mut Courier| {
+            let Next::Do(Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else {
+                panic!()
+            };
+            courier.took(Ask::Send { from, to }, answer(204, Some(to)), 0, 1, 0.0);
+            (to - from) / PIECE_BYTES
         };
-        courier.took(Ask::Send { from, to }, answer(204, Some(to)), 0, 1, 0.0);
-        (to - from) / PIECE_BYTES
-    };
-    courier.took(Ask::Look, answer(200, Some(0)), 0, 1, 0.0);
-    assert_eq!([piece(&mut courier), piece(&mut courier), piece(&mut courier)], [1, 2, 4]);
-    let at = courier.flight.confirmed;
-    let cut = Ask::Send { from: at, to: at + PIECE_BYTES };
-    courier.took(cut, Outcome::Nothing(Held::Offline), 0, 1, 0.0);
-    courier.took(Ask::Look, answer(200, Some(at + 1000)), 0, 1, 0.0);
-    assert_eq!([piece(&mut courier), piece(&mut courier)], [1, 2], "what was cut off was kept");
-    let at = courier.flight.confirmed;
-    courier.took(Ask::Send { from: at, to: at + 1 }, Outcome::Nothing(Held::Offline), 0, 1, 0.0);
-    courier.took(Ask::Look, answer(200, Some(at)), 0, 1, 0.0);
-    assert_eq!([piece(&mut courier), piece(&mut courier)], [1, 1]);
+        courier.took(Ask::Look, answer(200, Some(0)), 0, 1, 0.0);
+        assert_eq!([piece(&mut courier), piece(&mut courier), piece(&mut courier)], [1, 2, 4]);
+        let at = courier.flight.confirmed;
+        courier.took(Ask::Send { from: at, to: at + 8 * PIECE_BYTES }, broken, 0, 1, 0.0);
+        courier.took(Ask::Look, answer(200, Some(at + 1000)), 0, 1, 0.0);
+        assert!((0..PASSES).all(|_| piece(&mut courier) == 1));
+        assert_eq!(piece(&mut courier), 2);
+    }
 }
 
 #[test]
