@@ -349,6 +349,13 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
     };
     let published = publish::publish(&args.kit_dir, &args.clinic, &options, today()?, &progress())?;
     let kit = &published.kit;
+    let recovery = args.clinic.join("desk/recovery-key.txt");
+    if kit.upload.is_some() && recovery.is_file() {
+        eprintln!(
+            "Reminder: {} opens what patients send. Print it or copy it to a stick, keep that elsewhere, then delete the file.",
+            recovery.display()
+        );
+    }
     say!("{}", cost_table(kit));
     let mut facts = vec![vec!["Kit".to_owned(), published.name.clone()]];
     let mut fact = |name: &str, value: String| facts.push(vec![name.to_owned(), value]);
