@@ -249,7 +249,7 @@ pub fn one_by_one(app: App, clips: Vec<Clip>, heading: &'static str, simple: boo
                 page::turn();
             };
             let back = control::button("button wide", "", icon::BACK, t(K::AppBack), back);
-            return card.with(head).with(facts(app, clip)).with(ways(app, clip)).with(back);
+            return card.with(head).with(facts(app, clip)).with(ways(app, clip, true)).with(back);
         }
         let place = if total > 1 { pager::place(at.get() % total, total) } else { none() };
         let shown =
@@ -263,7 +263,7 @@ pub fn one_by_one(app: App, clips: Vec<Clip>, heading: &'static str, simple: boo
             };
             control::button("button wide", "clip-more", icon::DOWNLOAD, t(K::ClipMore), more)
         } else {
-            ways(app, clip)
+            ways(app, clip, false)
         };
         let next = (total > 1).then(|| {
             let next = move || at.update(|at| *at += 1);
@@ -274,7 +274,7 @@ pub fn one_by_one(app: App, clips: Vec<Clip>, heading: &'static str, simple: boo
 }
 
 /// To a file, or away.
-fn ways(app: App, clip: &Clip) -> View {
+fn ways(app: App, clip: &Clip, simple: bool) -> View {
     let saved = RwSignal::new(false);
     let failed = Watched::new(None::<Trouble>);
     let (file, unsaved) = (clip.clone(), failed.clone());
@@ -293,7 +293,12 @@ fn ways(app: App, clip: &Clip) -> View {
         el("div", "outcome").attr("role", "status").with(region(told)),
         failure(&failed),
         sent::way(app, clip, "button wide"),
-        control::button("button wide", "clip-save", icon::DOWNLOAD, t(K::ClipSave), save),
+        // Three choices in simple mode: where it can be sent, the file gives way.
+        if simple && sent::goes(app, clip) {
+            none()
+        } else {
+            control::button("button wide", "clip-save", icon::DOWNLOAD, t(K::ClipSave), save)
+        },
         control::button("button wide", "clip-delete", icon::ERASE, t(K::ClipDelete), ask),
         question,
     ])

@@ -77,14 +77,18 @@ pub fn way(app: App, clip: &Clip, class: &'static str) -> View {
         if app.sent(&clip.id).is_some() {
             return control::link(class, "clip-sent", icon::MESSAGE, t(K::OutboxWhere), "outbox");
         }
-        let receives = app.kit_of(&clip.kit_id).is_some_and(|kit| kit.upload().is_some());
-        if receives {
+        if goes(app, &clip) {
             let address = ["outbox/", &clip.id].concat();
             control::link(class, "clip-send-open", icon::MESSAGE, t(K::OutboxSend), &address)
         } else {
             none()
         }
     })
+}
+
+/// Whether a clip's clinic receives by network.
+pub fn goes(app: App, clip: &Clip) -> bool {
+    app.kit_of(&clip.kit_id).is_some_and(|kit| kit.upload().is_some())
 }
 
 /// The exercise of an item, or that it is results.
