@@ -16,7 +16,7 @@ use crate::setup::{self, Scope};
 /// # Errors
 /// When the build or the measurement fails.
 pub fn run(layout: &Layout, runs: u32, rest: &[String]) -> Result<()> {
-    setup::run(layout, Scope::Test)?;
+    setup::run(layout, Scope::Bench)?;
     portal::build(layout, &Base::parse("/")?)?;
     let program = clinic::build(layout)?;
     heading("Measuring on a slow line and a slow phone (takes minutes)");

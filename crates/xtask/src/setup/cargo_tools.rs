@@ -54,7 +54,7 @@ const TOOLS: [Tool; 5] = [
         version: "0.5.10",
         // It is measured: compiled as its users have it.
         options: &["--no-default-features", "--config", "profile.release.opt-level=3"],
-        scope: Scope::Test,
+        scope: Scope::Bench,
         why: "receives uploads, to be compared with",
     },
 ];

@@ -23,6 +23,8 @@ pub enum Scope {
     Serve,
     /// Also run every test in real browsers.
     Test,
+    /// Also measure beside the programs of others.
+    Bench,
 }
 
 /// Installs what is missing for `scope`.
