@@ -140,13 +140,14 @@ for (const [whose, own] of [["of others", false], ["of the clinic", true]]) {
       assert.equal(sha256(payload), clip.sha256);
       const { size } = await stat(file);
       const crossed = patches(from).reduce((sum, r) => sum + r.received, 0);
-      assert.ok(crossed - size <= cuts * 131_072, `${crossed - size} bytes again for ${cuts} cuts`);
+      // Before the first cut the pieces had grown to eight chunks: that one may cost as many.
+      assert.ok(crossed - size <= (cuts + 7) * 131_072, `${crossed - size} bytes again for ${cuts} cuts`);
     }));
 }
 
 test("the browser is killed in mid-upload: at the next start it goes on where it was", { timeout: 120_000 }, () =>
   withClip(3_000_000, async (page, clip, browser) => {
-    clinic.proxy.faults = { on: ({ method, nth }) => (method === "PATCH" && nth > 6 ? { status: 503 } : undefined) };
+    clinic.proxy.faults = { on: ({ method, nth }) => (method === "PATCH" && nth > 2 ? { status: 503 } : undefined) };
     await send(page, portal, clip.id);
     await status(page, clip.id, "sending");
     await page.waitForFunction(() => document.querySelector("[data-item] progress")?.value > 300_000);
@@ -207,7 +208,7 @@ test("an answer that gets lost sends nothing twice", { timeout: 60_000 }, () =>
 
 test("of two tabs one sends, and the other goes on when that one is closed", { timeout: 120_000 }, () =>
   withClip(1_500_000, async (page, clip, browser) => {
-    clinic.proxy.faults = { on: ({ method, nth }) => (method === "PATCH" && nth > 3 ? { status: 503 } : undefined) };
+    clinic.proxy.faults = { on: ({ method, nth }) => (method === "PATCH" && nth > 1 ? { status: 503 } : undefined) };
     await send(page, portal, clip.id);
     const second = await browser.context.newPage();
     await open(second, portal, "outbox");

@@ -277,7 +277,7 @@ proptest! {
     #[test]
     fn a_wait_grows_to_a_quarter_of_an_hour_and_no_further(attempts in 0..100u32, random in 0.0..1.0f64) {
         let wait = backoff(attempts, random);
-        prop_assert!(wait >= FIRST_WAIT_MS / 2 && wait <= MAX_WAIT_MS);
+        prop_assert!((FIRST_WAIT_MS / 2..=MAX_WAIT_MS).contains(&wait));
         prop_assert!(backoff(attempts + 1, random) >= wait);
     }
 }
@@ -474,6 +474,6 @@ fn what_is_to_be_sent_is_a_record_like_the_others() {
     let store = MemoryRecords::default();
     block_on(async {
         store.put(&sender.item).await.unwrap();
-        assert_eq!(store.list::<OutboxItem>(&ProfileId::first()).await.unwrap(), [sender.item.clone()]);
+        assert_eq!(store.list::<OutboxItem>(&ProfileId::first()).await.unwrap(), [sender.item]);
     });
 }
