@@ -8,7 +8,7 @@
 use crate::{
     components::{control, icon, notice, shell},
     i18n::{self, K, t},
-    pages,
+    pages::{self, report::Flow},
     platform::{
         dom::{View, all, el, none},
         later, navigation, page,
@@ -37,10 +37,11 @@ struct Gate {
     screens: fn(App, &str, bool) -> View,
     today: fn(App, &KitHandle) -> View,
     badge: fn(App),
+    telling: fn(Flow, Option<&KitHandle>, usize) -> View,
 }
 
 /// The only way to the second part. The build knows it by its name.
-static GATE: Gate = Gate { screens, today: figures, badge: awake };
+static GATE: Gate = Gate { screens, today: figures, badge: awake, telling: fields };
 
 /// The second part, once it is here. Read where the compiler cannot follow: it would else put all of it
 /// right here.
@@ -70,6 +71,11 @@ pub fn show(app: App, path: &str, simple: bool) -> View {
 /// What the home screen says of today; nothing until the second part is here.
 pub fn today(app: App, kit: &KitHandle) -> View {
     gate(app).map_or_else(none, |gate| (gate.today)(app, kit))
+}
+
+/// The fields of « J’ai essayé une vidéo ailleurs »; asked for only where the second part is here.
+pub fn telling(app: App, flow: Flow, kit: Option<&KitHandle>, n: usize) -> View {
+    gate(app).map_or_else(none, |gate| (gate.telling)(flow, kit, n))
 }
 
 /// Puts a mark on the app's icon, or takes it away, where the second part is here to know.
@@ -103,6 +109,11 @@ fn awake(app: App) {
 fn figures(app: App, kit: &KitHandle) -> View {
     i18n::take_later();
     pages::today::figures(app, kit)
+}
+
+fn fields(flow: Flow, kit: Option<&KitHandle>, n: usize) -> View {
+    i18n::take_later();
+    flow.telling(kit, n)
 }
 
 /// The later screens (DESIGN §11).

@@ -10,6 +10,7 @@ use crate::{
         words::{said, said_in},
     },
     i18n::{self, K, fill, t},
+    later::{self, Arrival},
     platform::{
         dom::{View, all, el, none, region},
         page,
@@ -58,7 +59,7 @@ enum At {
 
 /// One way through the questions.
 #[derive(Clone, Copy)]
-struct Flow {
+pub struct Flow {
     app: App,
     simple: bool,
     at: RwSignal<At>,
@@ -125,7 +126,7 @@ impl Flow {
                 Some(_) => self.start(kit),
             },
             At::Happened(n) => self.happened(kit, n),
-            At::Telling(n) => self.telling(kit, n),
+            At::Telling(n) => later::telling(self.app, self, kit, n),
             At::Hurt => {
                 let words = el("p", "one-step").attr("data-sign", "hurt").text(t(K::ReportHurt));
                 self.yes_or_no(words, At::HurtAnswer, first(kit, 0), || ())
@@ -168,12 +169,13 @@ impl Flow {
     fn came_for(self, kit: Option<&KitHandle>, why: Why) {
         self.why.set(why);
         match why {
-            Why::Elsewhere => self.go(At::Telling(0)),
+            // Which video is only noted: the signs do not wait for what can ask it.
+            Why::Elsewhere if self.app.later.get_untracked() == Arrival::Here => self.go(At::Telling(0)),
             Why::Fall => {
                 self.tell("fell", What::Fell { by: self.by() });
                 self.go(signs(kit, why));
             }
-            Why::Sign | Why::Pain | Why::Fatigue => self.go(signs(kit, why)),
+            _ => self.go(signs(kit, why)),
         }
     }
 
@@ -250,9 +252,10 @@ impl Flow {
     }
 
     /// « J’ai essayé une vidéo ailleurs »: which one, what happened. Both may stay empty.
-    fn telling(self, kit: Option<&KitHandle>, n: usize) -> View {
-        let (which, which_field) = field::words("which", K::ReportWhich, K::ReportWhichHint);
-        let (happened, happened_field) = field::words("happened", K::ReportHappened, K::ReportHappenedHint);
+    pub fn telling(self, kit: Option<&KitHandle>, n: usize) -> View {
+        let (which, which_field) = field::words("which", K::ElsewhereWhich, K::ElsewhereWhichHint);
+        let (happened, happened_field) =
+            field::words("happened", K::ElsewhereHappened, K::ElsewhereHappenedHint);
         let (simple, to) = (self.simple, signs(kit, Why::Elsewhere));
         let on = move || {
             if !simple || n == 0 {
@@ -267,13 +270,13 @@ impl Flow {
             self.go(to);
         };
         let fields = match (simple, n) {
-            (false, _) => all([which, happened, el("p", "soft").text(t(K::ReportKept))]),
+            (false, _) => all([which, happened, el("p", "soft").text(t(K::ElsewhereKept))]),
             (true, 0) => which,
             (true, _) => happened,
         };
         let body = all([
             fields,
-            control::button("button main wide", "report-told", icon::NEXT, t(K::ReportToSigns), on),
+            control::button("button main wide", "report-told", icon::NEXT, t(K::ElsewhereToSigns), on),
             call_15(),
         ]);
         shell::screen(self.app, t(K::ReportElsewhere), body)

@@ -12,15 +12,17 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 19] = [
+pub const LATER: [&str; 21] = [
     "clip",
     "code",
     "copy",
+    "elsewhere",
     "exercise",
     "feeling",
     "figure",
     "follow_up",
     "help",
+    "late",
     "lost",
     "outbox",
     "player",
