@@ -81,7 +81,7 @@ test("a link asks for its code, says how many tries are left, and opens with the
   }));
 
 test("a clip goes from the phone to the desk and the answer comes back, also offline", { timeout: 180_000 }, () =>
-  onPhone(async (page, browser) => {
+  onPhone(async (page) => {
     await enter(page);
     const clip = await seedClip(page, await kitId(page), EXERCISE, 400_000, { words: "Est-ce assez bas ?" });
     await send(page, portal, clip.id);
@@ -116,7 +116,6 @@ test("a clip goes from the phone to the desk and the answer comes back, also off
     await status(page, clip.id, "erased");
     const { items } = await kept(page);
     assert.ok(items[0].flight.erased_ms > 0, "the server itself confirmed it");
-    assert.ok(browser);
   }));
 
 test("a code that was changed at the desk is asked for again, and the wrong one is tried once only", { timeout: 90_000 }, () =>

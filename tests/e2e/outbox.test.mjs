@@ -109,7 +109,7 @@ test("sealed items of awkward sizes open with the stock program", () =>
   }));
 
 for (const [whose, own] of [["of others", false], ["of the clinic", true]]) {
-  test(`5 MB over a line that breaks every 0.3 to 0.9 MB arrive at a server ${whose}, and a break costs less than a chunk`, { timeout: 180_000 }, () =>
+  test(`5 MB over a line that breaks every 0.3 to 0.9 MB arrive at a server ${whose}, and after the first a break costs a chunk at most`, { timeout: 180_000 }, () =>
     withClip(5_000_000, async (page, clip) => {
       if (own) clinic.proxy.forwardBelow("/u", undefined);
       let left = 500_000;

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
+import { stored } from "./lib/database.mjs";
 import { allIntact, kitOf, kitState, lightFilms, onPhone, open, openLink, problem, startLight, usable } from "./lib/portal.mjs";
 import { CHUNK } from "./lib/media.mjs";
 
@@ -53,18 +54,7 @@ async function stranger(page) {
 }
 
 /** Chunks that are stored, counted in the database itself. */
-const storedChunks = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((ok, no) => {
-        const opening = indexedDB.open("bon-geste");
-        opening.onerror = () => no(opening.error);
-        opening.onsuccess = () => {
-          const counting = opening.result.transaction("media_chunks").objectStore("media_chunks").count();
-          counting.onsuccess = () => (opening.result.close(), ok(counting.result));
-        };
-      }),
-  );
+const storedChunks = async (page) => (await stored(page, "media_chunks"))[0].length;
 
 /** The kit can be read without any storage: its titles, and an exercise's steps reached by taps. */
 async function readable(page) {

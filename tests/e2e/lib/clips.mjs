@@ -1,42 +1,15 @@
 // The clips as the portal keeps them, read by tests, and the way through its screens to one.
 
+import { stored } from "./database.mjs";
+
 /** A camera that shows a moving pattern, and a browser that allows it. */
 export const CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
 /** The records of all clips. */
-export const clips = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((done, fail) => {
-        const opening = indexedDB.open("bon-geste");
-        opening.onerror = () => fail(opening.error);
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("clips").objectStore("clips").getAll();
-          all.onsuccess = () => {
-            opening.result.close();
-            done(all.result.map((row) => JSON.parse(row.body)));
-          };
-          all.onerror = () => fail(all.error);
-        };
-      }),
-  );
+export const clips = async (page) => (await stored(page, "clips"))[0];
 
 /** Keys of all chunks: `[clip, n]`. */
-export const chunkKeys = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((done, fail) => {
-        const opening = indexedDB.open("bon-geste");
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("clip_chunks").objectStore("clip_chunks").getAllKeys();
-          all.onsuccess = () => {
-            opening.result.close();
-            done(all.result);
-          };
-          all.onerror = () => fail(all.error);
-        };
-      }),
-  );
+export const chunkKeys = async (page) => (await stored(page, "clip_chunks"))[0];
 
 /** Plays what is stored of a clip from its beginning to its end, apart from the portal's own player. */
 export const playThrough = (page, clip) =>

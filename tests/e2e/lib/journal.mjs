@@ -2,6 +2,8 @@
 // in the middle of a story: rows of
 // `{key, profile, v, body}` whose body is the event.
 
+import { stored } from "./database.mjs";
+
 /** Writes events through IndexedDB: `{at, what}` with `at` in UTC milliseconds. Reload afterwards. */
 export const seed = (page, events) =>
   page.evaluate(
@@ -36,22 +38,7 @@ export const live = (page, ...whats) => {
 };
 
 /** The events in the journal, in the order of writing. */
-export const events = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((done, fail) => {
-        const opening = indexedDB.open("bon-geste");
-        opening.onerror = () => fail(opening.error);
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("journal").objectStore("journal").getAll();
-          all.onsuccess = () => {
-            opening.result.close();
-            done(all.result.map((row) => JSON.parse(row.body)).sort((a, b) => (a.id < b.id ? -1 : 1)));
-          };
-          all.onerror = () => fail(all.error);
-        };
-      }),
-  );
+export const events = async (page) => (await stored(page, "journal"))[0].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** What happened: the `what` of each event, with its id. */
 export const journal = async (page) => (await events(page)).map((e) => ({ id: e.id, ...e.what }));

@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { FileStore } from "@tus/file-store";
 import { Server } from "@tus/server";
 import { readLink } from "./clinic.mjs";
+import { stored } from "./database.mjs";
 import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, withSignedKit } from "./envelope.mjs";
 
 const run = promisify(execFile);
@@ -123,34 +124,14 @@ export async function seedClip(page, kit_id, exercise, bytes, more = {}) {
 }
 
 /** The records of what is sent, and how many chunks lie beside each; also of clips. */
-export const kept = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((done, fail) => {
-        const opening = indexedDB.open("bon-geste");
-        opening.onerror = () => fail(opening.error);
-        opening.onsuccess = () => {
-          const stores = ["outbox", "outbox_chunks", "clips", "clip_chunks"];
-          const tx = opening.result.transaction(stores);
-          const rows = Object.fromEntries(
-            stores.map((name) => {
-              const store = tx.objectStore(name);
-              return [name, name.endsWith("chunks") ? store.getAllKeys() : store.getAll()];
-            }),
-          );
-          tx.oncomplete = () => {
-            opening.result.close();
-            const all = (name) => rows[name].result.map((row) => JSON.parse(row.body));
-            const of = (name, id) => rows[name].result.filter(([key]) => key === id).length;
-            done({
-              items: all("outbox").map((item) => ({ ...item, chunks: of("outbox_chunks", item.header.item) })),
-              clips: all("clips").map((clip) => ({ ...clip, kept: of("clip_chunks", clip.id) })),
-            });
-          };
-          tx.onabort = () => fail(tx.error);
-        };
-      }),
-  );
+export async function kept(page) {
+  const [items, sealed, clips, filmed] = await stored(page, "outbox", "outbox_chunks", "clips", "clip_chunks");
+  const of = (keys, id) => keys.filter(([key]) => key === id).length;
+  return {
+    items: items.map((item) => ({ ...item, chunks: of(sealed, item.header.item) })),
+    clips: clips.map((clip) => ({ ...clip, kept: of(filmed, clip.id) })),
+  };
+}
 
 /** Waits until an item's card says this; says what it says, if it does not come. */
 export async function status(page, id, words, { timeout = 30_000 } = {}) {
