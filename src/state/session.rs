@@ -8,10 +8,14 @@ use crate::{
 use care::{
     journal::{Side, StopReason, What},
     kit::Exercise,
+    profile::Mode,
     session::{Command, Cue, Plan, Player, State, Unfinished},
 };
 use leptos::prelude::*;
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 /// What the screen shows of the player. It changes only when something of it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +48,12 @@ struct Held {
     tones: RefCell<Option<tone::Tones>>,
     awake: RefCell<Option<Awake>>,
     ticker: RefCell<Option<Ticker>>,
+    /// When the patient last asked for something.
+    tapped: Cell<i64>,
 }
 
+/// In simple mode taps nearer than this to the last are the same tap, in milliseconds (DESIGN §6).
+const SECOND_TAP_MS: i64 = 500;
 /// Time between two looks at the clock: a count is at most so late.
 const TICK_MS: i32 = 40;
 
@@ -82,6 +90,7 @@ impl Session {
             tones: RefCell::new(Some(tone::Tones::open())),
             awake: RefCell::new(Some(Awake::keep())),
             ticker: RefCell::new(None),
+            tapped: Cell::new(i64::MIN / 2),
         });
         let ticked = Rc::downgrade(&held);
         let ticker = Ticker::every(TICK_MS, move || {
@@ -139,8 +148,12 @@ impl Session {
         }
     }
 
-    /// The patient asks for something.
+    /// The patient asks for something. STOP is always heard.
     pub fn act(&self, command: Command) {
+        let again = now_ms() - self.0.tapped.replace(now_ms()) < SECOND_TAP_MS;
+        if again && command != Command::Stop && self.0.app.mode.get_untracked() == Mode::Simple {
+            return;
+        }
         let cues = self.0.player.borrow_mut().act(command, now_ms());
         self.heed(cues);
     }

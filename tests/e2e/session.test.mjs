@@ -130,6 +130,21 @@ test("a browser killed in the middle of a set loses that set's count and nothing
     assert.deepEqual(await sets(page), WHOLE.slice(0, 1));
   }));
 
+test("in simple mode the second tap of a trembling finger is none, and STOP is always heard", () =>
+  withKit(async (page) => {
+    await start(page);
+    await beginExercise(page);
+    await page.waitForFunction(() => window.said.some((s) => s.text === "Allez-y"), null, { timeout: 20_000 });
+    await page.dblclick("[data-action=session-pause]");
+    await page.locator(".count-word").getByText("En pause").waitFor();
+    await page.waitForTimeout(600);
+    await page.evaluate(() => {
+      document.querySelector("[data-action=slower]").click();
+      document.querySelector("[data-action=session-stop]").click();
+    });
+    await page.waitForSelector("[data-action=stop-pain]");
+  }, { simple: true }));
+
 test("a pause stands still, and goes on after a countdown", () =>
   withKit(async (page) => {
     await start(page);
