@@ -33,12 +33,9 @@ fn answer(kit: &KitHandle, reply: &Reply) -> View {
     let id = reply.id.clone();
     kit.mark_seen(&id);
     let words = reply.words.as_ref().map(|words| el("p", "").attr("dir", "auto").text(words));
-    let picture = reply.picture.as_ref().map(|file| {
-        let url = kit.url_when_stored(file);
-        region(move || match url.get() {
-            Some(url) => el("img", "reply-picture").attr("alt", t(K::ReplyPicture)).attr("src", &url),
-            None => el("p", "soft").text(t(K::ReplyComing)),
-        })
+    let picture = reply.picture.as_ref().map(|jpeg| {
+        let url = ["data:image/jpeg;base64,", jpeg].concat();
+        el("img", "reply-picture").attr("alt", t(K::ReplyPicture)).attr("src", &url)
     });
     let film = reply.video.as_ref().map(|video| {
         let film = kit.film_of(Some(video));

@@ -147,9 +147,10 @@ pub struct Reply {
     /// What the kiné shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<Video>,
-    /// A still of the patient's clip, marked where to look.
+    /// A still of the patient's clip, marked where to look: a JPEG in base64. It is of the patient, so it
+    /// travels inside the sealed kit: as a file of its own it would lie open on the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub picture: Option<MediaRef>,
+    pub picture: Option<String>,
 }
 
 /// The maintenance phase: what follows when the prescribed exercises are over.
@@ -696,7 +697,6 @@ impl Kit {
     pub fn early(&self) -> Vec<&MediaRef> {
         let videos = self.videos();
         let mut found: Vec<&MediaRef> = videos.iter().map(|v| &v.poster).collect();
-        found.extend(self.replies().iter().filter_map(|r| r.picture.as_ref()));
         for animation in self.exercises.iter().filter_map(|e| e.animation.as_ref()) {
             found.push(&animation.media);
             found.extend(&animation.easier);
@@ -792,7 +792,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answers_film_and_picture_come_with_the_kit() {
+    fn an_answers_film_comes_with_the_kit() {
         let mut k = kit(1);
         let reply = Reply {
             id: "r".into(),
@@ -801,12 +801,12 @@ mod tests {
             on: k.issued,
             words: None,
             video: Some(video(1)),
-            picture: Some(media(30)),
+            picture: None,
         };
         k.answers = Some(Answers { replies: vec![reply], ..Answers::default() });
         let wanted: Vec<_> = k.wanted(Choice::Light, false).iter().map(|m| m.sha256.clone()).collect();
-        assert_eq!(wanted, [1, 30, 2, 5].map(|n| hex(&[n; 32])));
-        assert_eq!(k.media().len(), 6, "every rung, the still and the captions");
+        assert_eq!(wanted, [1, 2, 5].map(|n| hex(&[n; 32])));
+        assert_eq!(k.media().len(), 5, "every rung, the still and the captions");
     }
 
     #[test]
@@ -843,7 +843,7 @@ mod tests {
                 on: k.issued,
                 words: Some("Plus lentement.".into()),
                 video: Some(video(20)),
-                picture: Some(media(30)),
+                picture: Some("/9j/".into()),
             }],
             seen: vec![Handled { item: "i".into(), on: k.issued }],
             erased: Vec::new(),

@@ -11,10 +11,10 @@ use crate::{
     problem::{Outcome, Problem},
     register::random,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use care::{
     jose::b64,
     kit::{Reply, Video},
-    media::MediaRef,
     text::{Lang, Text},
     wording,
 };
@@ -30,6 +30,8 @@ use std::{
 const WORDS: usize = 1000;
 /// Largest still, in bytes: a second on a country line.
 const STILL_BYTES: usize = 32_000;
+/// So many answers keep their still: each new version of the kit carries them all.
+const STILLS: usize = 4;
 /// Longest film, in milliseconds.
 const FILM_MS: u64 = 120_000;
 
@@ -110,7 +112,7 @@ pub fn reply(
     }
     let work = inbox.folder().join(".answers");
     let picture = match answer.still_s {
-        Some(at_s) => Some(still(&clip, at_s, answer.circle, &clinic.public(), &work)?),
+        Some(at_s) => Some(still(&clip, at_s, answer.circle, &work)?),
         None => None,
     };
     let video = match &answer.video {
@@ -120,13 +122,16 @@ pub fn reply(
         }
         None => None,
     };
-    let bytes = picture.as_ref().map_or(0, |p: &MediaRef| p.bytes)
+    let bytes = picture.as_ref().map_or(0, |p: &String| p.len() as u64)
         + video.as_ref().map_or(0, |v: &Video| v.rungs.iter().map(|r| r.media.bytes).max().unwrap_or(0));
     let mut all = answers::read(clinic, &register)?;
     let on = inbox.today();
     let exercise = entry.opened.as_ref().and_then(|opened| opened.exercise.clone());
     let id = b64(&random::<16>()?);
     all.replies.push(Reply { id, item: Some(item.to_owned()), exercise, on, words: text, video, picture });
+    for older in all.replies.iter_mut().rev().filter(|r| r.picture.is_some()).skip(STILLS) {
+        older.picture = None;
+    }
     answers::note(&mut all.seen, item, on);
     answers::write(clinic, &register, &all)?;
     let sms = match lang {
@@ -170,8 +175,8 @@ fn words(answer: &Answer) -> Outcome<Option<String>> {
     Ok(text)
 }
 
-/// A picture of the clip, with a circle, as a JPEG of some 30 KB.
-fn still(clip: &Path, at_s: f64, circle: Option<Circle>, public: &Path, work: &Path) -> Outcome<MediaRef> {
+/// A picture of the clip, with a circle, as a JPEG of some 30 KB in base64.
+fn still(clip: &Path, at_s: f64, circle: Option<Circle>, work: &Path) -> Outcome<String> {
     let wrong = |what: String| {
         Problem::new("--still", what)
             .expected("a moment of the patient’s clip, in seconds")
@@ -206,10 +211,8 @@ fn still(clip: &Path, at_s: f64, circle: Option<Circle>, public: &Path, work: &P
             break;
         }
     }
-    files::write(&out, &jpeg, files::Access::Owner)?;
-    let media = files::store(public, &out, "image/jpeg")?;
     fs::remove_file(&out).map_err(|e| Problem::io(&out, "cannot be removed", &e))?;
-    Ok(media)
+    Ok(STANDARD.encode(&jpeg))
 }
 
 /// A yellow ring between two dark ones: seen on any ground, and without colours too.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use care::{
     item::{Header, Kind, id_of},
     journal::{By, Event, Feeling, What},
@@ -430,15 +431,22 @@ fn a_still_of_the_clip_with_a_circle_is_an_answer_of_some_30_kilobytes() {
     let desk = Desk::with_code();
     let item = desk.clip_arrives(1, &webm(desk.dir.path()));
     succeed(&mut desk.reply(&[&item, "--still", "2.5", "--circle", "50,50,30", "--text", "Ici."]));
-    let picture = desk.answers().replies[0].picture.clone().unwrap();
-    assert!(picture.bytes <= 32_000 && picture.mime == "image/jpeg", "{picture:?}");
-    let file = desk.clinic.join("public").join(picture.path());
-    let jpeg = image::open(&file).unwrap().to_rgb8();
+    let picture = STANDARD.decode(desk.answers().replies[0].picture.as_ref().unwrap()).unwrap();
+    assert!(picture.len() <= 32_000, "{}", picture.len());
+    let jpeg = image::load_from_memory_with_format(&picture, image::ImageFormat::Jpeg).unwrap().to_rgb8();
     let (width, height) = jpeg.dimensions();
     assert!(width >= 300 && width > height, "{width}x{height}");
     let ring = jpeg.get_pixel(width / 2, height / 2 - (f64::from(height) * 0.3) as u32).0;
     assert!(ring[0] > 180 && ring[1] > 150 && ring[2] < 120, "{ring:?}");
-    assert!(!fs::read(&file).unwrap().windows(4).any(|w| w == b"Exif"));
+    assert!(!picture.windows(4).any(|w| w == b"Exif"));
+    let open = fs::read_dir(desk.clinic.join("public/m")).unwrap();
+    let names = open.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(names.into_iter().all(|name| !name.ends_with(".jpg")), "of the patient nothing lies open");
+    for _ in 0..4 {
+        succeed(&mut desk.reply(&[&item, "--still", "1", "--text", "Ici."]));
+    }
+    let kept: Vec<bool> = desk.answers().replies.iter().map(|reply| reply.picture.is_some()).collect();
+    assert_eq!(kept, [false, true, true, true, true], "a kit carries four stills at most");
     refused(&mut desk.reply(&[&item, "--still", "60", "--text", "x"]), &["there is no picture at 60 s"]);
     refused(&mut desk.reply(&[&item, "--circle", "1,1,1", "--text", "x"]), &["--still"]);
     let results = desk.header(2, Kind::Results);
