@@ -31,7 +31,7 @@ for (const [name, expected, link] of [
   ["cut by a messaging app", "link_broken", () => clinic.link.slice(0, -30)],
   ["with one character of its key changed", "kit_wrong_key", () => writeLink({ ...fields, key: flipped(fields.key) }, portal)],
   ["of a later version", "link_foreign", () => writeLink({ ...fields, v: 2 }, portal)],
-  ["that asks for a passcode", "link_foreign", () => writeLink({ ...fields, flag: "LP" }, portal)],
+  ["of a kind that is not known here", "link_foreign", () => writeLink({ ...fields, flag: "L" }, portal)],
   ["whose own date is over", "link_expired", () => writeLink({ ...fields, exp: 1_700_000_000 }, portal)],
   ["of another clinic", "link_elsewhere", () => writeLink({ ...fields, url: "https://autre.example/k/x" }, portal)],
 ]) {

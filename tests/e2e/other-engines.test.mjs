@@ -10,7 +10,7 @@ import { clips, playThrough } from "./lib/clips.mjs";
 import { sha256 } from "./lib/envelope.mjs";
 import { root } from "./lib/env.mjs";
 import { happened } from "./lib/journal.mjs";
-import { download, fetchRange, kitOf, mediaOf, openLink, playAndSeek } from "./lib/portal.mjs";
+import { download, fetchRange, kitOf, mediaOf, openLink, playAndSeek, usable } from "./lib/portal.mjs";
 import { QUICK, SIDES, prescribe } from "./lib/session.mjs";
 import { Firefox, WebKit } from "./lib/webdriver.mjs";
 
@@ -52,7 +52,11 @@ test("Firefox: from the link to films that play and seek after a restart with ev
 test("WebKit: from the link to films that play and seek after a reload with everything off", async () => {
   const browser = await WebKit.start();
   try {
-    await mainPath(browser, () => browser.page.reload());
+    await mainPath(browser, async () => {
+      await browser.page.reload();
+      await usable(browser.page);
+      await browser.page.goto("about:blank");
+    });
   } finally {
     await browser.close();
   }
@@ -151,6 +155,7 @@ async function filmed({ page }) {
     } else {
       assert.equal(played.sha256, sha256(await readFile(FILE)));
     }
+    await page.goto("about:blank");
     await page.goto(`${clinic.proxy.url}clip`);
     await page.click("[data-action=clip-play]");
     await page.waitForSelector(".clip-player[data-player=playing]");
