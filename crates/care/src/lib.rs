@@ -28,6 +28,7 @@ pub mod outbox;
 pub mod ports;
 pub mod problem;
 pub mod profile;
+pub mod quiz;
 pub mod reminder;
 pub mod results;
 pub mod safety;

@@ -1,0 +1,8 @@
+//! « Cette vidéo est-elle fiable ? »: the quiz that teaches patients to judge health videos.
+//!
+//! One rule is taught: one grave signal is enough, a small flaw is not. Everything is symmetrical
+//! between good and bad videos, so that patients learn to tell them apart and not to distrust all.
+
+pub mod item;
+
+pub use item::{Action, Bank, Cue, CueMark, Item, Pole, Pool, Segment, Topic, Verdict};
