@@ -5,6 +5,9 @@
 
 #[cfg(any(feature = "native", test))]
 pub mod bars;
+pub mod booklet;
 pub mod item;
+pub mod lesson;
+pub mod workshop;
 
 pub use item::{Action, Bank, Cue, CueMark, Item, Pole, Pool, Segment, Topic, Verdict};
