@@ -13,6 +13,7 @@ use crate::{
         dom::{View, all, el, none},
         later, navigation, page,
     },
+    quiz,
     state::{App, KitHandle},
 };
 use care::problem::Problem;
@@ -139,6 +140,7 @@ fn screens(app: App, path: &str, simple: bool) -> View {
             "reminders" => pages::reminders::show(app, simple),
             "help" => pages::help::show(app, simple),
             "settings" => pages::settings::show(app, simple),
+            path if quiz::needed(path) => quiz::show(app, path, simple),
             _ => pages::lost::show(app),
         },
     }

@@ -9,6 +9,7 @@ mod keys;
 mod kit;
 mod outbox;
 mod passcode;
+mod quiz;
 mod session;
 mod start;
 mod versions;

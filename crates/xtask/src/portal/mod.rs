@@ -9,6 +9,7 @@ mod glue;
 mod html;
 mod names;
 mod precache;
+mod questions;
 mod split;
 
 use std::env;
@@ -133,6 +134,7 @@ pub fn build(layout: &Layout, base: &Base) -> Result<()> {
         let english = locales::text(locales::in_order(&english));
         let name = locales::file_name("en", &english);
         write(&stage.join(&name), english)?;
+        questions::copy(&layout.root.join("content/quiz"), &stage)?;
         finish(&stage, base, name)?;
     }
     replace(&stage, &layout.dist())?;
@@ -311,8 +313,8 @@ fn settle(stage: &Path, base: &Base) -> Result<()> {
     write(&stage.join("deploy/Caddyfile"), deploy::caddy(&policy, base))?;
 
     let worker = stage.join("sw.js");
-    let entries = precache::entries(stage, &files(stage)?)?;
-    write(&worker, precache::inject(&read(&worker)?, &entries).context("in sw.js")?)?;
+    let (at_once, once_seen) = precache::entries(stage, &files(stage)?)?;
+    write(&worker, precache::inject(&read(&worker)?, &at_once, &once_seen).context("in sw.js")?)?;
 
     // Hosts without rewriting rules answer every deep link with this page.
     write(&stage.join("404.html"), &page)?;
@@ -382,7 +384,8 @@ mod tests {
         put("later.css", "b{}");
         put("icons/icon.svg", "<svg/>");
         put("en.txt", "Yes");
-        put("sw.js", "const PRECACHE = /* @precache */[]; const VERSION = /* @version */\"\";");
+        put("quiz/items.fr.json", "{}");
+        put("sw.js", "const PRECACHE = /* @precache */[]; const ONCE_SEEN = /* @once-seen */[]; const VERSION = /* @version */\"\";");
         stage
     }
 
@@ -402,6 +405,7 @@ mod tests {
         for file in ["index.html", "icons/icon.svg", js] {
             assert!(worker.contains(&format!("\"url\":\"{file}\"")), "{file} in {worker}");
         }
+        assert!(worker.contains("ONCE_SEEN = [{\"url\":\"quiz/items.fr.json\""), "{worker}");
         for file in ["sw.js\"", "headers.json", "deploy/", ".br\"", "404.html"] {
             assert!(!worker.contains(file), "{file} in {worker}");
         }
