@@ -1,31 +1,76 @@
-//! The quiz and what belongs to it: the third part of the portal, brought when somebody opens it, with
-//! the questions of the language on view. Reached from the later screens by this file alone.
+//! « Cette vidéo est-elle fiable ? » and what belongs to it: a third WebAssembly module, fetched when
+//! somebody asks for one of its screens. `cargo xtask build` puts there all that is reached through
+//! `GATE` alone.
 
 use crate::{
+    components::{control, icon, notice, shell},
+    i18n::{K, t},
+    later::Arrival,
     pages,
-    platform::dom::View,
+    platform::{
+        dom::{View, all, el, none},
+        later, page,
+    },
     state::App,
 };
-use std::hint::black_box;
+use care::problem::Problem;
+use leptos::prelude::*;
+use std::{cell::Cell, hint::black_box};
 
-/// What the later screens ask of the quiz.
+/// What the screens before it ask of it.
 struct Gate {
     screens: fn(App, &str, bool) -> View,
 }
 
-/// The only way to the quiz. The build knows it by its name.
+/// The only way to it. The build knows it by its name.
 static GATE: Gate = Gate { screens };
 
-/// Whether an address leads here.
-pub fn needed(path: &str) -> bool {
-    path == "quiz"
+/// The module and the style, which the build names after their bytes.
+const PART: [&str; 2] = ["quiz-0000000000000000.wasm", "quiz-0000000000000000.css"];
+
+thread_local! {
+    static HERE: Cell<Arrival> = const { Cell::new(Arrival::Away) };
 }
 
-/// A screen of the quiz. Read where the compiler cannot follow: it would else put all of it right here.
+/// A screen of the quiz; while it is not here, where it stays.
 pub fn show(app: App, path: &str, simple: bool) -> View {
-    (black_box(&GATE).screens)(app, path, simple)
+    match HERE.get() {
+        Arrival::Here => (black_box(&GATE).screens)(app, path, simple),
+        Arrival::Failed => {
+            let again = move || {
+                bring(app);
+                app.later.notify();
+            };
+            let retry = control::button("button main", "retry", icon::AGAIN, t(K::AppRetry), again);
+            let body = all([notice::problem(Problem::ScreenMissing), el("div", "row").with(retry)]);
+            shell::screen(app, t(K::AppMoment), body)
+        }
+        Arrival::Away | Arrival::Coming => {
+            bring(app);
+            shell::screen(app, t(K::AppMoment), none())
+        }
+    }
 }
 
-fn screens(app: App, _path: &str, simple: bool) -> View {
-    pages::quiz::show(app, simple)
+/// Brings it, unless it is here or on its way.
+fn bring(app: App) {
+    if matches!(HERE.get(), Arrival::Coming | Arrival::Here) {
+        return;
+    }
+    HERE.set(Arrival::Coming);
+    leptos::task::spawn_local(async move {
+        let [part, style] = black_box(PART);
+        HERE.set(if later::bring(Some(part), Some(style)).await { Arrival::Here } else { Arrival::Failed });
+        // The screen on view is built again; a heading that has come takes its place in the title.
+        app.later.notify();
+        page::arrive(true);
+    });
+}
+
+/// Its screens (DESIGN §11).
+fn screens(app: App, path: &str, simple: bool) -> View {
+    match path {
+        "quiz" => pages::quiz::show(app, simple),
+        _ => pages::lost::show(app),
+    }
 }

@@ -22,6 +22,7 @@ pub mod provenance;
 pub mod reply;
 pub mod safety;
 pub mod scale;
+pub mod scanner;
 pub mod scene;
 pub mod sent;
 pub mod shell;

@@ -15,7 +15,7 @@ mod start;
 mod versions;
 mod watched;
 
-pub use adding::{Adding, CameraScan};
+pub use adding::Adding;
 pub use filming::{Filming, Shot};
 pub use kit::{Film, KitHandle, Progress};
 pub use outbox::Manner;
@@ -182,7 +182,7 @@ impl App {
         self.events.update(|events| events.push(event.clone()));
         self.write(Event::STORE, Codec.encode(&event), true);
         if matches!(what, What::SetDone { .. }) {
-            later::badge(self);
+            later::wake(self);
         }
     }
 
