@@ -20,7 +20,7 @@ use crate::{
 };
 use care::quiz::{
     Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict,
-    estimate::{self, Told},
+    estimate::Found,
     forms,
     schedule::SESSION,
 };
@@ -197,12 +197,8 @@ impl Page {
 
     /// The next question of the session, or its end.
     fn next(self) {
-        let (history, today) = (self.history(), self.app.today());
-        let session = self.session.get_untracked();
-        let next = self.bank.with_untracked(|bank| {
-            let bank = bank.as_ref()?;
-            self.app.next_question(bank, &history, today, &session).cloned()
-        });
+        let (history, session) = (self.history(), self.session.get_untracked());
+        let next = self.bank.with_untracked(|bank| self.app.next_question(bank.as_ref()?, &history, &session));
         self.serve(next, At::End);
     }
 
@@ -269,7 +265,7 @@ impl Page {
     fn offered(self) -> View {
         let (history, today) = (self.history(), self.app.today());
         let offer = self.bank.with_untracked(|bank| {
-            let offer = forms::offered(bank.as_ref()?, &history, today, self.app.quiz_seed())?;
+            let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
             Some((offer.moment, offer.form, offer.begun, offer.at_rest()))
         });
         let Some((moment, form, begun, half)) = offer else { return none() };
@@ -499,10 +495,9 @@ impl Page {
 
     /// « Pièges repérés : 3 sur 3. Bonnes vidéos reconnues : 2 sur 3. »
     fn result(self, answers: &[&care::quiz::Answer]) -> View {
-        let Told { traps, good, strength, revise } = self.bank.with_untracked(|bank| {
-            bank.as_ref().map(|bank| estimate::told(bank, answers)).unwrap_or_default()
-        });
-        let count = |k, (n, total): (usize, usize)| {
+        let found = self.bank.with_untracked(|bank| bank.as_ref().map(|bank| Found::of(bank, answers.iter().copied())));
+        let Some(Found { counts, strength, revise }) = found else { return none() };
+        let count = |k, n: u32, total: u32| {
             (total > 0).then(|| {
                 let words = fill(k, &[("n", &n.to_string()), ("total", &total.to_string())]);
                 el("li", "strong").text(&words)
@@ -512,8 +507,8 @@ impl Page {
             cue.map(|cue| el("li", "").text(&fill(k, &[("cue", t(clues::name(cue)))])))
         };
         el("ul", "card list told-list")
-            .maybe(count(K::QuizEndTraps, traps))
-            .maybe(count(K::QuizEndGood, good))
+            .maybe(count(K::QuizEndTraps, counts.caught, counts.bad))
+            .maybe(count(K::QuizEndGood, counts.recognised(), counts.good))
             .maybe(cue(K::QuizEndStrength, strength))
             .maybe(cue(K::QuizEndRevise, revise))
     }
@@ -532,7 +527,7 @@ impl Page {
         // Eight are done, and nobody has rested yet.
         let resting = matches!(self.at.get_untracked(), At::Look | At::Ask | At::Sure);
         let (next, half) = self.bank.with_untracked(|bank| {
-            let offer = forms::offered(bank.as_ref()?, &history, today, self.app.quiz_seed())?;
+            let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
             Some((offer.next.cloned(), offer.at_rest()))
         }).unwrap_or_default();
         if half && resting { self.go(At::Rest) } else { self.serve(next, At::Start) }
