@@ -5,6 +5,13 @@
 
 #[cfg(any(feature = "native", test))]
 pub mod bars;
+pub mod estimate;
+pub mod forms;
+pub mod history;
 pub mod item;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod schedule;
 
+pub use history::{Answer, Confidence, History, Learning, Moment};
 pub use item::{Action, Bank, Cue, CueMark, Item, Pole, Pool, Segment, Topic, Verdict};
