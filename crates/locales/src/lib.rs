@@ -12,7 +12,8 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 22] = [
+pub const LATER: [&str; 25] = [
+    "booklet",
     "clip",
     "code",
     "copy",
@@ -23,6 +24,7 @@ pub const LATER: [&str; 22] = [
     "follow_up",
     "help",
     "late",
+    "lesson",
     "lost",
     "outbox",
     "player",
@@ -35,6 +37,7 @@ pub const LATER: [&str; 22] = [
     "summary",
     "teach",
     "today",
+    "workshop",
 ];
 
 /// Whether a key is of the second part.
