@@ -42,7 +42,9 @@ pub fn all_of(item: &Item, picked: &[String], simple: bool) -> View {
     let mut marks: Vec<&CueMark> = item.cues.iter().collect();
     marks.sort_by_key(|mark| (!mark.cue.is_grave(), mark.cue));
     let rows = marks.into_iter().map(|mark| clue(item, mark, picked, simple));
-    el("section", "stack").with(el("h2", "").text(t(K::QuizClues))).with(el("ul", "rows clues").with(all(rows)))
+    el("section", "stack")
+        .with(el("h2", "").text(t(K::QuizClues)))
+        .with(el("ul", "rows clues").with(all(rows)))
 }
 
 fn clue(item: &Item, mark: &CueMark, picked: &[String], simple: bool) -> View {
@@ -54,9 +56,8 @@ fn clue(item: &Item, mark: &CueMark, picked: &[String], simple: bool) -> View {
         .with(el("span", "strong").text(t(name(mark.cue))));
     // The words themselves are one screen back in simple mode: less to read.
     let quote = segment.filter(|_| !simple).map(|segment| el("blockquote", "soft").text(&segment.text));
-    let helped = chosen.then(|| {
-        el("p", "told-head").with(icon(icon::CHECK)).with(el("span", "").text(t(K::QuizHelpedYou)))
-    });
+    let helped = chosen
+        .then(|| el("p", "told-head").with(icon(icon::CHECK)).with(el("span", "").text(t(K::QuizHelpedYou))));
     el("li", "item stack tight")
         .attr("data-cue", word_of(mark.cue))
         .with(head)

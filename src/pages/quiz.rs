@@ -19,9 +19,7 @@ use crate::{
     state::{App, Local},
 };
 use care::quiz::{
-    Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict,
-    estimate::Found,
-    forms,
+    Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict, estimate::Found, forms,
     schedule::SESSION,
 };
 use leptos::prelude::*;
@@ -88,9 +86,7 @@ pub fn show(app: App, simple: bool) -> View {
         missing: RwSignal::new(Vec::new()),
         planned: RwSignal::new(false),
     };
-    untrack(|| {
-        if page.bank.with(Option::is_some) { page.go_on() } else { page.bring() }
-    });
+    untrack(|| if page.bank.with(Option::is_some) { page.go_on() } else { page.bring() });
     region(move || page.screen())
 }
 
@@ -147,12 +143,10 @@ impl Page {
             let again = move || self.bring();
             let words = el("p", "").text(t(K::QuizFailedText));
             all([
-                el("div", "").attr("role", "alert").attr("data-problem", "quiz-missing").with(notice::notice(
-                    "warn",
-                    icon::ALERT,
-                    t(K::QuizFailed),
-                    words,
-                )),
+                el("div", "")
+                    .attr("role", "alert")
+                    .attr("data-problem", "quiz-missing")
+                    .with(notice::notice("warn", icon::ALERT, t(K::QuizFailed), words)),
                 control::button("button main wide", "retry", icon::AGAIN, t(K::AppRetry), again),
             ])
         } else {
@@ -198,7 +192,8 @@ impl Page {
     /// The next question of the session, or its end.
     fn next(self) {
         let (history, session) = (self.history(), self.session.get_untracked());
-        let next = self.bank.with_untracked(|bank| self.app.next_question(bank.as_ref()?, &history, &session));
+        let next =
+            self.bank.with_untracked(|bank| self.app.next_question(bank.as_ref()?, &history, &session));
         self.serve(next, At::End);
     }
 
@@ -307,7 +302,8 @@ impl Page {
         let post = scene::post(&item, None);
         if self.simple {
             let to_ask = move || self.go(At::Ask);
-            let answer = control::button("button main wide", "quiz-answer", icon::NEXT, t(K::QuizAnswer), to_ask);
+            let answer =
+                control::button("button main wide", "quiz-answer", icon::NEXT, t(K::QuizAnswer), to_ask);
             return shell::screen(self.app, &self.n_of(false), all([post, answer]));
         }
         let aloud = speech::available().then(|| shell::read_aloud(self.app));
@@ -436,11 +432,22 @@ impl Page {
             return shell::screen(self.app, t(title), all([answer, shown, on]));
         }
         let place = el("p", "soft place").text(&self.n_of(true));
-        let post = el("details", "card").with(el("summary", "").text(t(K::QuizLookAgain))).with(scene::post(&item, None));
-        let sources = self.bank.with_untracked(|bank| {
-            bank.as_ref().map_or_else(none, |bank| clues::sources(bank, &item))
-        });
-        let body = all([place, answer, shown, clues::rule(&item), clues::action(&item), post, sources, self.onward()]);
+        let post = el("details", "card")
+            .with(el("summary", "").text(t(K::QuizLookAgain)))
+            .with(scene::post(&item, None));
+        let sources = self
+            .bank
+            .with_untracked(|bank| bank.as_ref().map_or_else(none, |bank| clues::sources(bank, &item)));
+        let body = all([
+            place,
+            answer,
+            shown,
+            clues::rule(&item),
+            clues::action(&item),
+            post,
+            sources,
+            self.onward(),
+        ]);
         shell::screen(self.app, t(title), body)
     }
 
@@ -460,12 +467,16 @@ impl Page {
 
     fn end(self) -> View {
         let history = self.history();
-        let answers = self.session.with_untracked(|session| {
-            history.session(session).into_iter().cloned().collect::<Vec<_>>()
-        });
+        let answers = self
+            .session
+            .with_untracked(|session| history.session(session).into_iter().cloned().collect::<Vec<_>>());
         if answers.is_empty() {
             let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
-            return shell::screen(self.app, t(K::QuizTitle), all([el("p", "lead").text(t(K::QuizNoneLeft)), home]));
+            return shell::screen(
+                self.app,
+                t(K::QuizTitle),
+                all([el("p", "lead").text(t(K::QuizNoneLeft)), home]),
+            );
         }
         let told = self.result(&answers.iter().collect::<Vec<_>>());
         let again = move || self.begin();
@@ -478,9 +489,10 @@ impl Page {
     fn gesture(self) -> View {
         let plan = move || {
             if self.planned.get() {
-                return el("p", "strong told-head").attr("role", "status").with(icon(icon::CHECK)).with(
-                    el("span", "").text(t(K::QuizGesturePlanned)),
-                );
+                return el("p", "strong told-head")
+                    .attr("role", "status")
+                    .with(icon(icon::CHECK))
+                    .with(el("span", "").text(t(K::QuizGesturePlanned)));
             }
             control::button("button wide", "quiz-plan", icon::HAND, t(K::QuizGesturePlan), move || {
                 self.planned.set(true);
@@ -489,13 +501,21 @@ impl Page {
         el("section", "card stack")
             .with(safety::headed(icon::PERSON, K::QuizGesture))
             .with(el("p", "").text(t(K::QuizGestureText)))
-            .with(control::link("button main wide", "check-video", icon::SHIELD, t(K::QuizGestureCheck), "check"))
+            .with(control::link(
+                "button main wide",
+                "check-video",
+                icon::SHIELD,
+                t(K::QuizGestureCheck),
+                "check",
+            ))
             .with(region(plan))
     }
 
     /// « Pièges repérés : 3 sur 3. Bonnes vidéos reconnues : 2 sur 3. »
     fn result(self, answers: &[&care::quiz::Answer]) -> View {
-        let found = self.bank.with_untracked(|bank| bank.as_ref().map(|bank| Found::of(bank, answers.iter().copied())));
+        let found = self
+            .bank
+            .with_untracked(|bank| bank.as_ref().map(|bank| Found::of(bank, answers.iter().copied())));
         let Some(Found { counts, strength, revise }) = found else { return none() };
         let count = |k, n: u32, total: u32| {
             (total > 0).then(|| {
@@ -503,9 +523,8 @@ impl Page {
                 el("li", "strong").text(&words)
             })
         };
-        let cue = |k, cue: Option<Cue>| {
-            cue.map(|cue| el("li", "").text(&fill(k, &[("cue", t(clues::name(cue)))])))
-        };
+        let cue =
+            |k, cue: Option<Cue>| cue.map(|cue| el("li", "").text(&fill(k, &[("cue", t(clues::name(cue)))])));
         el("ul", "card list told-list")
             .maybe(count(K::QuizEndTraps, counts.caught, counts.bad))
             .maybe(count(K::QuizEndGood, counts.recognised(), counts.good))
@@ -526,10 +545,13 @@ impl Page {
         }
         // Eight are done, and nobody has rested yet.
         let resting = matches!(self.at.get_untracked(), At::Look | At::Ask | At::Sure);
-        let (next, half) = self.bank.with_untracked(|bank| {
-            let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
-            Some((offer.next.cloned(), offer.at_rest()))
-        }).unwrap_or_default();
+        let (next, half) = self
+            .bank
+            .with_untracked(|bank| {
+                let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
+                Some((offer.next.cloned(), offer.at_rest()))
+            })
+            .unwrap_or_default();
         if half && resting { self.go(At::Rest) } else { self.serve(next, At::Start) }
     }
 
@@ -537,7 +559,11 @@ impl Page {
         let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
         let on = move || self.next_of_form();
         let on = control::button("button wide", "quiz-form", icon::NEXT, t(K::QuizFormNext), on);
-        shell::screen(self.app, t(K::QuizFormTitle), all([el("p", "lead").text(t(K::QuizFormHalf)), home, on]))
+        shell::screen(
+            self.app,
+            t(K::QuizFormTitle),
+            all([el("p", "lead").text(t(K::QuizFormHalf)), home, on]),
+        )
     }
 
     fn formed(self, moment: Moment) -> View {

@@ -400,7 +400,10 @@ mod tests {
         put("quiz/items.fr.json", "{}");
         put("icons/icon.svg", "<svg/>");
         put("en.txt", "Yes");
-        put("sw.js", "const PRECACHE = /* @precache */[]; const ONCE_SEEN = /* @once-seen */[]; const VERSION = /* @version */\"\";");
+        put(
+            "sw.js",
+            "const PRECACHE = /* @precache */[]; const ONCE_SEEN = /* @once-seen */[]; const VERSION = /* @version */\"\";",
+        );
         stage
     }
 

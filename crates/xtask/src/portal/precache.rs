@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn the_list_and_a_version_that_follows_it_reach_the_worker() {
-        let worker = "const PRECACHE = /* @precache */[];\nconst ONCE_SEEN = [];\nconst VERSION = /* @version */\"\";";
+        let worker =
+            "const PRECACHE = /* @precache */[];\nconst ONCE_SEEN = [];\nconst VERSION = /* @version */\"\";";
         let one = inject(worker, &[entry("1")], &[]).unwrap();
         let two = inject(worker, &[entry("2")], &[]).unwrap();
         let three = inject(worker, &[entry("1")], &[entry("3")]).unwrap();
