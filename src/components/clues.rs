@@ -82,11 +82,14 @@ fn word_of(cue: Cue) -> &'static str {
     }
 }
 
-/// The rule to take along.
+/// The rule to take along, under its heading.
 pub fn rule(item: &Item) -> View {
-    el("section", "card stack tight")
-        .with(headed(icon::KIT, K::QuizKeep))
-        .with(el("p", "strong").text(&item.feedback.rule))
+    el("section", "card stack tight").with(headed(icon::KIT, K::QuizKeep)).with(rule_itself(item))
+}
+
+/// The rule alone.
+pub fn rule_itself(item: &Item) -> View {
+    el("p", "strong").text(&item.feedback.rule)
 }
 
 /// What to do with such a video. Never « essayez »: a stranger’s exercise is not prescribed here.

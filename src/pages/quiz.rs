@@ -453,7 +453,7 @@ impl Page {
 
     fn kept(self) -> View {
         let Some(item) = self.item() else { return none() };
-        let body = all([clues::rule(&item), clues::action(&item), self.onward()]);
+        let body = all([clues::rule_itself(&item), clues::action(&item), self.onward()]);
         shell::screen(self.app, t(K::QuizKeep), body)
     }
 
