@@ -45,12 +45,7 @@ pub fn words(trouble: Trouble) -> (&'static str, &'static str) {
 /// A trouble with its next step.
 pub fn trouble(trouble: Trouble) -> View {
     let (what, what_to_do) = words(trouble);
-    el("div", "").attr("role", "alert").attr("data-problem", trouble.key()).with(notice::notice(
-        "warn",
-        icon::ALERT,
-        what,
-        el("p", "").text(what_to_do),
-    ))
+    notice::alert(trouble.key(), what, what_to_do)
 }
 
 /// Runs what may fail; `then` follows only when it did not.
