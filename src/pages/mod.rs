@@ -11,6 +11,7 @@ pub mod home;
 pub mod kit;
 pub mod lost;
 pub mod outbox;
+pub mod quiz;
 pub mod reminders;
 pub mod report;
 pub mod results;

@@ -9,6 +9,7 @@ mod keys;
 mod kit;
 mod outbox;
 mod passcode;
+mod quiz;
 mod session;
 mod start;
 mod versions;
@@ -31,6 +32,7 @@ use crate::{
 use care::{
     calendar::Day,
     journal::{Event, What},
+    json::{Json, Value},
     ports::{Clock, Codec, Record, Records, Row, Store},
     problem::Problem,
     profile::{Mode, Profile, ProfileId, Settings},
@@ -176,13 +178,18 @@ impl App {
 
     /// Appends to the journal, on the screen at once and in the store as soon as it commits.
     pub fn append(self, what: What) {
-        let event = Event::now(&DeviceClock, self.profile_id(), crate::platform::random::number(), &what);
-        let event = self.events.with_untracked(|events| event.following(events));
-        self.events.update(|events| events.push(event.clone()));
-        self.write(Event::STORE, Codec.encode(&event), true);
+        self.note(what.to_json());
         if matches!(what, What::SetDone { .. }) {
             later::wake(self);
         }
+    }
+
+    /// The same with what another list of events has written, as `care::quiz::Learning`.
+    pub fn note(self, what: Value) {
+        let event = Event::of(&DeviceClock, self.profile_id(), crate::platform::random::number(), what);
+        let event = self.events.with_untracked(|events| event.following(events));
+        self.events.update(|events| events.push(event.clone()));
+        self.write(Event::STORE, Codec.encode(&event), true);
     }
 
     /// Looks into the journal; what looks follows it.

@@ -3,11 +3,16 @@
 
 /// FNV-1a, 64 bits, in lowercase hexadecimal.
 pub fn of(bytes: impl IntoIterator<Item = u8>) -> String {
+    format!("{:016x}", number(bytes))
+}
+
+/// The same as a number.
+pub fn number(bytes: impl IntoIterator<Item = u8>) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in bytes {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
-    format!("{hash:016x}")
+    hash
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use crate::{
     calendar::Day,
     fingerprint,
-    json::{Json, JsonError, Value, read_field, write_field},
+    json::{Json, Value},
     kit::{Exercise, Level},
     ports::{Clock, Record, Store},
     profile::ProfileId,
@@ -24,7 +24,7 @@ pub struct Event {
     pub offset_min: i32,
     /// The local date that the device showed.
     pub day: Day,
-    /// What, as [`What`] writes it. Kept as it came: a kind of a later version is ignored and
+    /// What, as [`What`] or [`crate::quiz::Learning`] writes it. Kept as it came: a kind of a later version is ignored and
     /// survives.
     pub what: Value,
 }
@@ -96,38 +96,47 @@ pub enum By {
 
 record!(enum By or Patient { Patient = "patient", Helper = "helper" });
 
-/// Writes the enum of events, and how each is read and written: an object with its `kind` and its
+/// Writes an enum of events, and how each is read and written: an object with its `kind` and its
 /// fields.
 macro_rules! events {
-    ($($(#[$doc:meta])* $kind:ident = $word:literal { $($(#[$about:meta])* $field:ident: $type:ty),* $(,)? })*) => {
-        /// What happened.
+    (
+        $(#[$of_all:meta])* $all:ident;
+        $($(#[$doc:meta])* $kind:ident = $word:literal { $($(#[$about:meta])* $field:ident: $type:ty),* $(,)? })*
+    ) => {
+        $(#[$of_all])*
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum What {
+        pub enum $all {
             $($(#[$doc])* $kind { $($(#[$about])* $field: $type),* }),*
         }
 
-        impl Json for What {
-            fn from_json(value: &Value) -> Result<Self, JsonError> {
+        impl $crate::json::Json for $all {
+            fn from_json(value: &$crate::json::Value) -> Result<Self, $crate::json::JsonError> {
+                use $crate::json::{JsonError, read_field};
                 match value.get("kind").as_str() {
-                    $(Some($word) => Ok(What::$kind { $($field: read_field(value, stringify!($field))?),* }),)*
+                    $(Some($word) => Ok($all::$kind { $($field: read_field(value, stringify!($field))?),* }),)*
                     _ => Err(JsonError::Field("kind")),
                 }
             }
-            fn to_json(&self) -> Value {
+            fn to_json(&self) -> $crate::json::Value {
+                use $crate::json::write_field;
                 let mut fields = Vec::new();
                 match self {
-                    $(What::$kind { $($field),* } => {
+                    $($all::$kind { $($field),* } => {
                         write_field(&mut fields, "kind", &$word.to_owned());
                         $(write_field(&mut fields, stringify!($field), $field);)*
                     })*
                 }
-                Value::Map(fields)
+                $crate::json::Value::Map(fields)
             }
         }
     };
 }
+pub(crate) use events;
 
 events! {
+    /// What happened. What the quiz and the check of a video write is a list of its own
+    /// ([`crate::quiz::Learning`]): the first screens write these, and carry the words of no others.
+    What;
     /// A film was watched to its end, or a leaflet opened.
     Seen = "seen" {
         /// The kit.
@@ -300,10 +309,15 @@ record!(struct Event { id, profile, at_ms, offset_min, day, what });
 impl Event {
     /// An event of now. `random` makes the id unique among events of one millisecond.
     pub fn now(clock: &impl Clock, profile: ProfileId, random: u64, what: &What) -> Self {
+        Event::of(clock, profile, random, what.to_json())
+    }
+
+    /// The same of what some list of events has written.
+    pub fn of(clock: &impl Clock, profile: ProfileId, random: u64, what: Value) -> Self {
         let at_ms = clock.now_ms();
         let id = format!("{:012x}-{random:016x}", at_ms.max(0));
         let (offset_min, day) = (clock.offset_min(), clock.today());
-        Event { id, profile, at_ms, offset_min, day, what: what.to_json() }
+        Event { id, profile, at_ms, offset_min, day, what }
     }
 
     /// The same event with an id that sorts after all of these, whatever the clock says: ids tell the

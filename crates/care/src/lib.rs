@@ -35,4 +35,5 @@ pub mod safety;
 pub mod session;
 pub mod text;
 pub mod trust;
+pub mod video_check;
 pub mod wording;

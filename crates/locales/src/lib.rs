@@ -12,7 +12,7 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 21] = [
+pub const LATER: [&str; 22] = [
     "clip",
     "code",
     "copy",
@@ -26,6 +26,7 @@ pub const LATER: [&str; 21] = [
     "lost",
     "outbox",
     "player",
+    "quiz",
     "reminders",
     "reply",
     "results",

@@ -551,6 +551,16 @@ pub struct Citation {
 
 record!(struct Citation { id, backs = "for" });
 
+impl Verdict {
+    /// The other one.
+    pub fn other(self) -> Verdict {
+        match self {
+            Verdict::Reliable => Verdict::Unreliable,
+            Verdict::Unreliable => Verdict::Reliable,
+        }
+    }
+}
+
 impl Bank {
     /// Reads a language's file.
     ///

@@ -3,6 +3,15 @@
 //! One rule is taught: one grave signal is enough, a small flaw is not. Everything is symmetrical
 //! between good and bad videos, so that patients learn to tell them apart and not to distrust all.
 
+#[cfg(any(feature = "native", test))]
+pub mod bars;
+pub mod estimate;
+pub mod forms;
+pub mod history;
 pub mod item;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod schedule;
 
+pub use history::{Answer, Confidence, History, Learning, Moment};
 pub use item::{Action, Bank, Cue, CueMark, Item, Pole, Pool, Segment, Topic, Verdict};

@@ -326,8 +326,8 @@ fn settle(stage: &Path, base: &Base) -> Result<()> {
     write(&stage.join("deploy/Caddyfile"), deploy::caddy(&policy, base))?;
 
     let worker = stage.join("sw.js");
-    let entries = precache::entries(stage, &files(stage)?)?;
-    write(&worker, precache::inject(&read(&worker)?, &entries).context("in sw.js")?)?;
+    let (at_once, once_seen) = precache::entries(stage, &files(stage)?)?;
+    write(&worker, precache::inject(&read(&worker)?, &at_once, &once_seen).context("in sw.js")?)?;
 
     // Hosts without rewriting rules answer every deep link with this page.
     write(&stage.join("404.html"), &page)?;
@@ -400,7 +400,10 @@ mod tests {
         put("quiz/items.fr.json", "{}");
         put("icons/icon.svg", "<svg/>");
         put("en.txt", "Yes");
-        put("sw.js", "const PRECACHE = /* @precache */[]; const VERSION = /* @version */\"\";");
+        put(
+            "sw.js",
+            "const PRECACHE = /* @precache */[]; const ONCE_SEEN = /* @once-seen */[]; const VERSION = /* @version */\"\";",
+        );
         stage
     }
 
@@ -420,6 +423,7 @@ mod tests {
         for file in ["index.html", "icons/icon.svg", js] {
             assert!(worker.contains(&format!("\"url\":\"{file}\"")), "{file} in {worker}");
         }
+        assert!(worker.contains("ONCE_SEEN = [{\"url\":\"quiz-"), "{worker}");
         for (part, what) in [("later-", "quiz-"), ("quiz-", "quiz/items-")] {
             let part = all.iter().find(|f| f.starts_with(part) && f.ends_with(".wasm")).unwrap();
             let what = all.iter().find(|f| f.starts_with(what) && !f.ends_with(".br")).unwrap();

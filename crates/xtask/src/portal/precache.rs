@@ -18,20 +18,25 @@ pub struct Entry {
     revision: String,
 }
 
-/// The entries for those of `files` (relative to `stage`) that belong to the app.
+/// The entries for those of `files` (relative to `stage`) that belong to the app: what is kept at once, and
+/// what is kept once somebody has opened it.
 ///
 /// # Errors
 /// When a file can't be read.
-pub fn entries(stage: &Path, files: &[String]) -> Result<Vec<Entry>> {
-    files
-        .iter()
-        .filter(|file| belongs(file))
-        .map(|file| {
-            let bytes = fs::read(stage.join(file)).with_context(|| format!("reading {file}"))?;
-            let digest = fingerprint::of_bytes(&bytes);
-            Ok(Entry { url: file.clone(), revision: digest[..16].to_owned() })
-        })
-        .collect()
+pub fn entries(stage: &Path, files: &[String]) -> Result<(Vec<Entry>, Vec<Entry>)> {
+    let (mut at_once, mut once_seen) = (Vec::new(), Vec::new());
+    for file in files.iter().filter(|file| belongs(file)) {
+        let bytes = fs::read(stage.join(file)).with_context(|| format!("reading {file}"))?;
+        let digest = fingerprint::of_bytes(&bytes);
+        let entry = Entry { url: file.clone(), revision: digest[..16].to_owned() };
+        if is_of_the_quiz(file) { once_seen.push(entry) } else { at_once.push(entry) }
+    }
+    Ok((at_once, once_seen))
+}
+
+/// The quiz: its program, its style, its questions. Not everybody plays.
+fn is_of_the_quiz(file: &str) -> bool {
+    file.starts_with("quiz/") || file.starts_with("quiz-")
 }
 
 /// Not the worker itself, nor what only servers read, nor other forms of the same file, nor the
@@ -43,16 +48,18 @@ fn belongs(file: &str) -> bool {
         || file.ends_with(".br"))
 }
 
-/// Puts the list and its version into the service worker's text, whether it comes from the source
-/// or carries another list already.
+/// Puts the lists and their version into the service worker's text, whether it comes from the source
+/// or carries other lists already.
 ///
 /// # Errors
 /// When a constant that holds them isn't there exactly once.
-pub fn inject(worker: &str, entries: &[Entry]) -> Result<String> {
-    let list = serde_json::to_string(entries).context("writing the offline list")?;
-    let version = format!("\"{}\"", &fingerprint::of_bytes(list.as_bytes())[..16]);
+pub fn inject(worker: &str, at_once: &[Entry], once_seen: &[Entry]) -> Result<String> {
+    let text = |entries| serde_json::to_string(entries).context("writing the offline list");
+    let (at_once, once_seen) = (text(at_once)?, text(once_seen)?);
+    let both = [at_once.as_str(), &once_seen].concat();
+    let version = format!("\"{}\"", &fingerprint::of_bytes(both.as_bytes())[..16]);
     let mut worker = worker.to_owned();
-    for (name, value) in [("PRECACHE", list), ("VERSION", version)] {
+    for (name, value) in [("PRECACHE", at_once), ("ONCE_SEEN", once_seen), ("VERSION", version)] {
         let start = format!("const {name} = ");
         let parts: Vec<&str> = worker.split(&start).collect();
         let [before, after] = parts[..] else {
@@ -74,19 +81,32 @@ mod tests {
 
     #[test]
     fn the_list_and_a_version_that_follows_it_reach_the_worker() {
-        let worker = "const PRECACHE = /* @precache */[];\nconst VERSION = /* @version */\"\";";
-        let one = inject(worker, &[entry("1")]).unwrap();
-        let two = inject(worker, &[entry("2")]).unwrap();
+        let worker =
+            "const PRECACHE = /* @precache */[];\nconst ONCE_SEEN = [];\nconst VERSION = /* @version */\"\";";
+        let one = inject(worker, &[entry("1")], &[]).unwrap();
+        let two = inject(worker, &[entry("2")], &[]).unwrap();
+        let three = inject(worker, &[entry("1")], &[entry("3")]).unwrap();
         assert!(one.contains("const PRECACHE = [{\"url\":\"index.html\",\"revision\":\"1\"}];"));
-        assert_ne!(one.lines().nth(1), two.lines().nth(1));
-        assert_eq!(one, inject(worker, &[entry("1")]).unwrap());
-        assert_eq!(one, inject(&two, &[entry("1")]).unwrap(), "a list that is there gives way");
+        assert!(three.contains("const ONCE_SEEN = [{\"url\":\"index.html\",\"revision\":\"3\"}];"));
+        for other in [&two, &three] {
+            assert_ne!(one.lines().nth(2), other.lines().nth(2));
+        }
+        assert_eq!(one, inject(worker, &[entry("1")], &[]).unwrap());
+        assert_eq!(one, inject(&three, &[entry("1")], &[]).unwrap(), "a list that is there gives way");
     }
 
     #[test]
     fn a_worker_without_its_list_is_refused() {
-        let error = inject("const VERSION = \"\";", &[]).unwrap_err().to_string();
+        let error = inject("const VERSION = \"\";", &[], &[]).unwrap_err().to_string();
         assert!(error.contains("const PRECACHE"), "{error}");
+    }
+
+    #[test]
+    fn the_quiz_is_kept_once_it_was_opened() {
+        for file in ["quiz/items.fr.json", "quiz-0123456789abcdef.wasm"] {
+            assert!(belongs(file) && is_of_the_quiz(file), "{file}");
+        }
+        assert!(!is_of_the_quiz("index.html"));
     }
 
     #[test]
