@@ -11,6 +11,8 @@ use crate::{
     journal::{By, Event, Feeling, Side, StopReason, What},
     json::{Json, Value},
     kit::{Kit, Level},
+    quiz::{Cue, Learning, estimate::ToTell},
+    video_check::Outcome,
 };
 
 /// Where our own codes, questions and extensions are named. `.example` is nobody's (RFC 2606): the
@@ -93,6 +95,22 @@ pub enum Fact {
     },
     /// « J’en ai parlé à un professionnel »
     SpokenToProfessional,
+    /// « J’ai trouvé une vidéo »: one that was checked.
+    VideoChecked {
+        /// Its title, or what was said of it; may be empty.
+        title: String,
+        /// Its address; may be empty.
+        url: String,
+        /// What the screen said.
+        outcome: Outcome,
+    },
+    /// « Cette vidéo est-elle fiable ? »: never a number. Only with [`Results::with_quiz`].
+    Quiz {
+        /// A session or a form was gone through to its end.
+        done: bool,
+        /// What to talk about.
+        cues: Vec<Cue>,
+    },
 }
 
 /// How a session ended.
@@ -150,17 +168,25 @@ impl Results {
     /// session of which something new is known comes again, whole: its resource has the same name,
     /// and takes the earlier one's place.
     pub fn since_last(events: &[Event], kit: &Kit) -> Self {
-        let mut sent: Vec<String> = Vec::new();
-        for e in events {
-            if let Some(What::ResultsSent { kit: of, events }) = e.read()
-                && of == kit.kit_id
-            {
-                sent.extend(events);
-            }
-        }
-        sent.sort_unstable();
+        let sent = sent(events, &kit.kit_id);
         let (items, events) = gather(events, Kits { known: &[kit], others: false }, &sent);
         Results { kit: kit.kit_id.clone(), items, events }
+    }
+
+    /// The same with the quiz, to which the patient agrees apart. It comes when something new of it was
+    /// written, as of its last answer; its resource takes the earlier one's place. `told` is made of the
+    /// same journal.
+    pub fn with_quiz(mut self, events: &[Event], told: Option<ToTell>) -> Self {
+        let sent = sent(events, &self.kit);
+        let new = |e: &&Event| is_of_the_quiz(e) && sent.binary_search(&e.id).is_err();
+        let new: Vec<&Event> = events.iter().filter(new).collect();
+        let last = new.iter().max_by_key(|e| (e.at_ms, &e.id));
+        if let (Some(ToTell { done, cues }), Some(last)) = (told, last) {
+            self.items.push(item(QUIZ, last, By::Patient, Fact::Quiz { done, cues }));
+            in_order(&mut self.items);
+            self.events.extend(new.into_iter().map(|e| e.id.clone()));
+        }
+        self
     }
 
     /// What is in it, oldest first: to be shown in words before it goes. The Bundle holds this and
@@ -194,8 +220,37 @@ impl Results {
     }
 }
 
+/// The id of the quiz's one item.
+const QUIZ: &str = "quiz";
+
+/// The names of the events that a kit's clinic has confirmed, sorted.
+fn sent(events: &[Event], kit: &str) -> Vec<String> {
+    let mut sent: Vec<String> = Vec::new();
+    for e in events {
+        if let Some(What::ResultsSent { kit: of, events }) = e.read()
+            && of == kit
+        {
+            sent.extend(events);
+        }
+    }
+    sent.sort_unstable();
+    sent
+}
+
+fn is_of_the_quiz(event: &Event) -> bool {
+    matches!(
+        Learning::from_json(&event.what),
+        Ok(Learning::QuizAnswered { .. } | Learning::FormStarted { .. } | Learning::FormFinished { .. })
+    )
+}
+
+fn in_order(items: &mut [Item]) {
+    items.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+}
+
 /// All that a journal says, whatever was sent and whichever kit it is about; in the words of the kits
-/// that are known. For the desk, to which the patient brought the whole.
+/// that are known. For the desk, to which the patient brought the whole; not of the quiz, of which only
+/// the patient says what is told.
 pub fn all(events: &[Event], kits: &[&Kit]) -> Vec<Item> {
     gather(events, Kits { known: kits, others: true }, &[]).0
 }
@@ -250,6 +305,13 @@ fn gather(events: &[Event], kits: Kits, sent: &[String]) -> (Vec<Item>, Vec<Stri
             ids.push(e.id.clone());
         }
     }
+    for e in events.iter().filter(|e| is_new(e)) {
+        if let Ok(Learning::VideoChecked { url, title, outcome, by, .. }) = Learning::from_json(&e.what) {
+            let (title, url) = (clean(&title), clean(&url.unwrap_or_default()));
+            items.push(item(&e.id, e, by, Fact::VideoChecked { title, url, outcome }));
+            ids.push(e.id.clone());
+        }
+    }
     about.sort_unstable();
     steps.sort_by_key(|(session, e, _)| (*session, e.at_ms, &e.id));
     let mut here: Vec<&str> = Vec::new();
@@ -269,7 +331,7 @@ fn gather(events: &[Event], kits: Kits, sent: &[String]) -> (Vec<Item>, Vec<Stri
             *session = None;
         }
     }
-    items.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+    in_order(&mut items);
     (items, ids)
 }
 
@@ -511,6 +573,25 @@ impl Writer {
                 ],
             ),
             Fact::SpokenToProfessional => not_well(at, "spoken", vec![]),
+            Fact::VideoChecked { title, url, outcome } => {
+                let said = coding(&ours("CodeSystem/video-outcome"), outcome.to_json());
+                let items = vec![
+                    question("title", "Quelle vidéo ?", "valueString", text(title)),
+                    question("url", "Son adresse", "valueUri", text(url)),
+                    question("outcome", "Ce que l’écran a dit", "valueCoding", said),
+                ];
+                answers("video-check", at, items)
+            }
+            Fact::Quiz { done, cues } => {
+                let system = ours("CodeSystem/quiz-cue");
+                let answer = |cue: &Cue| map(vec![("valueCoding", coding(&system, cue.to_json()))]);
+                let mut about = vec![("linkId", text("cue")), ("text", text("De quoi parler"))];
+                if !cues.is_empty() {
+                    about.push(("answer", Value::List(cues.iter().map(answer).collect())));
+                }
+                let done = question("done", "Quiz fait", "valueBoolean", Value::Bool(*done));
+                answers("quiz", at, vec![done, map(about)])
+            }
         };
         fields.push(("subject", Self::reference(&self.subject)));
         if !extensions.is_empty() {
@@ -717,9 +798,24 @@ fn read_answers<'a>(resource: &Node<'a>) -> Found<'a> {
     let questionnaire = resource.get("questionnaire").value.as_str().unwrap_or_default();
     let fact = match questionnaire.strip_prefix(BASE) {
         Some("Questionnaire/two-questions") => {
-            let watched = resource.answer("watched").get("valueBoolean");
-            let Value::Bool(watched) = *watched.value else { return Err(watched.not("`true` or `false`")) };
+            let watched = resource.answer("watched").get("valueBoolean").truth()?;
             Fact::TwoQuestions { watched, wish: resource.words("wish")? }
+        }
+        Some("Questionnaire/video-check") => {
+            let url = resource.answer("url").get("valueUri");
+            Fact::VideoChecked {
+                title: resource.words("title")?,
+                url: if *url.value == Value::Null { String::new() } else { url.text()? },
+                outcome: resource.answer("outcome").get("valueCoding").get("code").word()?,
+            }
+        }
+        Some("Questionnaire/quiz") => {
+            let cues = resource.pick("item", "linkId", "cue").get("answer").list();
+            let cue = |answer: &Node| answer.get("valueCoding").get("code").word();
+            Fact::Quiz {
+                done: resource.answer("done").get("valueBoolean").truth()?,
+                cues: cues.iter().map(cue).collect::<Result<_, _>>()?,
+            }
         }
         Some("Questionnaire/not-well") => {
             let what = resource.answer("what").get("valueCoding").get("code");
@@ -801,6 +897,11 @@ impl<'a> Node<'a> {
         self.value.as_str().map(str::to_owned).ok_or_else(|| self.not("a text"))
     }
 
+    fn truth(&self) -> Result<bool, NotResults> {
+        let Value::Bool(truth) = *self.value else { return Err(self.not("`true` or `false`")) };
+        Ok(truth)
+    }
+
     fn number(&self) -> Result<u32, NotResults> {
         u32::from_json(self.value).map_err(|_| self.not("a whole number from 0"))
     }
@@ -866,6 +967,10 @@ mod tests {
         kit::{Source, WarningRule},
         opening::tests::{exercise, kit},
         profile::ProfileId,
+    };
+    use crate::{
+        quiz::{Pool, Verdict},
+        video_check::Said,
     };
     use proptest::prelude::*;
 
@@ -946,6 +1051,16 @@ mod tests {
         ];
         let at = |n: usize| NOW + i64::try_from(n).unwrap() * 60_000;
         whats.iter().enumerate().map(|(n, what)| event(&format!("e{n:02}"), at(n), what)).collect()
+    }
+
+    fn checked(title: &str, url: Option<&str>, outcome: Outcome) -> Learning {
+        let (title, url) = (title.to_owned(), url.map(str::to_owned));
+        let (answers, listed, confirmed) = (vec![Said::No; 5], Said::Unknown, Said::No);
+        Learning::VideoChecked { url, title, answers, listed, confirmed, outcome, by: By::Helper }
+    }
+
+    fn learnt(id: &str, at_ms: i64, what: &Learning) -> Event {
+        Event { what: what.to_json(), ..event(id, at_ms, &What::Fell { by: By::Patient }) }
     }
 
     /// What reading gives back: the resources' names instead of the ids.
@@ -1115,7 +1230,13 @@ mod tests {
             easier: true,
         };
         events.push(event("held", NOW, &held));
-        let bundle = Results::since_last(&events, &the_kit()).bundle(SUBJECT, NOW, 60).unwrap();
+        events.push(quiz_answer(1));
+        for (id, outcome) in [("v1", Outcome::Grave), ("v2", Outcome::NoSignal), ("v3", Outcome::NotEnough)] {
+            events.push(learnt(id, NOW, &checked("x", Some("https://exemple.fr/x"), outcome)));
+        }
+        let told = ToTell { done: true, cues: Cue::ALL.to_vec() };
+        let results = Results::since_last(&events, &the_kit()).with_quiz(&events, Some(told));
+        let bundle = results.bundle(SUBJECT, NOW, 60).unwrap();
         fn names(value: &Value, out: &mut Vec<String>) {
             match value {
                 Value::Text(text) => out.extend(text.strip_prefix(BASE).map(str::to_owned)),
@@ -1141,6 +1262,78 @@ mod tests {
         for name in found {
             assert!(described.contains(&format!("`{name}`")), "docs/fhir.md does not say what `{name}` is");
         }
+    }
+
+    #[test]
+    fn a_video_that_was_checked_goes_with_the_results_once() {
+        let address = "https://vm.tiktok.com/abc/";
+        let mut events = vec![
+            learnt("v1", NOW, &checked("Dos neuf\u{7}", Some(address), Outcome::Grave)),
+            learnt("v2", NOW + 1_000, &checked("", None, Outcome::NotEnough)),
+        ];
+        let results = Results::since_last(&events, &the_kit());
+        let told: Vec<_> = results.preview().iter().map(|i| (i.by, i.fact.clone())).collect();
+        let fact = |title: &str, url: &str, outcome| {
+            (By::Helper, Fact::VideoChecked { title: title.into(), url: url.into(), outcome })
+        };
+        assert_eq!(told, [fact("Dos neuf", address, Outcome::Grave), fact("", "", Outcome::NotEnough)]);
+        let bundle = results.bundle(SUBJECT, NOW, 60).unwrap();
+        assert_eq!(read(&bundle).unwrap(), renamed(results.preview()));
+        assert_eq!(all(&events, &[]).len(), 2);
+        events.push(event("sent", NOW, &results.confirmed()));
+        assert!(Results::since_last(&events, &the_kit()).preview().is_empty());
+    }
+
+    fn quiz_answer(n: i64) -> Event {
+        let what = Learning::QuizAnswered {
+            session: "s".into(),
+            item: n.to_string(),
+            version: 1,
+            pool: Pool::Train,
+            form: None,
+            verdict: Verdict::Reliable,
+            right: false,
+            confidence: None,
+            segments: vec![],
+            missing: vec![],
+        };
+        learnt(&format!("q{n}"), NOW + n * 1_000, &what)
+    }
+
+    #[test]
+    fn of_the_quiz_nothing_goes_without_agreement_and_with_it_no_number() {
+        let mut events = vec![quiz_answer(1), quiz_answer(2)];
+        let without = Results::since_last(&events, &the_kit());
+        assert!(without.preview().is_empty() && all(&events, &[]).is_empty());
+        let told = || Some(ToTell { done: true, cues: vec![Cue::Care, Cue::Clarity] });
+        let with = Results::since_last(&events, &the_kit()).with_quiz(&events, told());
+        let fact = Fact::Quiz { done: true, cues: vec![Cue::Care, Cue::Clarity] };
+        assert_eq!(with.preview().iter().map(|i| &i.fact).collect::<Vec<_>>(), [&fact]);
+        assert_eq!(with.preview()[0].at_ms, NOW + 2_000, "as of the last answer");
+        let bundle = with.bundle(SUBJECT, NOW, 60).unwrap();
+        assert_eq!(read(&bundle).unwrap(), renamed(with.preview()));
+        let answer = &resources(&bundle, "QuestionnaireResponse")[0];
+        fn numbers(value: &Value) -> bool {
+            match value {
+                Value::Int(_) => true,
+                Value::List(items) => items.iter().any(numbers),
+                Value::Map(fields) => fields.iter().any(|(_, v)| numbers(v)),
+                _ => false,
+            }
+        }
+        assert!(!numbers(answer), "{}", answer.to_text());
+        assert_eq!(Results::since_last(&events, &the_kit()).with_quiz(&events, None), without);
+        // Confirmed, it stays; with another answer it takes the earlier one's place.
+        events.push(event("sent", NOW, &with.confirmed()));
+        let nothing = Results::since_last(&events, &the_kit()).with_quiz(&events, told());
+        assert!(nothing.preview().is_empty());
+        events.push(quiz_answer(3));
+        let none_to_tell = Some(ToTell { done: true, cues: vec![] });
+        let again = Results::since_last(&events, &the_kit()).with_quiz(&events, none_to_tell);
+        let name =
+            |r: &Results| r.bundle(SUBJECT, NOW, 0).unwrap().get("entry").items()[1].get("fullUrl").clone();
+        assert_eq!(name(&with), name(&again));
+        assert_eq!(read(&again.bundle(SUBJECT, NOW, 60).unwrap()).unwrap(), renamed(again.preview()));
     }
 
     #[test]
