@@ -6,18 +6,20 @@
 //! never waits.
 
 use crate::{
-    components::{control, icon, notice, shell},
+    components::{control, icon, notice, scanner, shell},
     i18n::{self, K, t},
     pages::{self, report::Flow},
     platform::{
         dom::{View, all, el, none},
         later, navigation, page,
     },
-    state::{App, KitHandle},
+    quiz,
+    state::{Adding, App, KitHandle},
 };
 use care::problem::Problem;
 use leptos::prelude::*;
 use std::hint::black_box;
+use web_sys::File;
 
 /// Whether the later screens are here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +39,22 @@ struct Gate {
     screens: fn(App, &str, bool) -> View,
     today: fn(App, &KitHandle) -> View,
     badge: fn(App),
+    outbox: fn(App),
     telling: fn(Flow, Option<&KitHandle>, usize) -> View,
+    viewfinder: fn(App, RwSignal<bool>) -> View,
+    read_picture: fn(App, File),
 }
 
 /// The only way to the second part. The build knows it by its name.
-static GATE: Gate = Gate { screens, today: figures, badge: awake, telling: fields };
+static GATE: Gate = Gate {
+    screens,
+    today: figures,
+    badge: App::show_badge,
+    outbox: App::settle_outbox,
+    telling: fields,
+    viewfinder: scanner::viewfinder,
+    read_picture: scanner::read_picture,
+};
 
 /// The second part, once it is here. Read where the compiler cannot follow: it would else put all of it
 /// right here.
@@ -78,10 +91,25 @@ pub fn telling(app: App, flow: Flow, kit: Option<&KitHandle>, n: usize) -> View 
     gate(app).map_or_else(none, |gate| (gate.telling)(flow, kit, n))
 }
 
-/// Puts a mark on the app's icon, or takes it away, where the second part is here to know.
-pub fn badge(app: App) {
+/// Marks on the app's icon what there is to do, and goes on with what is to be sent, where the second
+/// part is here to know.
+pub fn wake(app: App) {
     if let Some(gate) = untrack(|| gate(app)) {
         (gate.badge)(app);
+        (gate.outbox)(app);
+    }
+}
+
+/// The camera's image for reading a code; it comes as soon as the second part is here.
+pub fn viewfinder(app: App, on: RwSignal<bool>) -> View {
+    gate(app).map_or_else(none, |gate| (gate.viewfinder)(app, on))
+}
+
+/// Reads the code in a picture and adds its kit.
+pub fn read_picture(app: App, file: File) {
+    match untrack(|| gate(app)) {
+        Some(gate) => (gate.read_picture)(app, file),
+        None => app.adding.set(Adding::Failed(Problem::ScreenMissing)),
     }
 }
 
@@ -92,18 +120,13 @@ pub fn bring(app: App) {
     }
     app.later.set(Arrival::Coming);
     leptos::task::spawn_local(async move {
-        let here = later::bring().await;
+        let here = later::bring(None, None).await;
         app.later.set(if here { Arrival::Here } else { Arrival::Failed });
-        badge(app);
+        wake(app);
         if needed(&navigation::current()) {
             page::turn();
         }
     });
-}
-
-fn awake(app: App) {
-    app.show_badge();
-    app.settle_outbox();
 }
 
 fn figures(app: App, kit: &KitHandle) -> View {
@@ -120,6 +143,7 @@ fn fields(flow: Flow, kit: Option<&KitHandle>, n: usize) -> View {
 fn screens(app: App, path: &str, simple: bool) -> View {
     i18n::take_later();
     match path.split_once('/') {
+        Some(("quiz", _)) => quiz::show(app, path, simple),
         Some(("clip", what)) => pages::clip::show(app, what, simple),
         Some(("exercise", id)) => pages::exercise::show(app, id, simple),
         Some(("follow-up", "summary")) => pages::summary::show(app, simple),
@@ -130,6 +154,7 @@ fn screens(app: App, path: &str, simple: bool) -> View {
         Some(("feeling", what)) => pages::feeling::show(app, what, simple),
         Some(_) => pages::lost::show(app),
         None => match path {
+            "quiz" => quiz::show(app, path, simple),
             "code" => pages::code::show(app),
             "clip" => pages::clip::all_of_them(app, simple),
             "feeling" => pages::feeling::show(app, "", simple),

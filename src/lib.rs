@@ -10,4 +10,5 @@ pub mod i18n;
 pub mod later;
 pub mod pages;
 pub mod platform;
+pub mod quiz;
 pub mod state;

@@ -7,15 +7,16 @@ use super::{
 };
 use crate::{
     i18n::{K, t},
+    later,
     platform::{
         dom::{View, all, el, none, region},
         page::Early,
     },
-    state::{Adding, App, CameraScan},
+    state::{Adding, App},
 };
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlVideoElement};
+use web_sys::HtmlInputElement;
 
 /// How adding goes, beside the form.
 fn outcome(app: App) -> View {
@@ -81,7 +82,7 @@ pub fn scan(app: App) -> View {
     crate::platform::dom::keep(Box::new(end));
     let view = move || {
         if on.get() {
-            viewfinder(app, on)
+            later::viewfinder(app, on)
         } else {
             let start = move || {
                 app.adding.set(Adding::Idle);
@@ -93,21 +94,6 @@ pub fn scan(app: App) -> View {
     el("div", "stack").with(region(view))
 }
 
-fn viewfinder(app: App, on: RwSignal<bool>) -> View {
-    let video = el("video", "viewfinder")
-        .attr("playsinline", "")
-        .attr("muted", "")
-        .attr("aria-label", t(K::KitScanText));
-    let element: HtmlVideoElement = video.element().clone().unchecked_into();
-    // The camera is on as long as this view stands.
-    StoredValue::<CameraScan, LocalStorage>::new_local(app.start_camera(element));
-    all([
-        el("p", "").text(t(K::KitScanText)),
-        video,
-        control::button("button wide", "", icon::CROSS, t(K::KitScanStop), move || on.set(false)),
-    ])
-}
-
 /// « Choisir une photo du code ».
 pub fn picture(app: App) -> View {
     let field =
@@ -115,7 +101,7 @@ pub fn picture(app: App) -> View {
     let input: HtmlInputElement = field.element().clone().unchecked_into();
     let chosen = move || {
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            app.scan_file(file);
+            later::read_picture(app, file);
             // The same picture may be chosen again.
             input.set_value("");
         }

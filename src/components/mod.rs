@@ -21,6 +21,7 @@ pub mod provenance;
 pub mod reply;
 pub mod safety;
 pub mod scale;
+pub mod scanner;
 pub mod sent;
 pub mod shell;
 pub mod teach_back;

@@ -34,6 +34,7 @@ pub mod tus;
 pub mod wake_lock;
 pub mod words;
 pub mod worker;
+pub mod worker_scope;
 
 #[cfg(all(test, target_arch = "wasm32"))]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -4,7 +4,7 @@ use super::{
     App, KitHandle,
     keys::{PendingLink, fetch_text},
 };
-use crate::platform::{camera, channel, clock::DeviceClock, crypto::WebCrypto, qr};
+use crate::platform::{channel, clock::DeviceClock, crypto::WebCrypto};
 use care::{
     link::KitLink,
     opening::{self, KitRecord, Opened},
@@ -26,11 +26,6 @@ pub enum Adding {
     Failed(Problem),
 }
 
-/// Keeps the camera on; dropping it turns it off.
-pub struct CameraScan {
-    _camera: camera::Scan,
-}
-
 impl App {
     /// Adds the kit that a text leads to, and goes to its screen.
     pub fn add_kit(self, text: String) {
@@ -47,30 +42,6 @@ impl App {
                 Err(problem) => self.adding.set(Adding::Failed(problem)),
             }
         });
-    }
-
-    /// Reads the code in a picture and adds its kit.
-    pub fn scan_file(self, file: web_sys::File) {
-        self.adding.set(Adding::Busy);
-        leptos::task::spawn_local(async move {
-            match qr::decode_file(&file).await {
-                Ok(text) => {
-                    self.adding.set(Adding::Idle);
-                    self.add_kit(text);
-                }
-                Err(problem) => self.adding.set(Adding::Failed(problem)),
-            }
-        });
-    }
-
-    /// Shows the camera in `video` until a code is read; then adds its kit.
-    pub fn start_camera(self, video: web_sys::HtmlVideoElement) -> CameraScan {
-        let camera = camera::scan(
-            video,
-            move |text| self.add_kit(text),
-            move |problem| self.adding.set(Adding::Failed(problem)),
-        );
-        CameraScan { _camera: camera }
     }
 
     /// Where the shell goes next: to the kit, or to the question for the link's code. `place` is where that

@@ -14,7 +14,7 @@ mod start;
 mod versions;
 mod watched;
 
-pub use adding::{Adding, CameraScan};
+pub use adding::Adding;
 pub use filming::{Filming, Shot};
 pub use kit::{Film, KitHandle, Progress};
 pub use outbox::Manner;
@@ -179,7 +179,7 @@ impl App {
     pub fn append(self, what: What) {
         self.note(what.to_json());
         if matches!(what, What::SetDone { .. }) {
-            later::badge(self);
+            later::wake(self);
         }
     }
 

@@ -160,7 +160,7 @@ impl App {
 
     fn listen(self) {
         self.online.set(connectivity::is_online());
-        later::badge(self);
+        later::wake(self);
         connectivity::on_change(move |change| match change {
             connectivity::Change::Online => {
                 self.online.set(true);
@@ -173,7 +173,7 @@ impl App {
                 for kit in self.kits.get_untracked() {
                     kit.come_back();
                 }
-                later::badge(self);
+                later::wake(self);
             }
         });
         channel::on_chunk(move |_| self.look_again());

@@ -9,9 +9,9 @@ use anyhow::{Context as _, Result};
 use super::html;
 use crate::layout::{read, write};
 
-/// Joins the files of style/ that the page doesn't inline into `app.css`, and those of style/later/,
-/// which only the later screens need, into `later.css`, in the order of their names: cascade layers, not
-/// places, decide which rule wins.
+/// Joins the files of style/ that the page doesn't inline into `app.css`, those of style/later/, which
+/// only the later screens need, into `later.css`, and those of style/quiz/ into `quiz.css`, in the order
+/// of their names: cascade layers, not places, decide which rule wins.
 ///
 /// # Errors
 /// When a file can't be read or written.
@@ -19,7 +19,8 @@ pub fn bundle(root: &Path, stage: &Path) -> Result<()> {
     let page = read(&root.join("index.html"))?;
     let inlined = |name: &str| page.contains(&format!("\"style/{name}\""));
     join(&root.join("style"), |name| !inlined(name), &stage.join("app.css"))?;
-    join(&root.join("style/later"), |_| true, &stage.join("later.css"))
+    join(&root.join("style/later"), |_| true, &stage.join("later.css"))?;
+    join(&root.join("style/quiz"), |_| true, &stage.join("quiz.css"))
 }
 
 fn join(folder: &Path, wanted: impl Fn(&str) -> bool, into: &Path) -> Result<()> {

@@ -72,12 +72,12 @@ impl Names {
     }
 }
 
-/// The glue with a function that starts the second part of the portal, beside the first one.
+/// The glue with a function that starts a later part of the portal, once the part before it runs.
 fn with_later(glue: &str) -> Result<String> {
     const LOAD: &str = "    const { instance, module } = await __wbg_load(await module_or_path, imports);\n";
     ensure!(glue.contains(LOAD), "the glue does not load its module as it used to");
     Ok(format!(
-        "{}\nlet shared;\nexport const later = (module) => WebAssembly.instantiate(module, {{ ...shared, b: wasm }});\n",
+        "{}\nlet shared;\nexport const later = (module) => WebAssembly.instantiate(module, {{ ...shared, b: wasm }}).then((part) => shared.c = part.exports);\n",
         glue.replace(LOAD, &format!("    shared = imports;\n{LOAD}"))
     ))
 }

@@ -128,6 +128,7 @@ pub fn build(layout: &Layout, base: &Base) -> Result<()> {
         optimise(layout, &stage)?;
         shorten(layout, &stage)?;
         css::bundle(&layout.root, &stage)?;
+        lay_out_quiz(layout, &stage)?;
         heading("Portal: names, policy, offline list, compression");
         let english = locales::read(&layout.root.join("locales")).map_err(anyhow::Error::msg)?.english;
         let english = locales::text(locales::in_order(&english));
@@ -190,7 +191,7 @@ fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
         write(&file, split::without_notes(&bytes(&file)?)?)?;
     }
     let linked = layout.target().join("wasm32-unknown-unknown/portal/bon-geste.wasm");
-    let later = split::later(&bytes(&linked)?)?;
+    let beyond = split::beyond(&bytes(&linked)?)?;
     let portal = stage.join("bon-geste_bg.wasm");
     let script = stage.join("bon-geste.js");
     let glue = glue::without_classes(&read(&script)?);
@@ -208,16 +209,30 @@ fn optimise(layout: &Layout, stage: &Path) -> Result<()> {
         )?;
     }
     write(&script, short_names(layout, &portal, &portal)?.shorten(&glue)?)?;
-    let parts = split::split(&bytes(&portal)?, &later).context("splitting the portal")?;
-    write(&portal, parts.first)?;
-    write(&stage.join(LATER), parts.later)
+    let parts = split::split(&bytes(&portal)?, &beyond).context("splitting the portal")?;
+    for (part, name) in parts.iter().zip(PARTS) {
+        write(&stage.join(name), part)?;
+    }
+    Ok(())
 }
 
-/// The second part of the portal.
-const LATER: &str = "later.wasm";
+/// The parts of the portal: what starts, the screens that follow, the quiz.
+const PARTS: [&str; 3] = ["bon-geste_bg.wasm", "later.wasm", "quiz.wasm"];
 
 fn bytes(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("reading {}", file.display()))
+}
+
+/// Puts the quiz's texts beside the portal, without the blanks that they have for those who write them.
+fn lay_out_quiz(layout: &Layout, stage: &Path) -> Result<()> {
+    let from = layout.root.join("content/quiz");
+    for file in files(&from)?.iter().filter(|file| file.ends_with(".json")) {
+        let text = read(&from.join(file))?;
+        let value: serde_json::Value =
+            serde_json::from_str(&text).with_context(|| format!("in content/quiz/{file}"))?;
+        write(&stage.join("quiz").join(file), value.to_string())?;
+    }
+    Ok(())
 }
 
 /// Gives the imports and exports of a module short names.
@@ -378,8 +393,11 @@ mod tests {
         put("index.html", INDEX);
         put("bon-geste.js", &"export default 1;".repeat(20));
         put("bon-geste_bg.wasm", "wasm");
-        put("later.wasm", "wasm");
+        put("later.wasm", "asks for quiz-0000000000000000.wasm and quiz-0000000000000000.css");
         put("later.css", "b{}");
+        put("quiz.wasm", "asks for quiz/items-0000000000000000.fr.json");
+        put("quiz.css", "i{}");
+        put("quiz/items.fr.json", "{}");
         put("icons/icon.svg", "<svg/>");
         put("en.txt", "Yes");
         put("sw.js", "const PRECACHE = /* @precache */[]; const VERSION = /* @version */\"\";");
@@ -401,6 +419,11 @@ mod tests {
         let worker = read(&stage.join("sw.js")).unwrap();
         for file in ["index.html", "icons/icon.svg", js] {
             assert!(worker.contains(&format!("\"url\":\"{file}\"")), "{file} in {worker}");
+        }
+        for (part, what) in [("later-", "quiz-"), ("quiz-", "quiz/items-")] {
+            let part = all.iter().find(|f| f.starts_with(part) && f.ends_with(".wasm")).unwrap();
+            let what = all.iter().find(|f| f.starts_with(what) && !f.ends_with(".br")).unwrap();
+            assert!(read(&stage.join(part)).unwrap().contains(what.as_str()), "{part} asks for {what}");
         }
         for file in ["sw.js\"", "headers.json", "deploy/", ".br\"", "404.html"] {
             assert!(!worker.contains(file), "{file} in {worker}");

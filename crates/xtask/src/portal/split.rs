@@ -1,10 +1,12 @@
-//! Splits the portal's module in two: what the first screens need, and what comes right after them.
+//! Splits the portal's module in three: what the first screens need, what comes right after them, and
+//! the quiz, which comes when it is asked for.
 //!
-//! `src/later.rs` reaches the later screens through one pointer, its gate. The linker's relocations
-//! tell exactly what is reached without that pointer: that stays. All else (functions, and the words
-//! and tables that only these use) goes into a second module, which shares the first one's memory and
-//! function table. The table's slots and the memory's addresses are the one thing that no later tool
-//! changes, so what is found in the linked file holds for the optimised one.
+//! `src/later.rs` reaches the later screens through one pointer, its gate, and these reach the quiz
+//! through that of `src/quiz.rs`. The linker's relocations tell exactly what is reached without a
+//! gate: that stays. All else (functions, and the words and tables that only these use) goes into a
+//! module of its own, which shares the first one's memory and function table. The table's slots and
+//! the memory's addresses are the one thing that no later tool changes, so what is found in the
+//! linked file holds for the optimised one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -20,12 +22,16 @@ use wasmparser::{
     KnownCustom, Linking, Operator, Parser, Payload, RelocationType, SymbolInfo, TypeRef,
 };
 
-/// The gate's symbol, as the compiler writes the path `bon_geste::later::GATE`.
-const GATE: &str = "9bon_geste5later4GATE";
+/// The gates' symbols, as the compiler writes the paths `bon_geste::later::GATE` and
+/// `bon_geste::quiz::GATE`. What lies behind one may pass those before it.
+const GATES: [&str; 2] = ["9bon_geste5later4GATE", "9bon_geste4quiz4GATE"];
 
-/// What only the gate reaches.
+/// How many parts the gates make.
+const PARTS: usize = GATES.len() + 1;
+
+/// What only a gate, or one after it, reaches.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Later {
+pub struct Beyond {
     /// Slots of the function table.
     pub slots: BTreeSet<u32>,
     /// Addresses in memory.
@@ -50,54 +56,26 @@ struct Reference {
 struct Piece {
     at: u32,
     size: u32,
-    gate: bool,
+    /// Which of [`GATES`] it is.
+    gate: Option<usize>,
 }
 
-/// Finds what only the gate reaches in a module that was linked with its relocations.
+/// Finds what lies beyond each gate in a module that was linked with its relocations.
 ///
 /// # Errors
-/// When the module was linked without them, or has no gate.
-pub fn later(linked: &[u8]) -> Result<Later> {
+/// When the module was linked without them, or lacks a gate.
+pub fn beyond(linked: &[u8]) -> Result<Vec<Beyond>> {
     let linked = Linked::read(linked).context("reading the linked portal")?;
     ensure!(!linked.relocations.is_empty(), "the portal was linked without --emit-relocs");
-    ensure!(linked.pieces.iter().any(|p| p.gate), "the linked portal has no {GATE}");
+    for (gate, symbol) in GATES.iter().enumerate() {
+        ensure!(linked.pieces.iter().any(|p| p.gate == Some(gate)), "the linked portal has no {symbol}");
+    }
     let references = linked.references();
     let mut out: BTreeMap<Option<Node>, Vec<&Reference>> = BTreeMap::new();
     for reference in &references {
         out.entry(reference.from).or_default().push(reference);
     }
-    let mut reached: BTreeSet<Node> = linked.roots.iter().map(|f| Node::Function(*f)).collect();
-    let mut slots = BTreeSet::new();
-    let mut open: Vec<Option<Node>> = reached.iter().copied().map(Some).collect();
-    // Data that no symbol names is nobody's in particular: what it refers to stays.
-    open.push(None);
-    while let Some(node) = open.pop() {
-        if let Some(Node::Data(at)) = node
-            && linked.pieces[at].gate
-        {
-            continue;
-        }
-        for reference in out.get(&node).into_iter().flatten() {
-            if reference.by_slot
-                && let Node::Function(f) = reference.to
-            {
-                slots.extend(linked.slots.get(&f));
-            }
-            if reached.insert(reference.to) {
-                open.push(Some(reference.to));
-            }
-        }
-    }
-    let all: BTreeSet<u32> = linked.slots.values().copied().collect();
-    let stays = |at: &usize| reached.contains(&Node::Data(*at));
-    let mut kept: Vec<Range<u32>> =
-        (0..linked.pieces.len()).filter(stays).map(|at| linked.pieces[at].range()).collect();
-    kept.sort_by_key(|r| r.start);
-    let mut data = Vec::new();
-    for at in (0..linked.pieces.len()).filter(|at| !stays(at)) {
-        data.extend(without(linked.pieces[at].range(), &kept));
-    }
-    Ok(Later { slots: all.difference(&slots).copied().collect(), data: joined(data, &kept) })
+    Ok((0..GATES.len()).map(|closed| linked.beyond(closed, &out)).collect())
 }
 
 impl Piece {
@@ -252,7 +230,11 @@ impl Linked {
             SymbolInfo::Data { name, symbol: Some(data), .. } => {
                 let segment = self.segments.get(data.index as usize);
                 let (_, start) = segment.with_context(|| format!("{name} is in no segment"))?;
-                let piece = Piece { at: start + data.offset, size: data.size, gate: name.contains(GATE) };
+                let piece = Piece {
+                    at: start + data.offset,
+                    size: data.size,
+                    gate: GATES.iter().position(|gate| name.contains(gate)),
+                };
                 let same = self.pieces.iter().position(|p| p.at == piece.at && p.size == piece.size);
                 Some(Node::Data(same.unwrap_or_else(|| {
                     self.pieces.push(piece);
@@ -261,6 +243,42 @@ impl Linked {
             }
             _ => None,
         })
+    }
+
+    /// What is not reached while the gate `closed` and those after it are shut.
+    fn beyond(&self, closed: usize, out: &BTreeMap<Option<Node>, Vec<&Reference>>) -> Beyond {
+        let mut reached: BTreeSet<Node> = self.roots.iter().map(|f| Node::Function(*f)).collect();
+        let mut slots = BTreeSet::new();
+        let mut open: Vec<Option<Node>> = reached.iter().copied().map(Some).collect();
+        // Data that no symbol names is nobody's in particular: what it refers to stays.
+        open.push(None);
+        while let Some(node) = open.pop() {
+            if let Some(Node::Data(at)) = node
+                && self.pieces[at].gate.is_some_and(|gate| gate >= closed)
+            {
+                continue;
+            }
+            for reference in out.get(&node).into_iter().flatten() {
+                if reference.by_slot
+                    && let Node::Function(f) = reference.to
+                {
+                    slots.extend(self.slots.get(&f));
+                }
+                if reached.insert(reference.to) {
+                    open.push(Some(reference.to));
+                }
+            }
+        }
+        let all: BTreeSet<u32> = self.slots.values().copied().collect();
+        let stays = |at: &usize| reached.contains(&Node::Data(*at));
+        let mut kept: Vec<Range<u32>> =
+            (0..self.pieces.len()).filter(stays).map(|at| self.pieces[at].range()).collect();
+        kept.sort_by_key(|r| r.start);
+        let mut data = Vec::new();
+        for at in (0..self.pieces.len()).filter(|at| !stays(at)) {
+            data.extend(without(self.pieces[at].range(), &kept));
+        }
+        Beyond { slots: all.difference(&slots).copied().collect(), data: joined(data, &kept) }
     }
 
     fn references(&self) -> Vec<Reference> {
@@ -349,34 +367,35 @@ pub fn without_notes(linked: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The portal in two: what starts, and what comes later.
-pub struct Parts {
-    /// Starts by itself.
-    pub first: Vec<u8>,
-    /// Asks for memory, table and functions of the first one under the name `b`, and for the
-    /// JavaScript of both under the name that the first one has for it.
-    pub later: Vec<u8>,
-}
-
-/// Splits an optimised module.
+/// Splits an optimised module. The first part starts by itself. The second asks for memory, table and
+/// functions of the first one under the name `b`, and for the JavaScript of all under the name that the
+/// first one has for it; the third does so too, and asks for functions of the second under `c`.
 ///
 /// # Errors
 /// When the module is not as the pinned tools write it.
-pub fn split(module: &[u8], later: &Later) -> Result<Parts> {
-    let mut first = parse(module)?;
-    divide(&mut first, later, false)?;
-    walrus::passes::gc::run(&mut first);
-    let stays: BTreeSet<usize> = first.funcs.iter_local().map(|(id, _)| id.index()).collect();
-
-    let mut second = parse(module)?;
-    divide(&mut second, later, true)?;
-    let exports: Vec<_> = second.exports.iter().map(|e| e.id()).collect();
-    exports.into_iter().for_each(|id| second.exports.delete(id));
-    second.start = None;
-    borrow(&mut second, &stays);
-    walrus::passes::gc::run(&mut second);
-    lend(&mut first, &mut second)?;
-    Ok(Parts { first: first.emit_wasm(), later: second.emit_wasm() })
+pub fn split(module: &[u8], beyond: &[Beyond]) -> Result<Vec<Vec<u8>>> {
+    let mut parts: Vec<Module> = Vec::new();
+    // Whose a function is: the first part that has it.
+    let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
+    for at in 0..PARTS {
+        let mut part = parse(module)?;
+        divide(&mut part, at.checked_sub(1).map(|gate| &beyond[gate]), beyond.get(at))?;
+        if at > 0 {
+            let exports: Vec<_> = part.exports.iter().map(|e| e.id()).collect();
+            exports.into_iter().for_each(|id| part.exports.delete(id));
+            part.start = None;
+            borrow(&mut part, &owners);
+        }
+        walrus::passes::gc::run(&mut part);
+        for (id, _) in part.funcs.iter_local() {
+            owners.entry(id.index()).or_insert(at);
+        }
+        for (owner, lender) in parts.iter_mut().enumerate() {
+            lend(lender, &mut part, LENDERS[owner])?;
+        }
+        parts.push(part);
+    }
+    Ok(parts.iter_mut().map(Module::emit_wasm).collect())
 }
 
 fn parse(module: &[u8]) -> Result<Module> {
@@ -389,8 +408,9 @@ fn parse(module: &[u8]) -> Result<Module> {
     Ok(module)
 }
 
-/// Keeps of table and memory what belongs to one part.
-fn divide(module: &mut Module, later: &Later, second: bool) -> Result<()> {
+/// Keeps of table and memory what belongs to one part: what lies beyond the gate `from`, if it has one,
+/// and not beyond the gate `to`.
+fn divide(module: &mut Module, from: Option<&Beyond>, to: Option<&Beyond>) -> Result<()> {
     let elements: Vec<_> = module.elements.iter().map(|e| e.id()).collect();
     for id in elements {
         let element = module.elements.get(id);
@@ -400,7 +420,8 @@ fn divide(module: &mut Module, later: &Later, second: bool) -> Result<()> {
         let ElementItems::Functions(functions) = &element.items else { continue };
         let mut runs: Vec<(u32, Vec<FunctionId>)> = Vec::new();
         for (slot, function) in (start as u32..).zip(functions) {
-            if later.slots.contains(&slot) != second {
+            let holds = |beyond: &Beyond| beyond.slots.contains(&slot);
+            if !from.is_none_or(holds) || to.is_some_and(holds) {
                 continue;
             }
             match runs.last_mut() {
@@ -424,14 +445,16 @@ fn divide(module: &mut Module, later: &Later, second: bool) -> Result<()> {
         };
         let bytes = data.value.clone();
         let whole = start as u32..start as u32 + u32::try_from(bytes.len())?;
-        let theirs: Vec<Range<u32>> = later
-            .data
-            .iter()
-            .map(|r| r.start.max(whole.start)..r.end.min(whole.end))
-            .filter(|r| !r.is_empty())
-            .collect();
-        // The second part must write nothing that the first one may have changed since.
-        let mine = if second { theirs } else { near(without(whole.clone(), &theirs)) };
+        let of = |beyond: Option<&Beyond>| -> Vec<Range<u32>> {
+            let inside = |r: &Range<u32>| r.start.max(whole.start)..r.end.min(whole.end);
+            beyond.map_or(&[][..], |b| &b.data).iter().map(inside).filter(|r| !r.is_empty()).collect()
+        };
+        let theirs = of(to);
+        // A later part must write nothing that an earlier one may have changed since.
+        let mine = match from {
+            Some(_) => of(from).into_iter().flat_map(|range| without(range, &theirs)).collect(),
+            None => near(without(whole.clone(), &theirs)),
+        };
         module.data.delete(id);
         module.memories.get_mut(memory).data_segments.remove(&id);
         for range in mine {
@@ -453,7 +476,7 @@ fn divide(module: &mut Module, later: &Later, second: bool) -> Result<()> {
 }
 
 /// Joins ranges whose gap costs less than the head of another segment: what lies in it is written
-/// again with the second part.
+/// again with a later part.
 fn near(ranges: Vec<Range<u32>>) -> Vec<Range<u32>> {
     const HEAD: u32 = 8;
     let mut out: Vec<Range<u32>> = Vec::new();
@@ -466,39 +489,43 @@ fn near(ranges: Vec<Range<u32>>) -> Vec<Range<u32>> {
     out
 }
 
-/// The module under which the second part finds the first one's things.
-const FIRST: &str = "b";
+/// The names under which a part finds the things of those before it.
+const LENDERS: [&str; GATES.len()] = ["b", "c"];
 
-/// The second part asks for what the first one has.
-fn borrow(second: &mut Module, stays: &BTreeSet<usize>) {
-    let functions: Vec<_> =
-        second.funcs.iter().map(|f| (f.id(), f.ty())).filter(|(id, _)| stays.contains(&id.index())).collect();
-    for (id, ty) in functions {
-        let import = second.imports.add(FIRST, "", id);
-        second.funcs.get_mut(id).kind = FunctionKind::Import(ImportedFunction { import, ty });
+/// A part asks for what those before it have. Memory, table and globals are the first one's.
+fn borrow(part: &mut Module, owners: &BTreeMap<usize, usize>) {
+    let functions: Vec<_> = part
+        .funcs
+        .iter()
+        .filter_map(|f| owners.get(&f.id().index()).map(|owner| (f.id(), f.ty(), LENDERS[*owner])))
+        .collect();
+    for (id, ty, lender) in functions {
+        let import = part.imports.add(lender, "", id);
+        part.funcs.get_mut(id).kind = FunctionKind::Import(ImportedFunction { import, ty });
     }
-    let memories: Vec<_> = second.memories.iter().map(|m| m.id()).collect();
+    let first = LENDERS[0];
+    let memories: Vec<_> = part.memories.iter().map(|m| m.id()).collect();
     for id in memories {
-        let import = second.imports.add(FIRST, "", id);
-        second.memories.get_mut(id).import = Some(import);
+        let import = part.imports.add(first, "", id);
+        part.memories.get_mut(id).import = Some(import);
     }
-    let tables: Vec<_> = second.tables.iter().map(|t| t.id()).collect();
+    let tables: Vec<_> = part.tables.iter().map(|t| t.id()).collect();
     for id in tables {
-        let import = second.imports.add(FIRST, "", id);
-        second.tables.get_mut(id).import = Some(import);
+        let import = part.imports.add(first, "", id);
+        part.tables.get_mut(id).import = Some(import);
     }
-    let globals: Vec<_> = second.globals.iter().map(|g| g.id()).collect();
+    let globals: Vec<_> = part.globals.iter().map(|g| g.id()).collect();
     for id in globals {
-        let import = second.imports.add(FIRST, "", id);
-        second.globals.get_mut(id).kind = GlobalKind::Import(import);
+        let import = part.imports.add(first, "", id);
+        part.globals.get_mut(id).kind = GlobalKind::Import(import);
     }
 }
 
-/// The first part gives what the second one asks for, under short names.
-fn lend(first: &mut Module, second: &mut Module) -> Result<()> {
+/// A part gives what a later one asks for under its name, under short names.
+fn lend(first: &mut Module, second: &mut Module, lender: &str) -> Result<()> {
     let taken: BTreeSet<String> = first.exports.iter().map(|e| e.name.clone()).collect();
     let mut names = (0_u32..).map(short).filter(|name| !taken.contains(name));
-    for import in second.imports.iter_mut().filter(|i| i.module == FIRST) {
+    for import in second.imports.iter_mut().filter(|i| i.module == lender) {
         import.name = names.next().context("no name is left")?;
         let item = match import.kind {
             ImportKind::Function(id) => {
@@ -518,7 +545,7 @@ fn lend(first: &mut Module, second: &mut Module) -> Result<()> {
             }
             ImportKind::Tag(_) => None,
         };
-        first.exports.add(&import.name, item.context("the second part asks for what the first one has not")?);
+        first.exports.add(&import.name, item.context("a part asks for what an earlier one has not")?);
     }
     Ok(())
 }
@@ -549,27 +576,40 @@ mod tests {
         fn stop(_: &core::panic::PanicInfo) -> ! { loop {} }
         static EARLY: [u32; 4] = [3, 1, 4, 1];
         static LATE: [u32; 6] = [2, 71828, 1828, 459, 45, 90452];
+        static LAST: [u32; 5] = [16180, 33988, 74989, 48482, 4586];
         #[inline(never)]
         fn both(n: u32) -> u32 { core::hint::black_box(&EARLY)[n as usize % 4] + n }
-        fn late(n: u32) -> u32 { core::hint::black_box(&LATE)[n as usize % 6] + both(n) }
+        #[inline(never)]
+        fn twice(n: u32) -> u32 { 2 * core::hint::black_box(&LATE)[n as usize % 6] }
+        fn late(n: u32) -> u32 {
+            if n > 9 { core::hint::black_box(&LAST_GATE)(n) } else { twice(n) / 2 + both(n) }
+        }
+        fn last(n: u32) -> u32 { core::hint::black_box(&LAST)[n as usize % 5] + twice(n) + both(n) }
         #[unsafe(export_name = "_ZN9bon_geste5later4GATE")]
         static GATE: fn(u32) -> u32 = late;
+        #[unsafe(export_name = "_ZN9bon_geste4quiz4GATE")]
+        static LAST_GATE: fn(u32) -> u32 = last;
         #[unsafe(no_mangle)]
         pub extern "C" fn early(n: u32) -> u32 { both(n) }
         #[unsafe(no_mangle)]
         pub extern "C" fn through(n: u32) -> u32 { core::hint::black_box(&GATE)(n) }
     "#;
 
-    /// Runs both parts, the second one only when the first has answered, as the portal does.
-    const RUN: &str = "const { readFileSync: r } = require('fs'); const [, one, two] = process.argv;
-        const b = new WebAssembly.Instance(new WebAssembly.Module(r(one))).exports;
-        const early = [0, 1, 2].map((n) => b.early(n)); let refused = false;
-        try { b.through(1); } catch (e) { refused = e instanceof WebAssembly.RuntimeError; }
-        new WebAssembly.Instance(new WebAssembly.Module(r(two)), { b });
-        console.log(JSON.stringify([early, refused, [0, 1, 5].map((n) => b.through(n))]));";
+    /// Runs the parts, each only when those before it have answered, as the portal does.
+    const RUN: &str = "const { readFileSync: r } = require('fs'); const [, one, two, three] = process.argv;
+        const part = (file, asks) => new WebAssembly.Instance(new WebAssembly.Module(r(file)), asks).exports;
+        const b = part(one), refused = (n) => {
+          try { b.through(n); } catch (e) { return e instanceof WebAssembly.RuntimeError; }
+        };
+        const said = [[0, 1, 2].map((n) => b.early(n)), refused(1)];
+        const c = part(two, { b });
+        said.push([0, 1, 5].map((n) => b.through(n)), refused(10));
+        part(three, { b, c });
+        said.push([1, 10, 11].map((n) => b.through(n)));
+        console.log(JSON.stringify(said));";
 
     #[test]
-    fn a_program_in_two_parts_does_what_it_did_in_one() {
+    fn a_program_in_three_parts_does_what_it_did_in_one() {
         let folder = env::temp_dir().join(format!("bon-geste-split-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let at = |name: &str| folder.join(name);
@@ -582,24 +622,31 @@ mod tests {
             .unwrap();
         assert!(made.success());
         let whole = fs::read(at("whole.wasm")).unwrap();
-        let found = later(&whole).unwrap();
-        assert_eq!(found.slots.len(), 1, "{found:?}");
-        assert_eq!(found.data.iter().map(|r| r.end - r.start).sum::<u32>(), 24, "{found:?}");
+        let found = beyond(&whole).unwrap();
+        let slots: Vec<usize> = found.iter().map(|b| b.slots.len()).collect();
+        assert_eq!(slots, [2, 1], "{found:?}");
         let parts = split(&without_notes(&whole).unwrap(), &found).unwrap();
-        let late = 71828_u32.to_le_bytes();
-        let has = |part: &[u8]| part.windows(4).any(|w| w == late);
-        assert!(!has(&parts.first) && has(&parts.later), "the table of the later part goes with it");
-        fs::write(at("one.wasm"), parts.first).unwrap();
-        fs::write(at("two.wasm"), parts.later).unwrap();
-        let ran =
-            Command::new("node").args(["-e", RUN]).args([at("one.wasm"), at("two.wasm")]).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&ran.stdout).trim(), "[[3,2,6],true,[5,71830,90458]]", "{ran:?}");
+        for (number, home) in [(71828_u32, 1), (74989, 2)] {
+            let has = |part: &Vec<u8>| part.windows(4).any(|w| w == number.to_le_bytes());
+            let where_it_is: Vec<usize> = (0..parts.len()).filter(|at| has(&parts[*at])).collect();
+            assert_eq!(where_it_is, [home], "a table goes with the only part that reads it");
+        }
+        let files = [at("one.wasm"), at("two.wasm"), at("three.wasm")];
+        for (file, part) in files.iter().zip(parts) {
+            fs::write(file, part).unwrap();
+        }
+        let ran = Command::new("node").args(["-e", RUN]).args(&files).output().unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&ran.stdout).trim(),
+            "[[3,2,6],true,[5,71830,90458],true,[71830,16284,214904]]",
+            "{ran:?}"
+        );
         fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]
     fn a_portal_linked_without_notes_is_refused() {
-        let error = later(b"\0asm\x01\0\0\0").unwrap_err();
+        let error = beyond(b"\0asm\x01\0\0\0").unwrap_err();
         assert!(format!("{error:#}").contains("names no symbols"), "{error:#}");
     }
 

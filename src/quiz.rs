@@ -1,0 +1,69 @@
+//! « Cette vidéo est-elle fiable ? » and what belongs to it: a third WebAssembly module, fetched when
+//! somebody asks for one of its screens. `cargo xtask build` puts there all that is reached through
+//! `GATE` alone.
+
+use crate::{
+    components::{control, icon, notice, shell},
+    i18n::{K, t},
+    later::Arrival,
+    platform::{
+        dom::{View, all, el, none},
+        later, page,
+    },
+    state::App,
+};
+use care::problem::Problem;
+use std::{cell::Cell, hint::black_box};
+
+/// What the screens before it ask of it.
+struct Gate {
+    screens: fn(App, &str, bool) -> View,
+}
+
+/// The only way to it. The build knows it by its name.
+static GATE: Gate = Gate { screens };
+
+/// The module and the style, which the build names after their bytes.
+const PART: [&str; 2] = ["quiz-0000000000000000.wasm", "quiz-0000000000000000.css"];
+
+thread_local! {
+    static HERE: Cell<Arrival> = const { Cell::new(Arrival::Away) };
+}
+
+/// A screen of the quiz; while it is not here, where it stays.
+pub fn show(app: App, path: &str, simple: bool) -> View {
+    match HERE.get() {
+        Arrival::Here => (black_box(&GATE).screens)(app, path, simple),
+        Arrival::Failed => {
+            let again = move || {
+                bring();
+                page::turn();
+            };
+            let retry = control::button("button main", "retry", icon::AGAIN, t(K::AppRetry), again);
+            let body = all([notice::problem(Problem::ScreenMissing), el("div", "row").with(retry)]);
+            shell::screen(app, t(K::AppMoment), body)
+        }
+        Arrival::Away | Arrival::Coming => {
+            bring();
+            shell::screen(app, t(K::AppMoment), none())
+        }
+    }
+}
+
+/// Brings it, unless it is here or on its way.
+fn bring() {
+    if matches!(HERE.get(), Arrival::Coming | Arrival::Here) {
+        return;
+    }
+    HERE.set(Arrival::Coming);
+    leptos::task::spawn_local(async {
+        let [part, style] = black_box(PART);
+        HERE.set(if later::bring(Some(part), Some(style)).await { Arrival::Here } else { Arrival::Failed });
+        page::turn();
+    });
+}
+
+/// Its screens (DESIGN §11).
+fn screens(app: App, _path: &str, _simple: bool) -> View {
+    shell::screen(app, t(K::AppMoment), none())
+}
