@@ -11,7 +11,7 @@ use crate::{
     journal::{By, Event, Feeling, Side, StopReason, What},
     json::{Json, Value},
     kit::{Kit, Level},
-    quiz::{Cue, Learning, estimate::ToTell},
+    quiz::{Cue, Learning},
     video_check::Outcome,
 };
 
@@ -104,7 +104,7 @@ pub enum Fact {
         /// What the screen said.
         outcome: Outcome,
     },
-    /// « Cette vidéo est-elle fiable ? »: never a number. Only with [`Results::with_quiz`].
+    /// « Cette vidéo est-elle fiable ? »: what the patient agreed to tell of it, and never a number.
     Quiz {
         /// A session or a form was gone through to its end.
         done: bool,
@@ -173,22 +173,6 @@ impl Results {
         Results { kit: kit.kit_id.clone(), items, events }
     }
 
-    /// The same with the quiz, to which the patient agrees apart. It comes when something new of it was
-    /// written, as of its last answer; its resource takes the earlier one's place. `told` is made of the
-    /// same journal.
-    pub fn with_quiz(mut self, events: &[Event], told: Option<ToTell>) -> Self {
-        let sent = sent(events, &self.kit);
-        let new = |e: &&Event| is_of_the_quiz(e) && sent.binary_search(&e.id).is_err();
-        let new: Vec<&Event> = events.iter().filter(new).collect();
-        let last = new.iter().max_by_key(|e| (e.at_ms, &e.id));
-        if let (Some(ToTell { done, cues }), Some(last)) = (told, last) {
-            self.items.push(item(QUIZ, last, By::Patient, Fact::Quiz { done, cues }));
-            in_order(&mut self.items);
-            self.events.extend(new.into_iter().map(|e| e.id.clone()));
-        }
-        self
-    }
-
     /// What is in it, oldest first: to be shown in words before it goes. The Bundle holds this and
     /// nothing else.
     pub fn preview(&self) -> &[Item] {
@@ -237,20 +221,13 @@ fn sent(events: &[Event], kit: &str) -> Vec<String> {
     sent
 }
 
-fn is_of_the_quiz(event: &Event) -> bool {
-    matches!(
-        Learning::from_json(&event.what),
-        Ok(Learning::QuizAnswered { .. } | Learning::FormStarted { .. } | Learning::FormFinished { .. })
-    )
-}
-
 fn in_order(items: &mut [Item]) {
     items.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
 }
 
 /// All that a journal says, whatever was sent and whichever kit it is about; in the words of the kits
-/// that are known. For the desk, to which the patient brought the whole; not of the quiz, of which only
-/// the patient says what is told.
+/// that are known. For the desk, to which the patient brought the whole; of the quiz only what the patient
+/// agreed to tell.
 pub fn all(events: &[Event], kits: &[&Kit]) -> Vec<Item> {
     gather(events, Kits { known: kits, others: true }, &[]).0
 }
@@ -305,12 +282,28 @@ fn gather(events: &[Event], kits: Kits, sent: &[String]) -> (Vec<Item>, Vec<Stri
             ids.push(e.id.clone());
         }
     }
-    for e in events.iter().filter(|e| is_new(e)) {
-        if let Ok(Learning::VideoChecked { url, title, outcome, by, .. }) = Learning::from_json(&e.what) {
-            let (title, url) = (clean(&title), clean(&url.unwrap_or_default()));
-            items.push(item(&e.id, e, by, Fact::VideoChecked { title, url, outcome }));
-            ids.push(e.id.clone());
+    let mut quiz: Option<(&Event, bool, Fact)> = None;
+    for e in events {
+        match Learning::from_json(&e.what) {
+            Ok(Learning::VideoChecked { url, title, outcome, by, .. }) if is_new(e) => {
+                let (title, url) = (clean(&title), clean(&url.unwrap_or_default()));
+                items.push(item(&e.id, e, by, Fact::VideoChecked { title, url, outcome }));
+                ids.push(e.id.clone());
+            }
+            Ok(Learning::QuizTold { agreed, done, cues }) => {
+                if is_new(e) {
+                    ids.push(e.id.clone());
+                }
+                // The last word holds: ids tell the order of writing.
+                if quiz.as_ref().is_none_or(|(last, ..)| last.id < e.id) {
+                    quiz = Some((e, agreed, Fact::Quiz { done, cues }));
+                }
+            }
+            _ => {}
         }
+    }
+    if let Some((e, true, fact)) = quiz.filter(|(e, ..)| is_new(e)) {
+        items.push(item(QUIZ, e, By::Patient, fact));
     }
     about.sort_unstable();
     steps.sort_by_key(|(session, e, _)| (*session, e.at_ms, &e.id));
@@ -1230,13 +1223,11 @@ mod tests {
             easier: true,
         };
         events.push(event("held", NOW, &held));
-        events.push(quiz_answer(1));
+        events.push(told(1, true, Cue::ALL));
         for (id, outcome) in [("v1", Outcome::Grave), ("v2", Outcome::NoSignal), ("v3", Outcome::NotEnough)] {
             events.push(learnt(id, NOW, &checked("x", Some("https://exemple.fr/x"), outcome)));
         }
-        let told = ToTell { done: true, cues: Cue::ALL.to_vec() };
-        let results = Results::since_last(&events, &the_kit()).with_quiz(&events, Some(told));
-        let bundle = results.bundle(SUBJECT, NOW, 60).unwrap();
+        let bundle = Results::since_last(&events, &the_kit()).bundle(SUBJECT, NOW, 60).unwrap();
         fn names(value: &Value, out: &mut Vec<String>) {
             match value {
                 Value::Text(text) => out.extend(text.strip_prefix(BASE).map(str::to_owned)),
@@ -1284,10 +1275,16 @@ mod tests {
         assert!(Results::since_last(&events, &the_kit()).preview().is_empty());
     }
 
-    fn quiz_answer(n: i64) -> Event {
-        let what = Learning::QuizAnswered {
+    fn told(n: i64, agreed: bool, cues: &[Cue]) -> Event {
+        let cues = cues.to_vec();
+        learnt(&format!("q{n}"), NOW + n * 1_000, &Learning::QuizTold { agreed, done: true, cues })
+    }
+
+    #[test]
+    fn of_the_quiz_nothing_goes_without_agreement_and_with_it_no_number() {
+        let answered = Learning::QuizAnswered {
             session: "s".into(),
-            item: n.to_string(),
+            item: "p01a".into(),
             version: 1,
             pool: Pool::Train,
             form: None,
@@ -1297,22 +1294,16 @@ mod tests {
             segments: vec![],
             missing: vec![],
         };
-        learnt(&format!("q{n}"), NOW + n * 1_000, &what)
-    }
-
-    #[test]
-    fn of_the_quiz_nothing_goes_without_agreement_and_with_it_no_number() {
-        let mut events = vec![quiz_answer(1), quiz_answer(2)];
-        let without = Results::since_last(&events, &the_kit());
-        assert!(without.preview().is_empty() && all(&events, &[]).is_empty());
-        let told = || Some(ToTell { done: true, cues: vec![Cue::Care, Cue::Clarity] });
-        let with = Results::since_last(&events, &the_kit()).with_quiz(&events, told());
+        let since = |events: &[Event]| Results::since_last(events, &the_kit());
+        let mut events = vec![learnt("a", NOW, &answered), told(1, true, &[Cue::Pain]), told(2, false, &[])];
+        assert!(since(&events[..1]).preview().is_empty() && all(&events[..1], &[]).is_empty());
+        assert!(since(&events).preview().is_empty() && all(&events, &[]).is_empty(), "taken back");
+        events.push(told(3, true, &[Cue::Care, Cue::Clarity]));
+        let with = since(&events);
         let fact = Fact::Quiz { done: true, cues: vec![Cue::Care, Cue::Clarity] };
-        assert_eq!(with.preview().iter().map(|i| &i.fact).collect::<Vec<_>>(), [&fact]);
-        assert_eq!(with.preview()[0].at_ms, NOW + 2_000, "as of the last answer");
+        assert_eq!(with.preview().iter().map(|i| &i.fact).collect::<Vec<_>>(), [&fact], "the last word");
         let bundle = with.bundle(SUBJECT, NOW, 60).unwrap();
         assert_eq!(read(&bundle).unwrap(), renamed(with.preview()));
-        let answer = &resources(&bundle, "QuestionnaireResponse")[0];
         fn numbers(value: &Value) -> bool {
             match value {
                 Value::Int(_) => true,
@@ -1321,15 +1312,13 @@ mod tests {
                 _ => false,
             }
         }
-        assert!(!numbers(answer), "{}", answer.to_text());
-        assert_eq!(Results::since_last(&events, &the_kit()).with_quiz(&events, None), without);
-        // Confirmed, it stays; with another answer it takes the earlier one's place.
+        let response = &resources(&bundle, "QuestionnaireResponse")[0];
+        assert!(!numbers(response), "{}", response.to_text());
+        // Confirmed, it stays; told anew it takes the earlier one's place.
         events.push(event("sent", NOW, &with.confirmed()));
-        let nothing = Results::since_last(&events, &the_kit()).with_quiz(&events, told());
-        assert!(nothing.preview().is_empty());
-        events.push(quiz_answer(3));
-        let none_to_tell = Some(ToTell { done: true, cues: vec![] });
-        let again = Results::since_last(&events, &the_kit()).with_quiz(&events, none_to_tell);
+        assert!(since(&events).preview().is_empty());
+        events.push(told(4, true, &[]));
+        let again = since(&events);
         let name =
             |r: &Results| r.bundle(SUBJECT, NOW, 0).unwrap().get("entry").items()[1].get("fullUrl").clone();
         assert_eq!(name(&with), name(&again));

@@ -12,10 +12,11 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 21] = [
+pub const LATER: [&str; 22] = [
     "clip",
     "code",
     "copy",
+    "cue",
     "elsewhere",
     "exercise",
     "feeling",
