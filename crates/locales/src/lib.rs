@@ -16,6 +16,7 @@ pub const LATER: [&str; 22] = [
     "clip",
     "code",
     "copy",
+    "cue",
     "elsewhere",
     "exercise",
     "feeling",
