@@ -12,11 +12,12 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 21] = [
+pub const LATER: [&str; 22] = [
     "clip",
     "code",
     "copy",
     "elsewhere",
+    "embed",
     "exercise",
     "feeling",
     "figure",
