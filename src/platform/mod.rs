@@ -9,6 +9,7 @@ pub mod crypto;
 pub mod device;
 pub mod dom;
 pub mod drawing;
+pub mod embed;
 pub mod file;
 pub mod film;
 pub mod first_paint;

@@ -18,6 +18,7 @@ pub const LATER: [&str; 22] = [
     "copy",
     "cue",
     "elsewhere",
+    "embed",
     "exercise",
     "feeling",
     "figure",
