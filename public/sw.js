@@ -128,7 +128,7 @@ self.addEventListener("fetch", (event) => {
   const path = url.href.slice(BASE.length).split(/[?#]/)[0];
   const media = /^m\/([0-9a-f]{64})\.(?!chunks$)[a-z0-9]+$/.exec(path);
   if (media) event.respondWith(answerMedia(event, media[1]));
-  else if (path.startsWith("k/") || path.startsWith("m/")) return;
+  else if (/^(k|m|embed)\//.test(path)) return; // a frame's page has a policy of its own, from the server
   else if (path === "jwks.json") event.respondWith(answerKeys());
   else if (FILES.has(path)) event.respondWith(answerFile(path, request));
   else if (SEEN.has(path)) event.respondWith(answerSeen(event, SEEN.get(path)));

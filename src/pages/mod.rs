@@ -3,6 +3,7 @@
 pub mod clip;
 pub mod code;
 pub mod copy;
+pub mod embed;
 pub mod exercise;
 pub mod feeling;
 pub mod follow_up;

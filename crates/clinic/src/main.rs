@@ -52,7 +52,7 @@ enum Command {
     Passcode(Passcode),
     /// Serve the portal, the kits and their videos
     #[command(
-        after_help = "Example:\n  clinic serve my-clinic/public --portal dist --port 8080\n\nOnly my-clinic/public is served, never my-clinic/desk. What patients send lands, sealed, in\nmy-clinic/server. On the Internet, put a proxy with https in\nfront of it and add --https."
+        after_help = "Example:\n  clinic serve my-clinic/public --portal dist --port 8080\n\nTo show the quiz in the clinic’s own website, name it in clinic.toml:\n  embed_on = [\"https://www.cabinet-exemple.fr\"]\nThen put the snippet of docs/embedding.md into its page.\n\nOnly my-clinic/public is served, never my-clinic/desk. What patients send lands, sealed, in\nmy-clinic/server. On the Internet, put a proxy with https in\nfront of it and add --https."
     )]
     Serve(Serve),
     /// What patients sent: list it, open it, mark it seen, erase it
@@ -256,6 +256,10 @@ struct Serve {
     /// Where what patients sent is kept, for instance s3://bucket/clips [default: server/items]
     #[arg(long, value_name = "URL")]
     store: Option<String>,
+    /// A website that may show the quiz, the video check and the booklet in a frame, besides embed_on
+    /// of the clinic.toml beside the public folder
+    #[arg(long, value_name = "WEBSITE")]
+    embed_on: Vec<String>,
 }
 
 /// Prints a line. A closed pipe means that nobody reads on; the work goes on all the same.
@@ -555,6 +559,7 @@ fn run_serve(args: Serve) -> Result<(), Problems> {
         https: args.https,
         server: args.server,
         store: args.store,
+        embed_on: args.embed_on,
     };
     let failed = |e: std::io::Error| Problem::new("this machine", format!("cannot run the server: {e}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
