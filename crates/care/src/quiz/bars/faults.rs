@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     calendar::Day,
-    quiz::item::{Action, Bank, Cue, Decoy, Item, Outfit, Pole, SegmentKind, Verdict},
+    quiz::item::{Action, Bank, Cue, Decoy, Item, Outfit, Pole, Risk, SegmentKind, Verdict},
     text::Lang,
     wording,
 };
@@ -79,7 +79,7 @@ pub enum Fault {
     NoSource,
     /// An unreliable item shows too little of the good.
     FewGoodPoles(usize),
-    /// The action does not go with the verdict.
+    /// The action does not go with the verdict, or with the risk.
     WrongAction,
     /// The white coat is drawn but not among the decoys, or the other way round.
     WhiteCoat,
@@ -194,7 +194,13 @@ impl Found<'_> {
         if bad && good < LEAST_GOOD_POLES {
             self.add(Part::Cues, Fault::FewGoodPoles(good));
         }
-        if bad != (item.feedback.action == Action::Refuse) {
+        let fits = match item.feedback.action {
+            Action::Refuse => bad,
+            Action::Ask => !bad,
+            // A move that can harm is asked about first, however good the video.
+            Action::Propose => !bad && item.risk_level != Risk::High,
+        };
+        if !fits {
             self.add(Part::Action, Fault::WrongAction);
         }
     }
