@@ -102,6 +102,8 @@ pub enum Fault {
 /// One thing that is wrong with one item.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
+    /// The item's place in the bank, from 0.
+    pub place: usize,
     /// The item's id.
     pub item: String,
     /// Where.
@@ -115,8 +117,8 @@ pub fn find(bank: &Bank) -> Vec<Finding> {
     let sources: BTreeSet<&str> = bank.sources.iter().map(|source| source.id.as_str()).collect();
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
-    for item in &bank.items {
-        let mut found = Found { item, lang: Lang::from_tag(&bank.lang), list: Vec::new() };
+    for (place, item) in bank.items.iter().enumerate() {
+        let mut found = Found { place, item, lang: Lang::from_tag(&bank.lang), list: Vec::new() };
         if item.id.is_empty() {
             found.add(Part::Id, Fault::Empty);
         } else if !seen.insert(&item.id) {
@@ -133,6 +135,7 @@ pub fn find(bank: &Bank) -> Vec<Finding> {
 }
 
 struct Found<'a> {
+    place: usize,
     item: &'a Item,
     lang: Lang,
     list: Vec<Finding>,
@@ -140,7 +143,7 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn add(&mut self, part: Part, fault: Fault) {
-        self.list.push(Finding { item: self.item.id.clone(), part, fault });
+        self.list.push(Finding { place: self.place, item: self.item.id.clone(), part, fault });
     }
 
     fn shape(&mut self) {
@@ -318,7 +321,8 @@ fn text_at(chars: &[char], at: usize, text: &str) -> bool {
 /// The findings as bars: how many of each kind, which must be none.
 pub(super) fn figures(bank: &Bank) -> Vec<Figure> {
     let found = find(bank);
-    let kinds: [(&str, fn(&Fault) -> bool); 5] = [
+    type Kind = (&'static str, fn(&Fault) -> bool);
+    let kinds: [Kind; 5] = [
         ("words that no patient reads", |f| matches!(f, Fault::NeverSaid(_))),
         ("signs that are set wrongly", |f| matches!(f, Fault::Typeset(_))),
         ("good items without a source", |f| matches!(f, Fault::NoSource)),

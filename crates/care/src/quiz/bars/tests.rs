@@ -73,7 +73,7 @@ fn figure<'a>(figures: &'a [Figure], name: &str) -> &'a Figure {
 }
 
 fn value(bank: &Bank, name: &str) -> f64 {
-    figure(&measure(bank, bank), name).value
+    figure(&measure(bank, Some(bank)), name).value
 }
 
 fn near(measured: f64, by_hand: f64) {
