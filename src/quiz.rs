@@ -64,6 +64,7 @@ fn bring(app: App) {
         // The screen on view is built again; a heading that has come takes its place in the title.
         app.later.notify();
         page::arrive(true);
+        app.keep_too(&[part, style]).await;
     });
 }
 

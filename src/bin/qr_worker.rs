@@ -1,27 +1,18 @@
 //! Worker module that reads QR codes, for browsers without a reader of their own. A message
 //! `[pixels, width, height]` with four bytes a pixel is answered with the text, or null.
 
+use bon_geste::platform::worker_scope::{hear, ready, tell};
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = postMessage)]
-    fn post_message(message: &JsValue);
-    #[wasm_bindgen(js_name = addEventListener)]
-    fn add_event_listener(event: &str, callback: &JsValue);
-}
+use wasm_bindgen::JsValue;
 
 fn main() {
-    let answer = Closure::<dyn Fn(JsValue)>::new(|event: JsValue| {
-        let message = Array::from(&js_sys::Reflect::get(&event, &"data".into()).unwrap_or_default());
+    hear(|message| {
+        let message = Array::from(&message);
         let pixels = Uint8Array::new(&message.get(0)).to_vec();
         let side = |at| message.get(at).as_f64().unwrap_or_default() as usize;
-        post_message(&decode(&pixels, side(1), side(2)).map_or(JsValue::NULL, JsValue::from));
+        tell(&decode(&pixels, side(1), side(2)).map_or(JsValue::NULL, JsValue::from));
     });
-    add_event_listener("message", &answer.into_js_value());
-    // Ready: the page waits for this before it asks.
-    post_message(&JsValue::TRUE);
+    ready();
 }
 
 /// The text of the first code that can be read.

@@ -11,6 +11,7 @@ use bon_geste::platform::{
     js::JsBytes,
     locks, random, timer,
     tus::{self, Question},
+    worker_scope,
 };
 use care::{
     clip::Clip,
@@ -21,15 +22,7 @@ use care::{
 };
 use js_sys::Uint8Array;
 use std::{cell::RefCell, collections::BTreeMap, io::Write, rc::Rc};
-use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = postMessage)]
-    fn post_message(message: &JsValue);
-    #[wasm_bindgen(js_name = addEventListener)]
-    fn add_event_listener(event: &str, callback: &JsValue);
-}
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The turn that one sender has at a time.
 const TURN: &str = "bon-geste-outbox";
@@ -50,11 +43,9 @@ fn main() {
     };
     channel::on_send_now(woken.clone());
     // Its own page speaks to it where there is no channel.
-    let told = Closure::<dyn Fn(JsValue)>::new(move |_: JsValue| woken());
-    add_event_listener("message", &told.into_js_value());
+    worker_scope::hear(move |_| woken());
     wasm_bindgen_futures::spawn_local(async move {
-        // Ready: the page waits for this.
-        post_message(&JsValue::TRUE);
+        worker_scope::ready();
         let _turn = locks::turn(TURN).await;
         let sender = Sender { couriers, wake };
         loop {
@@ -62,7 +53,7 @@ fn main() {
             if let Ok(db) = Db::open(idb::NAME).await {
                 let _ = sender.send_all(&db).await;
             }
-            post_message(&"idle".into());
+            worker_scope::tell(&"idle".into());
             sender.wake.within(LOOK_MS).await;
         }
     });

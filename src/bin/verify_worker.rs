@@ -2,26 +2,14 @@
 //! there. A message of three parts, `[key, message, signature]`, is answered with true or false;
 //! one of two, `[deflated, cap]`, with the bytes, or null when they are not DEFLATE or too long.
 
+use bon_geste::platform::worker_scope::{hear, ready, tell};
 use ed25519_compact::{PublicKey, Signature};
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = postMessage)]
-    fn post_message(message: &JsValue);
-    #[wasm_bindgen(js_name = addEventListener)]
-    fn add_event_listener(event: &str, callback: &JsValue);
-}
+use wasm_bindgen::JsValue;
 
 fn main() {
-    let answer = Closure::<dyn Fn(JsValue)>::new(|event: JsValue| {
-        let message = js_sys::Reflect::get(&event, &"data".into()).unwrap_or_default();
-        post_message(&answer(&Array::from(&message)));
-    });
-    add_event_listener("message", &answer.into_js_value());
-    // Ready: the page waits for this before it asks.
-    post_message(&JsValue::TRUE);
+    hear(|message| tell(&answer(&Array::from(&message))));
+    ready();
 }
 
 fn answer(message: &Array) -> JsValue {

@@ -15,7 +15,10 @@ use crate::{
     },
     state::{App, Watched},
 };
-use care::clip::{Clip, State, Trouble};
+use care::{
+    calendar::clock,
+    clip::{Clip, State, Trouble},
+};
 use leptos::prelude::*;
 use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::JsCast;
@@ -42,12 +45,7 @@ pub fn words(trouble: Trouble) -> (&'static str, &'static str) {
 /// A trouble with its next step.
 pub fn trouble(trouble: Trouble) -> View {
     let (what, what_to_do) = words(trouble);
-    el("div", "").attr("role", "alert").attr("data-problem", trouble.key()).with(notice::notice(
-        "warn",
-        icon::ALERT,
-        what,
-        el("p", "").text(what_to_do),
-    ))
+    notice::alert(trouble.key(), what, what_to_do)
 }
 
 /// Runs what may fail; `then` follows only when it did not.
@@ -204,8 +202,8 @@ fn slider(video: &HtmlVideoElement, now: RwSignal<f64>, length: RwSignal<f64>) -
 
 /// When it was filmed, how long and how large it is, where it is, and the patient's word to it.
 pub fn facts(app: App, clip: &Clip) -> View {
-    let minute = (clip.made_ms + i64::from(clip.offset_min) * 60_000).div_euclid(60_000).rem_euclid(1_440);
-    let time = late::time(u32::try_from(minute).unwrap_or_default());
+    let (hour, minute, _) = clock(clip.made_ms, clip.offset_min);
+    let time = late::time(hour * 60 + minute);
     let on = fill(K::ClipOn, &[("date", &i18n::date(clip.day())), ("time", &time)]);
     let size = i18n::size(clip.bytes);
     let length = match u32::try_from((clip.ms + 500) / 1_000).unwrap_or_default() {

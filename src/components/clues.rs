@@ -2,6 +2,7 @@
 //! to do, and where it is known from. Good posts are explained with as much care as bad ones.
 
 use super::{
+    happened,
     icon::{self, Icon, icon},
     notice, provenance,
     safety::headed,
@@ -11,22 +12,6 @@ use crate::{
     platform::dom::{View, all, el, none},
 };
 use care::quiz::{Action, Bank, Cue, CueMark, Item, Pole};
-
-/// The name of a cue.
-pub fn name(cue: Cue) -> K {
-    match cue {
-        Cue::Promise => K::QuizCuePromise,
-        Cue::Pain => K::QuizCuePain,
-        Cue::ForWhom => K::QuizCueForWhom,
-        Cue::Speaker => K::QuizCueSpeaker,
-        Cue::Care => K::QuizCueCare,
-        Cue::Sources => K::QuizCueSources,
-        Cue::Evidence => K::QuizCueEvidence,
-        Cue::Dose => K::QuizCueDose,
-        Cue::Tone => K::QuizCueTone,
-        Cue::Clarity => K::QuizCueClarity,
-    }
-}
 
 /// A sign of its own for what a cue says, so that colour never says it alone.
 fn pole(mark: &CueMark) -> (&'static str, Icon, K) {
@@ -42,7 +27,9 @@ pub fn all_of(item: &Item, picked: &[String], simple: bool) -> View {
     let mut marks: Vec<&CueMark> = item.cues.iter().collect();
     marks.sort_by_key(|mark| (!mark.cue.is_grave(), mark.cue));
     let rows = marks.into_iter().map(|mark| clue(item, mark, picked, simple));
-    el("section", "stack").with(el("h2", "").text(t(K::QuizClues))).with(el("ul", "rows clues").with(all(rows)))
+    el("section", "stack")
+        .with(el("h2", "").text(t(K::QuizClues)))
+        .with(el("ul", "rows clues").with(all(rows)))
 }
 
 fn clue(item: &Item, mark: &CueMark, picked: &[String], simple: bool) -> View {
@@ -51,12 +38,11 @@ fn clue(item: &Item, mark: &CueMark, picked: &[String], simple: bool) -> View {
     let chosen = segment.is_some_and(|segment| picked.contains(&segment.id));
     let head = el("p", "row clue-head")
         .with(notice::chip(kind, picture, word))
-        .with(el("span", "strong").text(t(name(mark.cue))));
+        .with(el("span", "strong cue-name").text(t(happened::cue(mark.cue))));
     // The words themselves are one screen back in simple mode: less to read.
     let quote = segment.filter(|_| !simple).map(|segment| el("blockquote", "soft").text(&segment.text));
-    let helped = chosen.then(|| {
-        el("p", "told-head").with(icon(icon::CHECK)).with(el("span", "").text(t(K::QuizHelpedYou)))
-    });
+    let helped = chosen
+        .then(|| el("p", "told-head").with(icon(icon::CHECK)).with(el("span", "").text(t(K::QuizHelpedYou))));
     el("li", "item stack tight")
         .attr("data-cue", word_of(mark.cue))
         .with(head)
@@ -81,11 +67,14 @@ fn word_of(cue: Cue) -> &'static str {
     }
 }
 
-/// The rule to take along.
+/// The rule to take along, under its heading.
 pub fn rule(item: &Item) -> View {
-    el("section", "card stack tight")
-        .with(headed(icon::KIT, K::QuizKeep))
-        .with(el("p", "strong").text(&item.feedback.rule))
+    el("section", "card stack tight").with(headed(icon::KIT, K::QuizKeep)).with(rule_itself(item))
+}
+
+/// The rule alone.
+pub fn rule_itself(item: &Item) -> View {
+    el("p", "strong").text(&item.feedback.rule)
 }
 
 /// What to do with such a video. Never « essayez »: a stranger’s exercise is not prescribed here.

@@ -13,21 +13,19 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 const MOST: &str = "500";
 
 /// A field for a few words; nothing need be written.
-pub fn words(id: &str, label: K, hint: K) -> (View, HtmlTextAreaElement) {
-    let hint_id = [id, "-hint"].concat();
+pub fn words(id: &str, label: K, hint: Option<K>) -> (View, HtmlTextAreaElement) {
     let field = el("textarea", "")
         .attr("id", id)
         .attr("rows", "2")
         .attr("maxlength", MOST)
         .attr("autocomplete", "off")
-        .attr("dir", "auto")
-        .attr("aria-describedby", &hint_id);
+        .attr("dir", "auto");
     let element = field.element().clone().unchecked_into();
-    let view = el("div", "field")
-        .with(el("label", "").attr("for", id).text(t(label)))
-        .with(field)
-        .with(el("p", "soft").attr("id", &hint_id).text(t(hint)));
-    (view, element)
+    let view = el("div", "field").with(el("label", "").attr("for", id).text(t(label)));
+    let Some(hint) = hint else { return (view.with(field), element) };
+    let hint_id = [id, "-hint"].concat();
+    let field = field.attr("aria-describedby", &hint_id);
+    (view.with(field).with(el("p", "soft").attr("id", &hint_id).text(t(hint))), element)
 }
 
 /// What stands in a field, without the spaces around it.

@@ -11,7 +11,9 @@ use care::{
     follow_up::{Felt, History, Note, Pain, Report, TwoQuestions},
     journal::{By, Feeling, StopReason},
     kit::{Kit, Level},
+    quiz::Cue,
     results::{End, Fact, Item},
+    video_check::Outcome,
 };
 use std::collections::BTreeMap;
 
@@ -224,5 +226,45 @@ pub fn result(kit: &Kit, item: &Item) -> Vec<Line> {
         Fact::Fell => vec![Line::of(t(K::FollowUpFell).to_owned(), by)],
         Fact::TriedElsewhere { which, happened } => elsewhere(which, happened, by),
         Fact::SpokenToProfessional => vec![Line::of(t(K::FollowUpSpoken).to_owned(), by)],
+        Fact::VideoChecked { title, url, outcome } => checked(title, url, *outcome, by),
+        Fact::Quiz { done, cues } => quiz(*done, cues, by),
+    }
+}
+
+/// A video that was checked: which, and what the screen said.
+fn checked(title: &str, url: &str, outcome: Outcome, by: By) -> Vec<Line> {
+    let said = match outcome {
+        Outcome::Grave => K::FollowUpCheckedGrave,
+        Outcome::NoSignal => K::FollowUpCheckedNoSignal,
+        Outcome::NotEnough => K::FollowUpCheckedNotEnough,
+    };
+    let which = [title, " ", url].concat();
+    vec![Line::said(K::FollowUpChecked, &which, by), Line::of(t(said).to_owned(), by)]
+}
+
+/// What the kiné may know of the quiz.
+fn quiz(done: bool, cues: &[Cue], by: By) -> Vec<Line> {
+    let done = if done { K::FollowUpQuizDone } else { K::FollowUpQuizBegun };
+    let mut lines = vec![Line::of(t(done).to_owned(), by)];
+    if !cues.is_empty() {
+        let cues = cues.iter().map(|c| t(cue(*c))).collect::<Vec<_>>().join(", ");
+        lines.push(Line::of(fill(K::FollowUpQuizAbout, &[("cues", &cues)]), by));
+    }
+    lines
+}
+
+/// What a cue is about, in a word or two.
+pub fn cue(cue: Cue) -> K {
+    match cue {
+        Cue::Promise => K::CuePromise,
+        Cue::Pain => K::CuePain,
+        Cue::ForWhom => K::CueForWhom,
+        Cue::Speaker => K::CueSpeaker,
+        Cue::Care => K::CueCare,
+        Cue::Sources => K::CueSources,
+        Cue::Evidence => K::CueEvidence,
+        Cue::Dose => K::CueDose,
+        Cue::Tone => K::CueTone,
+        Cue::Clarity => K::CueClarity,
     }
 }

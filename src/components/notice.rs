@@ -18,12 +18,13 @@ pub fn notice(kind: &str, picture: Icon, title: &str, body: View) -> View {
 /// What happened, and what to do.
 pub fn problem(problem: Problem) -> View {
     let (what, what_to_do) = i18n::problem(problem);
-    el("div", "").attr("role", "alert").attr("data-problem", problem.key()).with(notice(
-        "warn",
-        icon::ALERT,
-        what,
-        el("p", "").text(what_to_do),
-    ))
+    alert(problem.key(), what, what_to_do)
+}
+
+/// The same of something that has its own words; `key` is its hook.
+pub fn alert(key: &str, what: &str, what_to_do: &str) -> View {
+    let said = notice("warn", icon::ALERT, what, el("p", "").text(what_to_do));
+    el("div", "").attr("role", "alert").attr("data-problem", key).with(said)
 }
 
 /// The problem that stands, if one does.

@@ -5,7 +5,7 @@ use crate::{
     components::{
         block,
         clips::{self, Choice},
-        control, figure,
+        control, field, figure,
         icon::{self, icon},
         notice, safety, sent,
         shell::{self, section},
@@ -606,7 +606,7 @@ fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> Vi
     let app = here.app;
     let title = clips::title(app, clip);
     let problem = Watched::new(None::<Trouble>);
-    let field = (!here.simple).then(|| word_field(None));
+    let field = (!here.simple).then(|| field::words("word", K::ClipWordLabel, None));
     let words = field.as_ref().map(|(_, element)| element.clone());
     let (held, kept, on, unkept) = (filming.clone(), clip.clone(), here.clone(), problem.clone());
     let keep = move || {
@@ -670,18 +670,6 @@ fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> Vi
 }
 
 /// The field for a word, and its element.
-fn word_field(words: Option<&str>) -> (View, HtmlTextAreaElement) {
-    let field = el("textarea", "")
-        .attr("id", "word")
-        .attr("rows", "3")
-        .attr("maxlength", &clip::MAX_WORDS.to_string());
-    let element: HtmlTextAreaElement = field.element().clone().unchecked_into();
-    element.set_value(words.unwrap_or_default());
-    let view =
-        el("div", "field").with(el("label", "").attr("for", "word").text(t(K::ClipWordLabel))).with(field);
-    (view, element)
-}
-
 fn kept(here: &Here, clip: &Clip) -> View {
     let show = match here.kit.kit.return_path {
         ReturnPath::Server => none(),
@@ -712,7 +700,8 @@ fn kept(here: &Here, clip: &Clip) -> View {
 
 fn word(here: &Here, clip: &Clip) -> View {
     let app = here.app;
-    let (view, element) = word_field(clip.words.as_deref());
+    let (view, element) = field::words("word", K::ClipWordLabel, None);
+    element.set_value(clip.words.as_deref().unwrap_or_default());
     let failed = Watched::new(None::<Trouble>);
     let (on, clip, unkept) = (here.clone(), clip.clone(), failed.clone());
     let back = Step::Kept(Box::new(clip.clone()));

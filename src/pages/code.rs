@@ -56,13 +56,7 @@ fn question(app: App, link: ShLink, again: bool) -> View {
                 0 => t(K::CodeOver).to_owned(),
                 left => i18n::count(u64::from(left), K::CodeLeftOne, K::CodeLeftOther),
             };
-            let text = el("p", "").attr("data-count", &left.to_string()).text(&words);
-            el("div", "").attr("role", "alert").attr("data-problem", "code_wrong").with(notice::notice(
-                "warn",
-                icon::ALERT,
-                t(K::CodeWrong),
-                text,
-            ))
+            notice::alert("code_wrong", t(K::CodeWrong), &words).attr("data-count", &left.to_string())
         }
     };
     let open = move || {

@@ -191,13 +191,7 @@ fn outcome(going: Going) -> View {
                     ("copy_damaged", K::CopyDamaged, K::CopyDamagedText)
                 }
             };
-            let what_to_do = el("p", "").text(t(what_to_do));
-            el("div", "").attr("role", "alert").attr("data-problem", name).with(notice::notice(
-                "warn",
-                icon::ALERT,
-                t(what),
-                what_to_do,
-            ))
+            notice::alert(name, t(what), t(what_to_do))
         }
         Going::Failed(problem) => notice::problem(problem),
     }

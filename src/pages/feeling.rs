@@ -162,7 +162,7 @@ impl Page {
     }
 
     fn note(self) -> View {
-        let (view, input) = field::words("note", K::FeelingNote, K::FeelingNoteHint);
+        let (view, input) = field::words("note", K::FeelingNote, Some(K::FeelingNoteHint));
         let end = move || {
             self.past.update_untracked(|past| past.push(At::Note));
             self.onward(false);

@@ -3,7 +3,7 @@
 
 use crate::{
     components::{
-        chart, control, happened,
+        chart, control, field, happened,
         icon::{self, icon},
         late, notice, pager,
         shell::{self, section},
@@ -23,7 +23,7 @@ use care::{
 };
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlElement, HtmlInputElement};
 
 /// Days of the journal that are shown at first, and with each « Voir plus de jours ».
 const DAYS: usize = 14;
@@ -298,16 +298,6 @@ fn keep_answers(app: App, kit: &KitHandle, watched: bool, wish: &str, helper: bo
     app.append(What::TwoQuestions { kit: kit.kit.kit_id.clone(), watched, wish, by });
 }
 
-/// The field for the second question, and its element.
-fn wish_field() -> (View, HtmlTextAreaElement) {
-    let field = el("textarea", "").attr("id", "wish").attr("rows", "3").attr("maxlength", "500");
-    let element = field.element().clone().unchecked_into();
-    let view = el("div", "field")
-        .with(el("label", "").attr("for", "wish").text(t(K::FollowUpQuestionWish)))
-        .with(field);
-    (view, element)
-}
-
 fn questions(app: App, kit: &KitHandle, heading: HtmlElement) -> View {
     let editing = RwSignal::new(false);
     let kit = kit.clone();
@@ -341,7 +331,7 @@ fn questions_form(app: App, kit: &KitHandle, done: impl Fn() + 'static) -> View 
         let chosen = move || watched.get() == Some(value);
         control::radio("watched", action, words, chosen, move || watched.set(Some(value)))
     };
-    let (wish, words) = wish_field();
+    let (wish, words) = field::words("wish", K::FollowUpQuestionWish, None);
     let (helper, by_helper) = control::check("noted-by-helper", t(K::FollowUpIAmHelper), false);
     let said = move || if missing.get() { t(K::FollowUpAnswerFirst) } else { "" }.to_owned();
     let kit = kit.clone();
@@ -592,7 +582,7 @@ fn watched_scene(at: RwSignal<At>) -> View {
 }
 
 fn wish_scene(app: App, kit: &KitHandle, at: RwSignal<At>, watched: bool) -> View {
-    let (wish, words) = wish_field();
+    let (wish, words) = field::words("wish", K::FollowUpQuestionWish, None);
     let (helper, by_helper) = control::check("noted-by-helper", t(K::FollowUpIAmHelper), false);
     let kit = kit.clone();
     let keep = move || {

@@ -50,11 +50,16 @@ fn full(app: App) -> View {
             .with(paragraph("", K::HelpReplaceText)),
         section(K::HelpHowTitle, el("div", "pair").with(all(how))),
         section(K::HelpUseTitle, paragraph("", K::HelpUseText)),
+        section(K::QuizTitle, all([paragraph("", K::QuizWhy), quiz()])),
         section(K::HelpWordsTitle, el("dl", "facts").with(all(words))),
         section(K::HelpCallTitle, calls),
         paragraph("soft", K::HelpAbout),
     ]);
     shell::screen(app, t(K::HelpTitle), body)
+}
+
+fn quiz() -> View {
+    control::link("button wide", "quiz", icon::SHIELD, t(K::HomeQuiz), "quiz")
 }
 
 fn one_by_one(app: App) -> View {
@@ -72,7 +77,7 @@ fn one_by_one(app: App) -> View {
             .with(paragraph("", *words));
         all([
             card,
-            if now + 1 < topics.len() { pager::onward(at) } else { none() },
+            if now + 1 < topics.len() { pager::onward(at) } else { quiz() },
             if now > 0 { pager::backward(at) } else { none() },
         ])
     };

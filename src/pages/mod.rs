@@ -4,6 +4,7 @@ pub mod booklet;
 pub mod clip;
 pub mod code;
 pub mod copy;
+pub mod embed;
 pub mod exercise;
 pub mod feeling;
 pub mod follow_up;

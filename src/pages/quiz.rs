@@ -5,7 +5,7 @@
 
 use crate::{
     components::{
-        clues, control,
+        clues, control, happened,
         icon::{self, icon},
         notice, safety,
         scene::{self, MOST},
@@ -20,7 +20,7 @@ use crate::{
 };
 use care::quiz::{
     Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict,
-    estimate::Found,
+    estimate::{Found, ToTell},
     forms,
     schedule::SESSION,
 };
@@ -60,7 +60,8 @@ struct Page {
     simple: bool,
     at: RwSignal<At>,
     failed: RwSignal<bool>,
-    bank: Local<Option<Rc<Bank>>>,
+    /// The questions are here.
+    here: RwSignal<bool>,
     item: Local<Option<Rc<Item>>>,
     session: RwSignal<String>,
     form: RwSignal<Option<Moment>>,
@@ -69,6 +70,7 @@ struct Page {
     picked: scene::Picked,
     missing: RwSignal<Vec<Cue>>,
     planned: RwSignal<bool>,
+    told: RwSignal<bool>,
 }
 
 /// The quiz, where the patient left it.
@@ -78,7 +80,7 @@ pub fn show(app: App, simple: bool) -> View {
         simple,
         at: RwSignal::new(At::Start),
         failed: RwSignal::new(false),
-        bank: RwSignal::new_local(app.questions(i18n::lang())),
+        here: RwSignal::new(app.questions(i18n::lang()).is_some()),
         item: RwSignal::new_local(None),
         session: RwSignal::new(String::new()),
         form: RwSignal::new(None),
@@ -87,10 +89,9 @@ pub fn show(app: App, simple: bool) -> View {
         picked: RwSignal::new(Vec::new()),
         missing: RwSignal::new(Vec::new()),
         planned: RwSignal::new(false),
+        told: RwSignal::new(false),
     };
-    untrack(|| {
-        if page.bank.with(Option::is_some) { page.go_on() } else { page.bring() }
-    });
+    untrack(|| if page.here.get() { page.go_on() } else { page.bring() });
     region(move || page.screen())
 }
 
@@ -114,7 +115,7 @@ fn words(verdict: Verdict) -> (K, icon::Icon, &'static str) {
 
 impl Page {
     fn screen(self) -> View {
-        if self.bank.with(Option::is_none) {
+        if !self.here.get() {
             return self.coming();
         }
         match self.at.get() {
@@ -137,6 +138,11 @@ impl Page {
         page::turn();
     }
 
+    /// The questions in the language on view. Those that the clinic added may come later than the others.
+    fn bank(self) -> Rc<Bank> {
+        self.app.questions(i18n::lang()).unwrap_or_default()
+    }
+
     fn history(self) -> History {
         untrack(|| self.app.journal(History::of))
     }
@@ -147,12 +153,10 @@ impl Page {
             let again = move || self.bring();
             let words = el("p", "").text(t(K::QuizFailedText));
             all([
-                el("div", "").attr("role", "alert").attr("data-problem", "quiz-missing").with(notice::notice(
-                    "warn",
-                    icon::ALERT,
-                    t(K::QuizFailed),
-                    words,
-                )),
+                el("div", "")
+                    .attr("role", "alert")
+                    .attr("data-problem", "quiz-missing")
+                    .with(notice::notice("warn", icon::ALERT, t(K::QuizFailed), words)),
                 control::button("button main wide", "retry", icon::AGAIN, t(K::AppRetry), again),
             ])
         } else {
@@ -165,17 +169,15 @@ impl Page {
         self.failed.set(false);
         let lang = i18n::lang();
         leptos::task::spawn_local(async move {
-            let bank = self.app.bring_questions(lang).await;
+            let here = self.app.bring_questions(lang).await;
             // The patient may have left meanwhile.
             if self.at.is_disposed() {
                 return;
             }
-            match bank {
-                Some(bank) => {
-                    self.bank.set(Some(bank));
-                    self.go_on();
-                }
-                None => self.failed.set(true),
+            self.here.set(here);
+            self.failed.set(!here);
+            if here {
+                self.go_on();
             }
         });
     }
@@ -198,7 +200,7 @@ impl Page {
     /// The next question of the session, or its end.
     fn next(self) {
         let (history, session) = (self.history(), self.session.get_untracked());
-        let next = self.bank.with_untracked(|bank| self.app.next_question(bank.as_ref()?, &history, &session));
+        let next = self.app.next_question(&self.bank(), &history, &session);
         self.serve(next, At::End);
     }
 
@@ -230,6 +232,12 @@ impl Page {
         let (answered, total) = self.place();
         let n = if told { answered } else { answered + 1 };
         fill(K::QuizNOf, &[("n", &n.to_string()), ("total", &total.to_string())])
+    }
+
+    /// Where one is among the questions, and a voice for what is on view.
+    fn head(self, told: bool) -> View {
+        let aloud = speech::available().then(|| shell::read_aloud(self.app));
+        el("div", "row apart").with(el("p", "soft place").text(&self.n_of(told))).maybe(aloud)
     }
 
     // ---- Before ----------------------------------------------------------------------------
@@ -264,10 +272,9 @@ impl Page {
     /// « Faire le point », where it is offered today.
     fn offered(self) -> View {
         let (history, today) = (self.history(), self.app.today());
-        let offer = self.bank.with_untracked(|bank| {
-            let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
-            Some((offer.moment, offer.form, offer.begun, offer.at_rest()))
-        });
+        let bank = self.bank();
+        let offer = forms::offered(&bank, &history, today, random::number());
+        let offer = offer.map(|offer| (offer.moment, offer.form, offer.begun, offer.at_rest()));
         let Some((moment, form, begun, half)) = offer else { return none() };
         let act = move || {
             if !begun {
@@ -307,11 +314,11 @@ impl Page {
         let post = scene::post(&item, None);
         if self.simple {
             let to_ask = move || self.go(At::Ask);
-            let answer = control::button("button main wide", "quiz-answer", icon::NEXT, t(K::QuizAnswer), to_ask);
+            let answer =
+                control::button("button main wide", "quiz-answer", icon::NEXT, t(K::QuizAnswer), to_ask);
             return shell::screen(self.app, &self.n_of(false), all([post, answer]));
         }
-        let aloud = speech::available().then(|| shell::read_aloud(self.app));
-        let head = el("div", "row apart").with(el("p", "soft place").text(&self.n_of(false))).maybe(aloud);
+        let head = self.head(false);
         let body = all([head, post, self.verdicts()]);
         shell::screen(self.app, t(K::QuizAsk), body)
     }
@@ -435,18 +442,26 @@ impl Page {
             let on = control::button("button main wide", "quiz-keep", icon::NEXT, t(K::QuizToRule), on);
             return shell::screen(self.app, t(title), all([answer, shown, on]));
         }
-        let place = el("p", "soft place").text(&self.n_of(true));
-        let post = el("details", "card").with(el("summary", "").text(t(K::QuizLookAgain))).with(scene::post(&item, None));
-        let sources = self.bank.with_untracked(|bank| {
-            bank.as_ref().map_or_else(none, |bank| clues::sources(bank, &item))
-        });
-        let body = all([place, answer, shown, clues::rule(&item), clues::action(&item), post, sources, self.onward()]);
+        let post = el("details", "card")
+            .with(el("summary", "").text(t(K::QuizLookAgain)))
+            .with(scene::post(&item, None));
+        let sources = clues::sources(&self.bank(), &item);
+        let body = all([
+            self.head(true),
+            answer,
+            shown,
+            clues::rule(&item),
+            clues::action(&item),
+            post,
+            sources,
+            self.onward(),
+        ]);
         shell::screen(self.app, t(title), body)
     }
 
     fn kept(self) -> View {
         let Some(item) = self.item() else { return none() };
-        let body = all([clues::rule(&item), clues::action(&item), self.onward()]);
+        let body = all([clues::rule_itself(&item), clues::action(&item), self.onward()]);
         shell::screen(self.app, t(K::QuizKeep), body)
     }
 
@@ -460,17 +475,22 @@ impl Page {
 
     fn end(self) -> View {
         let history = self.history();
-        let answers = self.session.with_untracked(|session| {
-            history.session(session).into_iter().cloned().collect::<Vec<_>>()
-        });
+        let answers = self
+            .session
+            .with_untracked(|session| history.session(session).into_iter().cloned().collect::<Vec<_>>());
         if answers.is_empty() {
             let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
-            return shell::screen(self.app, t(K::QuizTitle), all([el("p", "lead").text(t(K::QuizNoneLeft)), home]));
+            return shell::screen(
+                self.app,
+                t(K::QuizTitle),
+                all([el("p", "lead").text(t(K::QuizNoneLeft)), home]),
+            );
         }
         let told = self.result(&answers.iter().collect::<Vec<_>>());
         let again = move || self.begin();
         let again = || control::button("button wide", "quiz-start", icon::AGAIN, t(K::QuizAgain), again);
-        let body = all([told, self.gesture(), if self.simple { none() } else { again() }]);
+        let body =
+            all([told, self.gesture(), if self.simple { none() } else { all([self.telling(), again()]) }]);
         shell::screen(self.app, t(K::QuizEndTitle), body)
     }
 
@@ -478,9 +498,10 @@ impl Page {
     fn gesture(self) -> View {
         let plan = move || {
             if self.planned.get() {
-                return el("p", "strong told-head").attr("role", "status").with(icon(icon::CHECK)).with(
-                    el("span", "").text(t(K::QuizGesturePlanned)),
-                );
+                return el("p", "strong told-head")
+                    .attr("role", "status")
+                    .with(icon(icon::CHECK))
+                    .with(el("span", "").text(t(K::QuizGesturePlanned)));
             }
             control::button("button wide", "quiz-plan", icon::HAND, t(K::QuizGesturePlan), move || {
                 self.planned.set(true);
@@ -489,14 +510,54 @@ impl Page {
         el("section", "card stack")
             .with(safety::headed(icon::PERSON, K::QuizGesture))
             .with(el("p", "").text(t(K::QuizGestureText)))
-            .with(control::link("button main wide", "check-video", icon::SHIELD, t(K::QuizGestureCheck), "check"))
+            .with(control::link(
+                "button main wide",
+                "check-video",
+                icon::SHIELD,
+                t(K::QuizGestureCheck),
+                "check",
+            ))
             .with(region(plan))
+    }
+
+    /// What the kiné may know of it: asked where there is a clinic to tell, and only a yes lets it go.
+    fn telling(self) -> View {
+        if self.app.current().is_none() {
+            return none();
+        }
+        region(move || {
+            let history = self.app.journal(History::of);
+            if self.told.get() {
+                let words = if history.told == Some(true) { K::QuizToldYes } else { K::QuizToldNo };
+                let words = el("span", "").text(t(words));
+                return el("p", "strong told-head")
+                    .attr("role", "status")
+                    .with(icon(icon::CHECK))
+                    .with(words);
+            }
+            let Some(to_tell) = ToTell::of(&self.bank(), &history) else { return none() };
+            let cues = to_tell.cues.iter().map(|cue| t(happened::cue(*cue))).collect::<Vec<_>>().join(", ");
+            let cues =
+                (!cues.is_empty()).then(|| el("p", "").text(&fill(K::QuizTellCues, &[("cues", &cues)])));
+            let answer = |action, picture, word, agreed| {
+                let to_tell = to_tell.clone();
+                control::button("button wide", action, picture, t(word), move || {
+                    self.told.set(true);
+                    self.app.learnt(&to_tell.clone().told(agreed));
+                })
+            };
+            el("section", "card stack")
+                .with(safety::headed(icon::MESSAGE, K::QuizTell))
+                .with(el("p", "").text(t(K::QuizTellText)))
+                .maybe(cues)
+                .with(answer("quiz-tell", icon::CHECK, K::QuizTellYes, true))
+                .with(answer("quiz-tell-not", icon::CROSS, K::QuizTellNo, false))
+        })
     }
 
     /// « Pièges repérés : 3 sur 3. Bonnes vidéos reconnues : 2 sur 3. »
     fn result(self, answers: &[&care::quiz::Answer]) -> View {
-        let found = self.bank.with_untracked(|bank| bank.as_ref().map(|bank| Found::of(bank, answers.iter().copied())));
-        let Some(Found { counts, strength, revise }) = found else { return none() };
+        let Found { counts, strength, revise } = Found::of(&self.bank(), answers.iter().copied());
         let count = |k, n: u32, total: u32| {
             (total > 0).then(|| {
                 let words = fill(k, &[("n", &n.to_string()), ("total", &total.to_string())]);
@@ -504,7 +565,7 @@ impl Page {
             })
         };
         let cue = |k, cue: Option<Cue>| {
-            cue.map(|cue| el("li", "").text(&fill(k, &[("cue", t(clues::name(cue)))])))
+            cue.map(|cue| el("li", "").text(&fill(k, &[("cue", t(happened::cue(cue)))])))
         };
         el("ul", "card list told-list")
             .maybe(count(K::QuizEndTraps, counts.caught, counts.bad))
@@ -526,10 +587,9 @@ impl Page {
         }
         // Eight are done, and nobody has rested yet.
         let resting = matches!(self.at.get_untracked(), At::Look | At::Ask | At::Sure);
-        let (next, half) = self.bank.with_untracked(|bank| {
-            let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
-            Some((offer.next.cloned(), offer.at_rest()))
-        }).unwrap_or_default();
+        let bank = self.bank();
+        let offer = forms::offered(&bank, &history, today, random::number());
+        let (next, half) = offer.map(|offer| (offer.next.cloned(), offer.at_rest())).unwrap_or_default();
         if half && resting { self.go(At::Rest) } else { self.serve(next, At::Start) }
     }
 
@@ -537,7 +597,11 @@ impl Page {
         let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
         let on = move || self.next_of_form();
         let on = control::button("button wide", "quiz-form", icon::NEXT, t(K::QuizFormNext), on);
-        shell::screen(self.app, t(K::QuizFormTitle), all([el("p", "lead").text(t(K::QuizFormHalf)), home, on]))
+        shell::screen(
+            self.app,
+            t(K::QuizFormTitle),
+            all([el("p", "lead").text(t(K::QuizFormHalf)), home, on]),
+        )
     }
 
     fn formed(self, moment: Moment) -> View {

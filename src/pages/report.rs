@@ -253,9 +253,9 @@ impl Flow {
 
     /// « J’ai essayé une vidéo ailleurs »: which one, what happened. Both may stay empty.
     pub fn telling(self, kit: Option<&KitHandle>, n: usize) -> View {
-        let (which, which_field) = field::words("which", K::ElsewhereWhich, K::ElsewhereWhichHint);
+        let (which, which_field) = field::words("which", K::ElsewhereWhich, Some(K::ElsewhereWhichHint));
         let (happened, happened_field) =
-            field::words("happened", K::ElsewhereHappened, K::ElsewhereHappenedHint);
+            field::words("happened", K::ElsewhereHappened, Some(K::ElsewhereHappenedHint));
         let (simple, to) = (self.simple, signs(kit, Why::Elsewhere));
         let on = move || {
             if !simple || n == 0 {

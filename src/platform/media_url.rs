@@ -2,9 +2,8 @@
 
 use super::{idb::Db, js};
 use care::{
-    clip::Clip,
     media::MediaRef,
-    ports::{ChunkedRecords, MediaStore, StoreError},
+    ports::{ChunkedRecords, MediaStore, Record, StoreError},
 };
 use js_sys::Array;
 use std::rc::Rc;
@@ -46,14 +45,20 @@ pub async fn blob(db: &Db, file: &MediaRef) -> Result<BlobUrl, StoreError> {
     of_blob(&joined(&parts, &file.mime)?)
 }
 
-/// A clip as one file, as it was recorded. The browser keeps the chunks; none passes through WASM.
-pub async fn clip_file(db: &Db, clip: &Clip) -> Result<web_sys::Blob, StoreError> {
+/// A record's chunks as one file of the type `mime`: a clip as it was recorded, what is sent as it was
+/// sealed. The browser keeps the chunks; none passes through WASM.
+pub async fn file_of<R: Record>(
+    db: &Db,
+    key: &str,
+    chunks: u32,
+    mime: &str,
+) -> Result<web_sys::Blob, StoreError> {
     let parts = Array::new();
-    for n in 0..clip.chunks {
-        let chunk = db.chunk_of::<Clip>(&clip.id, n).await?;
-        parts.push(&chunk.ok_or_else(|| StoreError::Unreadable(clip.id.clone()))?.0);
+    for n in 0..chunks {
+        let chunk = db.chunk_of::<R>(key, n).await?;
+        parts.push(&chunk.ok_or_else(|| StoreError::Unreadable(key.to_owned()))?.0);
     }
-    joined(&parts, &clip.mime)
+    joined(&parts, mime)
 }
 
 /// Makes an address for a file.
@@ -62,7 +67,7 @@ pub fn of_blob(blob: &web_sys::Blob) -> Result<BlobUrl, StoreError> {
     url.map(|u| BlobUrl(Rc::new(Owned(u)))).map_err(|e| StoreError::Other(js::error_text(&e)))
 }
 
-pub(crate) fn joined(parts: &Array, mime: &str) -> Result<web_sys::Blob, StoreError> {
+fn joined(parts: &Array, mime: &str) -> Result<web_sys::Blob, StoreError> {
     let bag = web_sys::BlobPropertyBag::new();
     bag.set_type(mime);
     let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(parts.unchecked_ref(), &bag);

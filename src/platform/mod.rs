@@ -9,6 +9,7 @@ pub mod crypto;
 pub mod device;
 pub mod dom;
 pub mod drawing;
+pub mod embed;
 pub mod file;
 pub mod film;
 pub mod first_paint;
@@ -34,6 +35,7 @@ pub mod tus;
 pub mod wake_lock;
 pub mod words;
 pub mod worker;
+pub mod worker_scope;
 
 #[cfg(all(test, target_arch = "wasm32"))]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -17,6 +17,11 @@ pub fn number() -> u64 {
     u64::from_le_bytes(bytes)
 }
 
+/// 128 random bits, for an identifier that nobody else has.
+pub fn wide() -> u128 {
+    u128::from(number()) << 64 | u128::from(number())
+}
+
 /// A number in `0.0..1.0`: for waits that must not all end together.
 pub fn fraction() -> f64 {
     (number() >> 11) as f64 / (1u64 << 53) as f64

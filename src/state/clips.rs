@@ -3,12 +3,14 @@
 
 use super::{App, Watched};
 use crate::platform::{
-    channel, file, js, locks,
+    channel, file,
+    idb::Db,
+    js, locks,
     media_url::{self, BlobUrl},
 };
 use care::{
     clip::{self, Clip, State, Trouble},
-    ports::{ChunkedRecords, Records},
+    ports::{ChunkedRecords, Records, StoreError},
 };
 use std::rc::Rc;
 
@@ -32,6 +34,10 @@ fn shelf() -> Watched<Shelf> {
 /// Everything of this device was removed.
 pub(super) fn forget() {
     shelf().set(Shelf { asked: shelf().peek().asked, ..Shelf::default() });
+}
+
+async fn whole(db: &Db, clip: &Clip) -> Result<web_sys::Blob, StoreError> {
+    media_url::file_of::<Clip>(db, &clip.id, clip.chunks, &clip.mime).await
 }
 
 /// The turn that says that a clip is in somebody's hands, in this tab or in another.
@@ -117,13 +123,16 @@ impl App {
     /// An address that a clip plays from, as long as it is held.
     pub async fn clip_url(self, clip: &Clip) -> Result<BlobUrl, Trouble> {
         let db = self.database().ok_or(Trouble::NotKept)?;
-        Ok(media_url::of_blob(&media_url::clip_file(&db, clip).await?)?)
+        Ok(media_url::of_blob(&whole(&db, clip).await?)?)
     }
 
     /// Gives a clip to the browser to be saved as a file. Only after a tap.
     pub async fn save_clip(self, clip: &Clip) -> Result<(), Trouble> {
         let db = self.database().ok_or(Trouble::NotKept)?;
-        let whole = media_url::clip_file(&db, clip).await?;
-        if file::save_blob(&clip.file_name(), &whole) { Ok(()) } else { Err(Trouble::NotKept) }
+        if file::save_blob(&clip.file_name(), &whole(&db, clip).await?) {
+            Ok(())
+        } else {
+            Err(Trouble::NotKept)
+        }
     }
 }

@@ -360,7 +360,7 @@ impl Filming {
 
     fn new_clip(&self, mime: String, sound: bool) -> Clip {
         let held = &self.0;
-        let random = u128::from(random::number()) << 64 | u128::from(random::number());
+        let random = random::wide();
         Clip {
             id: clip::id(random),
             profile: held.app.profile_id(),

@@ -115,7 +115,7 @@ impl App {
         let results = untrack(|| self.journal(|events| care::results::Results::since_last(events, kit)));
         let known = self.profile.with_untracked(|p| p.settings.subject(&kit.kit_id));
         let subject = known.unwrap_or_else(|| {
-            let made = u128::from(random::number()) << 64 | u128::from(random::number());
+            let made = random::wide();
             self.remember(|settings| settings.name_subject(&kit.kit_id, made));
             made
         });

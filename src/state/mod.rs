@@ -143,6 +143,15 @@ impl App {
         });
     }
 
+    /// Shows the screens in a language without remembering it: that of the page around this one.
+    pub fn show_in(self, lang: Lang) {
+        leptos::task::spawn_local(async move {
+            if self.bring_words(lang).await {
+                self.lang.set(lang);
+            }
+        });
+    }
+
     /// Brings the words of a language. Says so when they cannot come.
     async fn bring_words(self, lang: Lang) -> bool {
         let Some(file) = i18n::missing(lang) else { return true };

@@ -6,9 +6,7 @@ use crate::platform::{
     channel,
     clock::DeviceClock,
     connectivity::{self, Change},
-    dom, file,
-    idb::Db,
-    media_url, random,
+    dom, file, media_url, random,
     worker::Worker,
 };
 use care::{
@@ -205,9 +203,8 @@ impl App {
     /// When there is nothing new, the kit's clinic does not receive, or nothing can be kept.
     pub async fn send_results(self, kit: &KitHandle) -> Result<(), Problem> {
         let text = self.results_file(&kit.kit).ok_or(Problem::StorageFailed)?;
-        let number = u128::from(random::number()) << 64 | u128::from(random::number());
         let header = Header {
-            item: clip::id(number),
+            item: clip::id(random::wide()),
             kit_id: kit.kit.kit_id.clone(),
             kind: Kind::Results,
             exercise: None,
@@ -274,7 +271,13 @@ impl App {
     /// a tap.
     pub async fn save_sealed(self, item: &OutboxItem) -> bool {
         let Some(db) = self.database() else { return false };
-        match sealed(&db, item).await {
+        let sealed = media_url::file_of::<OutboxItem>(
+            &db,
+            &item.header.item,
+            item.pieces(),
+            "application/octet-stream",
+        );
+        match sealed.await {
             Ok(blob) => file::save_blob(&["bon-geste-", &item.header.item, ".age"].concat(), &blob),
             Err(_) => false,
         }
@@ -325,15 +328,4 @@ impl App {
             SENDER.set(Sender::Away);
         }
     }
-}
-
-/// A sealed item as one file. The browser keeps the chunks; none passes through WASM.
-async fn sealed(db: &Db, item: &OutboxItem) -> Result<web_sys::Blob, StoreError> {
-    let parts = js_sys::Array::new();
-    let id = &item.header.item;
-    for n in 0..item.pieces() {
-        let chunk = db.chunk_of::<OutboxItem>(id, n).await?;
-        parts.push(&chunk.ok_or_else(|| StoreError::Unreadable(id.clone()))?.0);
-    }
-    media_url::joined(&parts, "application/octet-stream")
 }

@@ -1,11 +1,13 @@
 //! The questions of the quiz: those that come with the portal, and a clinic’s own where it has some.
 
 use super::{App, keys::fetch_text};
+use crate::platform::js;
 use care::{
     json::Json,
     quiz::{Bank, History, Item, Learning, Pool, schedule::Plan},
     text::Lang,
 };
+use leptos::prelude::*;
 use std::{cell::RefCell, hint::black_box, rc::Rc};
 
 /// The questions in French and in English, which the build names after their bytes.
@@ -22,19 +24,44 @@ impl App {
         HERE.with_borrow(|all| all.iter().find(|(of, _)| *of == lang).map(|(_, bank)| bank.clone()))
     }
 
-    /// Brings the questions of a language; those that the clinic added come along when they can. Nothing
-    /// when the portal’s own do not come.
-    pub async fn bring_questions(self, lang: Lang) -> Option<Rc<Bank>> {
-        let mut bank = fetch(black_box(ITEMS)[lang as usize]).await?;
-        // A clinic that added none has no such file.
-        if let Some(own) = fetch(&["quiz/own.", lang.tag(), ".json"].concat()).await {
-            bank.sources.extend(own.sources);
-            // They are for training: what measures is the same for everybody.
-            bank.items.extend(own.items.into_iter().filter(|item| item.pool == Pool::Train));
+    /// Brings the questions of a language; false when they do not come. Those that the clinic added join
+    /// them when they have come too.
+    pub async fn bring_questions(self, lang: Lang) -> bool {
+        let name = black_box(ITEMS)[lang as usize];
+        let Some(bank) = fetch(name).await else { return false };
+        keep(lang, bank.clone());
+        leptos::task::spawn_local(async move {
+            // A clinic that added none has no such file.
+            if let Some(own) = fetch(&["quiz/own.", lang.tag(), ".json"].concat()).await {
+                let mut bank = bank;
+                bank.sources.extend(own.sources);
+                // They are for training: what measures is the same for everybody.
+                bank.items.extend(own.items.into_iter().filter(|item| item.pool == Pool::Train));
+                keep(lang, bank);
+            }
+            self.keep_too(&[name]).await;
+        });
+        true
+    }
+
+    /// Asks again for what came before the service worker was in charge, so that it keeps that too. The
+    /// browser has it already: nothing is paid for twice.
+    pub async fn keep_too(self, names: &[&str]) {
+        const EVERY_MS: i32 = 1_000;
+        const TRIES: u32 = 600;
+        if self.app_offline.get_untracked() {
+            return;
         }
-        let bank = Rc::new(bank);
-        HERE.with_borrow_mut(|all| all.push((lang, bank.clone())));
-        Some(bank)
+        for _ in 0..TRIES {
+            js::sleep(EVERY_MS).await;
+            if self.app_offline.get_untracked() {
+                for name in names {
+                    // What does not come now comes at the next visit.
+                    drop(fetch_text(name, None).await);
+                }
+                return;
+            }
+        }
     }
 
     /// The next question of a session; none at its end, or when nothing may be asked again yet.
@@ -46,6 +73,14 @@ impl App {
     pub fn learnt(self, what: &Learning) {
         self.note(what.to_json());
     }
+}
+
+/// Has these questions here, in the place of those of the same language.
+fn keep(lang: Lang, bank: Bank) {
+    HERE.with_borrow_mut(|all| {
+        all.retain(|(of, _)| *of != lang);
+        all.push((lang, Rc::new(bank)));
+    });
 }
 
 async fn fetch(url: &str) -> Option<Bank> {

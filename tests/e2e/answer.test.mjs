@@ -69,7 +69,7 @@ test("a link asks for its code, says how many tries are left, and opens with the
   onPhone(async (page) => {
     await page.goto(clinic.link);
     await giveCode(page, "000000");
-    const left = await page.waitForSelector("[data-problem=code_wrong] [data-count]");
+    const left = await page.waitForSelector("[data-problem=code_wrong][data-count]");
     const first = Number(await left.getAttribute("data-count"));
     assert.ok(first > 0 && first < 10, `${first} tries left`);
     assert.doesNotMatch(page.url(), /shlink/, "the link does not stay in the address");

@@ -43,6 +43,14 @@ function events() {
     { kind: "two-questions", kit, watched: true, wish: "Marcher sans canne", by: "patient" },
     { kind: "two-questions", kit, watched: false, wish: "", by: "patient" },
     { kind: "noted", text: "reste ici", by: "patient" },
+    ...[["grave", "https://vm.tiktok.com/abc/"], ["no-signal", "https://école-du-dos.example/vidéo"], ["not-enough"]].map(
+      ([outcome, url]) => ({
+        ...{ kind: "video-checked", url, title: url ? "Dos neuf \u{7}« miracle »" : "", outcome, by: "helper" },
+        ...{ answers: ["no", "no", "unknown", "no", "no"], listed: "unknown", confirmed: "no" },
+      }),
+    ),
+    { kind: "quiz-answered", session: "q", item: "p01a", version: 1, pool: "train", verdict: "reliable", right: true, segments: [], missing: [] },
+    { kind: "quiz-told", agreed: true, done: true, cues: ["C2", "M10"] },
     { kind: "a-kind-to-come", more: [1] },
   ];
   return whats.map((what, n) => {
@@ -158,7 +166,7 @@ test("the npm validator `fhir` finds nothing wrong with the results and the kit,
 test("the Python validator `fhir.resources` (R4B) finds nothing wrong, and knows what is wrong", async () => {
   const validate = (file) => run(python(), [path.join(root, "tests/e2e/lib/validate_fhir.py"), file]);
   const counted = async (name) => JSON.parse((await validate(path.join(dir, name))).stdout);
-  assert.deepEqual(await counted("results.json"), { Patient: 1, Observation: 4, Procedure: 3, QuestionnaireResponse: 6 });
+  assert.deepEqual(await counted("results.json"), { Patient: 1, Observation: 4, Procedure: 3, QuestionnaireResponse: 10 });
   assert.deepEqual(await counted("kit-bundle.json"), { Binary: 1, Organization: 1, CarePlan: 1, DocumentReference: 1 });
   const bent = JSON.parse(bundle);
   bent.entry.find((e) => e.resource.resourceType === "Procedure").resource.performedPeriod.start = "yesterday";

@@ -2,7 +2,7 @@
 //! off. What happened with sending stands in the outbox alone.
 
 use crate::{
-    calendar::Day,
+    calendar::{Day, clock},
     jose,
     kit::{Company, Exercise},
     ports::{Record, Store, StoreError},
@@ -202,8 +202,7 @@ impl Clip {
 
     /// The name of a file of it: exercise, day and time as lived. No name of a person.
     pub fn file_name(&self) -> String {
-        let minute = (self.made_ms + i64::from(self.offset_min) * 60_000).div_euclid(60_000);
-        let (hour, minute) = (minute.rem_euclid(1_440) / 60, minute.rem_euclid(60));
+        let (hour, minute, _) = clock(self.made_ms, self.offset_min);
         let (exercise, day, ending) = (&self.exercise, self.day(), self.ending());
         format!("bon-geste-{exercise}-{day}-{hour:02}{minute:02}.{ending}")
     }

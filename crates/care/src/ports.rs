@@ -318,14 +318,8 @@ pub trait ChunkedRecords: Records {
         key: &str,
         n: u32,
     ) -> impl Future<Output = Result<Option<Self::Bytes>, StoreError>>;
-    /// Removes the chunks of a key, and its row too unless it is to stay as `row`; in one
-    /// transaction. Nothing happens where nothing is.
-    fn erase_chunks(
-        &self,
-        store: Store,
-        key: &str,
-        row: Option<Row>,
-    ) -> impl Future<Output = Result<(), StoreError>>;
+    /// Removes a row and its chunks in one transaction. Nothing happens where nothing is.
+    fn erase_whole(&self, store: Store, key: &str) -> impl Future<Output = Result<(), StoreError>>;
 
     /// Writes a record with its chunk `n`, all or nothing.
     fn put_with_chunk<R: Record>(
@@ -348,12 +342,7 @@ pub trait ChunkedRecords: Records {
 
     /// Removes a record with all its chunks.
     fn remove_with_chunks<R: Record>(&self, key: &str) -> impl Future<Output = Result<(), StoreError>> {
-        self.erase_chunks(R::STORE, key, None)
-    }
-
-    /// Writes a record and removes all its chunks: what was sent need not stay.
-    fn put_without_chunks<R: Record>(&self, record: &R) -> impl Future<Output = Result<(), StoreError>> {
-        async move { self.erase_chunks(R::STORE, &record.key(), Some(Codec.encode(record))).await }
+        self.erase_whole(R::STORE, key)
     }
 }
 

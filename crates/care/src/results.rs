@@ -11,6 +11,8 @@ use crate::{
     journal::{By, Event, Feeling, Side, StopReason, What},
     json::{Json, Value},
     kit::{Kit, Level},
+    quiz::{Cue, Learning},
+    video_check::Outcome,
 };
 
 /// Where our own codes, questions and extensions are named. `.example` is nobody's (RFC 2606): the
@@ -93,6 +95,22 @@ pub enum Fact {
     },
     /// « J’en ai parlé à un professionnel »
     SpokenToProfessional,
+    /// « J’ai trouvé une vidéo »: one that was checked.
+    VideoChecked {
+        /// Its title, or what was said of it; may be empty.
+        title: String,
+        /// Its address; may be empty.
+        url: String,
+        /// What the screen said.
+        outcome: Outcome,
+    },
+    /// « Cette vidéo est-elle fiable ? »: what the patient agreed to tell of it, and never a number.
+    Quiz {
+        /// A session or a form was gone through to its end.
+        done: bool,
+        /// What to talk about.
+        cues: Vec<Cue>,
+    },
 }
 
 /// How a session ended.
@@ -150,15 +168,7 @@ impl Results {
     /// session of which something new is known comes again, whole: its resource has the same name,
     /// and takes the earlier one's place.
     pub fn since_last(events: &[Event], kit: &Kit) -> Self {
-        let mut sent: Vec<String> = Vec::new();
-        for e in events {
-            if let Some(What::ResultsSent { kit: of, events }) = e.read()
-                && of == kit.kit_id
-            {
-                sent.extend(events);
-            }
-        }
-        sent.sort_unstable();
+        let sent = sent(events, &kit.kit_id);
         let (items, events) = gather(events, Kits { known: &[kit], others: false }, &sent);
         Results { kit: kit.kit_id.clone(), items, events }
     }
@@ -194,8 +204,30 @@ impl Results {
     }
 }
 
+/// The id of the quiz's one item.
+const QUIZ: &str = "quiz";
+
+/// The names of the events that a kit's clinic has confirmed, sorted.
+fn sent(events: &[Event], kit: &str) -> Vec<String> {
+    let mut sent: Vec<String> = Vec::new();
+    for e in events {
+        if let Some(What::ResultsSent { kit: of, events }) = e.read()
+            && of == kit
+        {
+            sent.extend(events);
+        }
+    }
+    sent.sort_unstable();
+    sent
+}
+
+fn in_order(items: &mut [Item]) {
+    items.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+}
+
 /// All that a journal says, whatever was sent and whichever kit it is about; in the words of the kits
-/// that are known. For the desk, to which the patient brought the whole.
+/// that are known. For the desk, to which the patient brought the whole; of the quiz only what the patient
+/// agreed to tell.
 pub fn all(events: &[Event], kits: &[&Kit]) -> Vec<Item> {
     gather(events, Kits { known: kits, others: true }, &[]).0
 }
@@ -250,6 +282,29 @@ fn gather(events: &[Event], kits: Kits, sent: &[String]) -> (Vec<Item>, Vec<Stri
             ids.push(e.id.clone());
         }
     }
+    let mut quiz: Option<(&Event, bool, Fact)> = None;
+    for e in events {
+        match Learning::from_json(&e.what) {
+            Ok(Learning::VideoChecked { url, title, outcome, by, .. }) if is_new(e) => {
+                let (title, url) = (clean(&title), clean(&url.unwrap_or_default()));
+                items.push(item(&e.id, e, by, Fact::VideoChecked { title, url, outcome }));
+                ids.push(e.id.clone());
+            }
+            Ok(Learning::QuizTold { agreed, done, cues }) => {
+                if is_new(e) {
+                    ids.push(e.id.clone());
+                }
+                // The last word holds: ids tell the order of writing.
+                if quiz.as_ref().is_none_or(|(last, ..)| last.id < e.id) {
+                    quiz = Some((e, agreed, Fact::Quiz { done, cues }));
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some((e, true, fact)) = quiz.filter(|(e, ..)| is_new(e)) {
+        items.push(item(QUIZ, e, By::Patient, fact));
+    }
     about.sort_unstable();
     steps.sort_by_key(|(session, e, _)| (*session, e.at_ms, &e.id));
     let mut here: Vec<&str> = Vec::new();
@@ -269,7 +324,7 @@ fn gather(events: &[Event], kits: Kits, sent: &[String]) -> (Vec<Item>, Vec<Stri
             *session = None;
         }
     }
-    items.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+    in_order(&mut items);
     (items, ids)
 }
 
@@ -511,6 +566,25 @@ impl Writer {
                 ],
             ),
             Fact::SpokenToProfessional => not_well(at, "spoken", vec![]),
+            Fact::VideoChecked { title, url, outcome } => {
+                let said = coding(&ours("CodeSystem/video-outcome"), outcome.to_json());
+                let items = vec![
+                    question("title", "Quelle vidéo ?", "valueString", text(title)),
+                    question("url", "Son adresse", "valueUri", text(url)),
+                    question("outcome", "Ce que l’écran a dit", "valueCoding", said),
+                ];
+                answers("video-check", at, items)
+            }
+            Fact::Quiz { done, cues } => {
+                let system = ours("CodeSystem/quiz-cue");
+                let answer = |cue: &Cue| map(vec![("valueCoding", coding(&system, cue.to_json()))]);
+                let mut about = vec![("linkId", text("cue")), ("text", text("De quoi parler"))];
+                if !cues.is_empty() {
+                    about.push(("answer", Value::List(cues.iter().map(answer).collect())));
+                }
+                let done = question("done", "Quiz fait", "valueBoolean", Value::Bool(*done));
+                answers("quiz", at, vec![done, map(about)])
+            }
         };
         fields.push(("subject", Self::reference(&self.subject)));
         if !extensions.is_empty() {
@@ -717,9 +791,24 @@ fn read_answers<'a>(resource: &Node<'a>) -> Found<'a> {
     let questionnaire = resource.get("questionnaire").value.as_str().unwrap_or_default();
     let fact = match questionnaire.strip_prefix(BASE) {
         Some("Questionnaire/two-questions") => {
-            let watched = resource.answer("watched").get("valueBoolean");
-            let Value::Bool(watched) = *watched.value else { return Err(watched.not("`true` or `false`")) };
+            let watched = resource.answer("watched").get("valueBoolean").truth()?;
             Fact::TwoQuestions { watched, wish: resource.words("wish")? }
+        }
+        Some("Questionnaire/video-check") => {
+            let url = resource.answer("url").get("valueUri");
+            Fact::VideoChecked {
+                title: resource.words("title")?,
+                url: if *url.value == Value::Null { String::new() } else { url.text()? },
+                outcome: resource.answer("outcome").get("valueCoding").get("code").word()?,
+            }
+        }
+        Some("Questionnaire/quiz") => {
+            let cues = resource.pick("item", "linkId", "cue").get("answer").list();
+            let cue = |answer: &Node| answer.get("valueCoding").get("code").word();
+            Fact::Quiz {
+                done: resource.answer("done").get("valueBoolean").truth()?,
+                cues: cues.iter().map(cue).collect::<Result<_, _>>()?,
+            }
         }
         Some("Questionnaire/not-well") => {
             let what = resource.answer("what").get("valueCoding").get("code");
@@ -801,6 +890,11 @@ impl<'a> Node<'a> {
         self.value.as_str().map(str::to_owned).ok_or_else(|| self.not("a text"))
     }
 
+    fn truth(&self) -> Result<bool, NotResults> {
+        let Value::Bool(truth) = *self.value else { return Err(self.not("`true` or `false`")) };
+        Ok(truth)
+    }
+
     fn number(&self) -> Result<u32, NotResults> {
         u32::from_json(self.value).map_err(|_| self.not("a whole number from 0"))
     }
@@ -866,6 +960,10 @@ mod tests {
         kit::{Source, WarningRule},
         opening::tests::{exercise, kit},
         profile::ProfileId,
+    };
+    use crate::{
+        quiz::{Pool, Verdict},
+        video_check::Said,
     };
     use proptest::prelude::*;
 
@@ -946,6 +1044,16 @@ mod tests {
         ];
         let at = |n: usize| NOW + i64::try_from(n).unwrap() * 60_000;
         whats.iter().enumerate().map(|(n, what)| event(&format!("e{n:02}"), at(n), what)).collect()
+    }
+
+    fn checked(title: &str, url: Option<&str>, outcome: Outcome) -> Learning {
+        let (title, url) = (title.to_owned(), url.map(str::to_owned));
+        let (answers, listed, confirmed) = (vec![Said::No; 5], Said::Unknown, Said::No);
+        Learning::VideoChecked { url, title, answers, listed, confirmed, outcome, by: By::Helper }
+    }
+
+    fn learnt(id: &str, at_ms: i64, what: &Learning) -> Event {
+        Event { what: what.to_json(), ..event(id, at_ms, &What::Fell { by: By::Patient }) }
     }
 
     /// What reading gives back: the resources' names instead of the ids.
@@ -1115,6 +1223,10 @@ mod tests {
             easier: true,
         };
         events.push(event("held", NOW, &held));
+        events.push(told(1, true, Cue::ALL));
+        for (id, outcome) in [("v1", Outcome::Grave), ("v2", Outcome::NoSignal), ("v3", Outcome::NotEnough)] {
+            events.push(learnt(id, NOW, &checked("x", Some("https://exemple.fr/x"), outcome)));
+        }
         let bundle = Results::since_last(&events, &the_kit()).bundle(SUBJECT, NOW, 60).unwrap();
         fn names(value: &Value, out: &mut Vec<String>) {
             match value {
@@ -1141,6 +1253,76 @@ mod tests {
         for name in found {
             assert!(described.contains(&format!("`{name}`")), "docs/fhir.md does not say what `{name}` is");
         }
+    }
+
+    #[test]
+    fn a_video_that_was_checked_goes_with_the_results_once() {
+        let address = "https://vm.tiktok.com/abc/";
+        let mut events = vec![
+            learnt("v1", NOW, &checked("Dos neuf\u{7}", Some(address), Outcome::Grave)),
+            learnt("v2", NOW + 1_000, &checked("", None, Outcome::NotEnough)),
+        ];
+        let results = Results::since_last(&events, &the_kit());
+        let told: Vec<_> = results.preview().iter().map(|i| (i.by, i.fact.clone())).collect();
+        let fact = |title: &str, url: &str, outcome| {
+            (By::Helper, Fact::VideoChecked { title: title.into(), url: url.into(), outcome })
+        };
+        assert_eq!(told, [fact("Dos neuf", address, Outcome::Grave), fact("", "", Outcome::NotEnough)]);
+        let bundle = results.bundle(SUBJECT, NOW, 60).unwrap();
+        assert_eq!(read(&bundle).unwrap(), renamed(results.preview()));
+        assert_eq!(all(&events, &[]).len(), 2);
+        events.push(event("sent", NOW, &results.confirmed()));
+        assert!(Results::since_last(&events, &the_kit()).preview().is_empty());
+    }
+
+    fn told(n: i64, agreed: bool, cues: &[Cue]) -> Event {
+        let cues = cues.to_vec();
+        learnt(&format!("q{n}"), NOW + n * 1_000, &Learning::QuizTold { agreed, done: true, cues })
+    }
+
+    #[test]
+    fn of_the_quiz_nothing_goes_without_agreement_and_with_it_no_number() {
+        let answered = Learning::QuizAnswered {
+            session: "s".into(),
+            item: "p01a".into(),
+            version: 1,
+            pool: Pool::Train,
+            form: None,
+            verdict: Verdict::Reliable,
+            right: false,
+            confidence: None,
+            segments: vec![],
+            missing: vec![],
+        };
+        let since = |events: &[Event]| Results::since_last(events, &the_kit());
+        let mut events = vec![learnt("a", NOW, &answered), told(1, true, &[Cue::Pain]), told(2, false, &[])];
+        assert!(since(&events[..1]).preview().is_empty() && all(&events[..1], &[]).is_empty());
+        assert!(since(&events).preview().is_empty() && all(&events, &[]).is_empty(), "taken back");
+        events.push(told(3, true, &[Cue::Care, Cue::Clarity]));
+        let with = since(&events);
+        let fact = Fact::Quiz { done: true, cues: vec![Cue::Care, Cue::Clarity] };
+        assert_eq!(with.preview().iter().map(|i| &i.fact).collect::<Vec<_>>(), [&fact], "the last word");
+        let bundle = with.bundle(SUBJECT, NOW, 60).unwrap();
+        assert_eq!(read(&bundle).unwrap(), renamed(with.preview()));
+        fn numbers(value: &Value) -> bool {
+            match value {
+                Value::Int(_) => true,
+                Value::List(items) => items.iter().any(numbers),
+                Value::Map(fields) => fields.iter().any(|(_, v)| numbers(v)),
+                _ => false,
+            }
+        }
+        let response = &resources(&bundle, "QuestionnaireResponse")[0];
+        assert!(!numbers(response), "{}", response.to_text());
+        // Confirmed, it stays; told anew it takes the earlier one's place.
+        events.push(event("sent", NOW, &with.confirmed()));
+        assert!(since(&events).preview().is_empty());
+        events.push(told(4, true, &[]));
+        let again = since(&events);
+        let name =
+            |r: &Results| r.bundle(SUBJECT, NOW, 0).unwrap().get("entry").items()[1].get("fullUrl").clone();
+        assert_eq!(name(&with), name(&again));
+        assert_eq!(read(&again.bundle(SUBJECT, NOW, 60).unwrap()).unwrap(), renamed(again.preview()));
     }
 
     #[test]

@@ -403,7 +403,7 @@ fn cleaned(address: &str) -> Option<(String, Platform)> {
         return None;
     }
     // Numbers instead of a name: no video of anybody's is there.
-    if labels.clone().last().is_none_or(|top| top.chars().all(|c| c.is_ascii_digit())) {
+    if labels.clone().next_back().is_none_or(|top| top.chars().all(|c| c.is_ascii_digit())) {
         return None;
     }
     let platform = Platform::of(name);

@@ -15,9 +15,11 @@ use care::{
     kit::{Kit, Level},
     opening,
     ports::crypto_native::NativeCrypto,
+    quiz::Cue,
     results::{self, End, Fact, Item, Named},
     text::Lang,
     trust::TrustedKeys,
+    video_check::Outcome,
 };
 use futures_executor::block_on;
 use maud::{Markup, html};
@@ -191,6 +193,10 @@ struct Facts {
     /// « Ça ne va pas », and sessions that were stopped.
     not_well: Vec<Item>,
     questions: Vec<Item>,
+    /// Videos from elsewhere that were checked.
+    checked: Vec<Item>,
+    /// What the patient agreed to tell of the quiz.
+    quiz: Option<Item>,
     notes: Vec<(Day, By, String)>,
 }
 
@@ -228,7 +234,12 @@ impl Facts {
     }
 
     fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.not_well.is_empty() && self.questions.is_empty() && self.notes.is_empty()
+        self.rows.is_empty()
+            && self.not_well.is_empty()
+            && self.questions.is_empty()
+            && self.checked.is_empty()
+            && self.quiz.is_none()
+            && self.notes.is_empty()
     }
 }
 
@@ -251,6 +262,8 @@ fn facts(source: Source, since: Option<Day>) -> Facts {
         exercises: Vec::new(),
         not_well: Vec::new(),
         questions: Vec::new(),
+        checked: Vec::new(),
+        quiz: None,
         notes: source.notes.into_iter().filter(|(day, ..)| *day >= from).collect(),
     };
     // Sessions first: answers are put beside them.
@@ -299,6 +312,8 @@ fn facts(source: Source, since: Option<Day>) -> Facts {
                 }
             }
             Fact::TwoQuestions { .. } => facts.questions.push(item),
+            Fact::VideoChecked { .. } => facts.checked.push(item),
+            Fact::Quiz { .. } => facts.quiz = Some(item),
             Fact::Sign { .. } | Fact::Fell | Fact::TriedElsewhere { .. } | Fact::SpokenToProfessional => {
                 facts.not_well.push(item);
             }
@@ -353,6 +368,12 @@ fn lines(facts: &Facts) -> Vec<(&'static str, String)> {
     for item in &facts.not_well {
         lines.push(("Not well", format!("{}  {}", item.day, not_well(item, Lang::En))));
     }
+    for item in &facts.checked {
+        lines.push(("Video checked", format!("{}  {}", item.day, checked(item, Lang::En))));
+    }
+    if let Some(item) = &facts.quiz {
+        lines.push(("Quiz", quiz(item, Lang::En)));
+    }
     if facts.is_empty() {
         lines.push(("Noted", "nothing in this period".to_owned()));
     }
@@ -397,6 +418,20 @@ fn page(facts: &Facts, lang: Lang) -> String {
                             (by(item.by, lang))
                         }
                     } } }
+                }
+            }
+            @if !facts.checked.is_empty() {
+                section {
+                    h2 { (w.checked) }
+                    ul { @for item in &facts.checked {
+                        li { (day(item.day)) (w.colon) span.words { (checked(item, lang)) } (by(item.by, lang)) }
+                    } }
+                }
+            }
+            @if let Some(item) = &facts.quiz {
+                section {
+                    h2 { (w.quiz) }
+                    p { (quiz(item, lang)) "." }
                 }
             }
             @if !facts.notes.is_empty() {
@@ -587,8 +622,48 @@ fn not_well(item: &Item, lang: Lang) -> String {
             };
             format!("{why} ({})", during.words)
         }
-        Fact::Session { .. } | Fact::Felt { .. } | Fact::TwoQuestions { .. } => String::new(),
+        Fact::Session { .. }
+        | Fact::Felt { .. }
+        | Fact::TwoQuestions { .. }
+        | Fact::VideoChecked { .. }
+        | Fact::Quiz { .. } => String::new(),
     }
+}
+
+/// A video that was checked: which, and what the patient's screen said.
+fn checked(item: &Item, lang: Lang) -> String {
+    let w = Words::of(lang);
+    let Fact::VideoChecked { title, url, outcome } = &item.fact else { return String::new() };
+    let said = match outcome {
+        Outcome::Grave => w.checked_grave,
+        Outcome::NoSignal => w.checked_no_signal,
+        Outcome::NotEnough => w.checked_not_enough,
+    };
+    let address = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    let mut which = Vec::new();
+    if !title.is_empty() {
+        which.push(quoted(title, lang));
+    }
+    if !address.is_empty() {
+        which.push(address.to_owned());
+    }
+    if which.is_empty() {
+        which.push(w.checked_unnamed.to_owned());
+    }
+    format!("{} ({said})", which.join(", "))
+}
+
+/// What the patient agreed to tell of the quiz.
+fn quiz(item: &Item, lang: Lang) -> String {
+    let w = Words::of(lang);
+    let Fact::Quiz { done, cues } = &item.fact else { return String::new() };
+    let mut said = if *done { w.quiz_done } else { w.quiz_begun }.to_owned();
+    if !cues.is_empty() {
+        let named = |cue: &Cue| Cue::ALL.iter().position(|c| c == cue).map_or("", |n| w.cues[n]);
+        said += &format!(". {}{}", w.quiz_about, w.colon);
+        said += &cues.iter().map(named).collect::<Vec<_>>().join(", ");
+    }
+    said
 }
 
 /// The sentences of the page.
@@ -634,6 +709,16 @@ struct Words {
     no: &'static str,
     wish: &'static str,
     notes: &'static str,
+    checked: &'static str,
+    checked_grave: &'static str,
+    checked_no_signal: &'static str,
+    checked_not_enough: &'static str,
+    checked_unnamed: &'static str,
+    quiz: &'static str,
+    quiz_done: &'static str,
+    quiz_begun: &'static str,
+    quiz_about: &'static str,
+    cues: [&'static str; 10],
     by_helper: &'static str,
     fell: &'static str,
     spoken: &'static str,
@@ -698,6 +783,27 @@ static FR: Words = Words {
     no: "non",
     wish: "Veut en retirer\u{a0}:",
     notes: "Notes du patient",
+    checked: "Vidéos d’ailleurs, vérifiées par le patient",
+    checked_grave: "écran\u{a0}: signal grave",
+    checked_no_signal: "écran\u{a0}: aucun signal d’alerte repéré",
+    checked_not_enough: "écran\u{a0}: pas assez d’informations",
+    checked_unnamed: "une vidéo",
+    quiz: "Quiz «\u{a0}Cette vidéo est-elle fiable\u{a0}?\u{a0}»",
+    quiz_done: "Fait",
+    quiz_begun: "Commencé",
+    quiz_about: "À en parler",
+    cues: [
+        "les promesses",
+        "la douleur",
+        "pour qui c’est",
+        "qui parle, qui paie",
+        "la place du soignant",
+        "les sources",
+        "les preuves",
+        "la dose",
+        "le ton",
+        "la clarté",
+    ],
     by_helper: "noté par un proche",
     fell: "est tombé",
     spoken: "dit en avoir parlé à un professionnel",
@@ -753,6 +859,27 @@ static EN: Words = Words {
     no: "no",
     wish: "Wants to gain:",
     notes: "The patient’s notes",
+    checked: "Videos from elsewhere, checked by the patient",
+    checked_grave: "screen: serious warning sign",
+    checked_no_signal: "screen: no warning sign found",
+    checked_not_enough: "screen: not enough information",
+    checked_unnamed: "a video",
+    quiz: "Quiz “Can you rely on this video?”",
+    quiz_done: "Done",
+    quiz_begun: "Begun",
+    quiz_about: "To talk about",
+    cues: [
+        "promises",
+        "pain",
+        "who it is for",
+        "who speaks, who pays",
+        "the place of a health professional",
+        "sources",
+        "evidence",
+        "the dose",
+        "the tone",
+        "clarity",
+    ],
     by_helper: "noted by somebody close",
     fell: "fell",
     spoken: "says a professional has been told",

@@ -14,7 +14,9 @@ use care::{
     opening,
     ports::crypto_native::NativeCrypto,
     profile::{ProfileId, Settings},
+    quiz::{Cue, Learning, estimate::ToTell},
     results::Results,
+    video_check::{Outcome, Said},
 };
 use common::{KIT, clinic, make_clinic, open, refused, sealed_kit, succeed, write_kit};
 use futures_executor::block_on;
@@ -187,6 +189,59 @@ fn the_results_that_were_sent_make_the_same_page_but_for_what_stays_on_the_phone
     assert!(!html.contains("Mieux le matin"));
     let out = succeed(clinic().arg("report").arg(&file).args(["--since", "2026-11-21"]));
     assert!(out.contains("Sessions      0 ") && out.contains("tried a video from elsewhere"), "{out}");
+}
+
+#[test]
+fn checked_videos_and_what_was_agreed_to_of_the_quiz_are_told_in_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, kit) = journal(dir.path());
+    let learnt =
+        |n, what: &Learning| Event { what: what.to_json(), ..event(n, NOW, &What::Fell { by: By::Patient }) };
+    let checked = |title: &str, url: Option<&str>, outcome| Learning::VideoChecked {
+        url: url.map(str::to_owned),
+        title: title.into(),
+        answers: vec![Said::No; 5],
+        listed: Said::Unknown,
+        confirmed: Said::Unknown,
+        outcome,
+        by: By::Helper,
+    };
+    let told = ToTell { done: true, cues: vec![Cue::Pain, Cue::Care] };
+    let events = vec![
+        learnt(1, &checked("Dos <b>neuf</b>", Some("https://vm.tiktok.com/abc/"), Outcome::Grave)),
+        learnt(2, &checked("", None, Outcome::NotEnough)),
+        learnt(3, &told.told(true)),
+    ];
+    let bundle = Results::since_last(&events, &kit).bundle(7, NOW, 60).unwrap();
+    let sent = dir.path().join("sent.json");
+    fs::write(&sent, bundle.to_text()).unwrap();
+    let backup = Backup { made_ms: NOW, settings: Settings::default(), events, kits: vec![] };
+    let brought = dir.path().join("brought.json");
+    fs::write(&brought, backup.write()).unwrap();
+    for file in [sent, brought] {
+        let page = dir.path().join("page.html");
+        let out = succeed(clinic().arg("report").arg(&file).arg("--out").arg(&page));
+        for line in [
+            "2026-11-22  “Dos <b>neuf</b>”, vm.tiktok.com/abc/ (screen: serious warning sign)",
+            "2026-11-22  a video (screen: not enough information)",
+            "Done. To talk about: pain, the place of a health professional",
+        ] {
+            assert!(out.contains(line), "{line:?} is not in:\n{out}");
+        }
+        assert!(!out.contains("nothing in this period"));
+        let html = plain(&fs::read_to_string(&page).unwrap());
+        for words in [
+            "Vidéos d’ailleurs, vérifiées par le patient",
+            "« Dos &lt;b&gt;neuf&lt;/b&gt; », vm.tiktok.com/abc/ (écran : signal grave)",
+            "(noté par un proche)",
+            "Quiz « Cette vidéo est-elle fiable ? »",
+            "Fait. À en parler : la douleur, la place du soignant.",
+        ] {
+            assert!(html.contains(words), "{words:?} is not in:\n{html}");
+        }
+        assert!(!html.contains("http:") && !html.contains("https:"), "an address of a stranger is no link");
+        is_well_nested(&html);
+    }
 }
 
 #[test]

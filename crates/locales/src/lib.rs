@@ -12,12 +12,14 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 25] = [
+pub const LATER: [&str; 27] = [
     "booklet",
     "clip",
     "code",
     "copy",
+    "cue",
     "elsewhere",
+    "embed",
     "exercise",
     "feeling",
     "figure",

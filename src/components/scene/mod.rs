@@ -35,7 +35,8 @@ pub fn post(item: &Item, picked: Option<Picked>) -> View {
         if rows.peek().is_none() { none() } else { el("ul", class).with(all(rows)) }
     };
     let title = || list("post-title", |kind| kind == SegmentKind::Title);
-    let author = || el("div", "post-author").with(face(item)).with(list("", |kind| kind == SegmentKind::Author));
+    let author =
+        || el("div", "post-author").with(face(item)).with(list("", |kind| kind == SegmentKind::Author));
     let said = || {
         use SegmentKind::{Author, Onscreen, Title};
         list("post-said", |kind| !matches!(kind, Author | Title | Onscreen))
@@ -52,7 +53,11 @@ pub fn post(item: &Item, picked: Option<Picked>) -> View {
         Platform::Forum => all([title(), author(), film(), said()]),
     };
     let bar = el("p", "post-bar").with(icon(mark)).with(el("span", "").text(t(name)));
-    el("article", &["post ", class].concat()).attr("aria-label", t(name)).with(bar).with(inside)
+    el("article", &["post ", class].concat())
+        .attr("aria-label", t(name))
+        .attr("data-item", &item.id)
+        .with(bar)
+        .with(inside)
 }
 
 /// A kind of network: its name, its class and its sign.

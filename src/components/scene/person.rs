@@ -60,7 +60,8 @@ fn look(person: Person) -> Look {
             ("#a8793b", "#805a28", "#6e4c20"),
         ][which % 3],
     };
-    let (trousers, trousers_far) = [("#43507a", "#343f62"), ("#5f5650", "#4a433e"), ("#39454f", "#2b353d")][which % 3];
+    let (trousers, trousers_far) =
+        [("#43507a", "#343f62"), ("#5f5650", "#4a433e"), ("#39454f", "#2b353d")][which % 3];
     let shoes = if person.age == Age::Older { "#6b4436" } else { "#f3f0ea" };
     let long = !matches!(person.outfit, Outfit::Tee | Outfit::Sport | Outfit::Scrubs);
     Look { skin, shade, hair, top, top_far, seam, trousers, trousers_far, shoes, long }
@@ -75,7 +76,8 @@ pub struct Canvas {
 }
 
 /// Twice there and back, then it stands: under five seconds, as who is disturbed by movement needs.
-const COURSE: &str = r#"dur="2.4s" repeatCount="2" calcMode="spline" keyTimes="0;.5;1" keySplines=".4 0 .6 1;.4 0 .6 1""#;
+const COURSE: &str =
+    r#"dur="2.4s" repeatCount="2" calcMode="spline" keyTimes="0;.5;1" keySplines=".4 0 .6 1;.4 0 .6 1""#;
 
 impl Canvas {
     /// Adds pieces of text.
@@ -100,7 +102,17 @@ impl Canvas {
 
     /// A shape with an outline of its own colour, so that its corners are round.
     fn shape(&mut self, colour: &str, width: &str, from: &str, to: &str) {
-        self.add(&["<path fill=\"", colour, "\" d=\"", from, "\" stroke=\"", colour, "\" stroke-width=\"", width, "\">"]);
+        self.add(&[
+            "<path fill=\"",
+            colour,
+            "\" d=\"",
+            from,
+            "\" stroke=\"",
+            colour,
+            "\" stroke-width=\"",
+            width,
+            "\">",
+        ]);
         self.animate("animate attributeName=\"d\"", from, to);
         self.add(&["</path>"]);
     }
@@ -109,7 +121,14 @@ impl Canvas {
     fn moved(&mut self, how: &str, from: &str, to: &str) {
         self.add(&["<g transform=\"", how, "(", from, ")\">"]);
         if self.moves && from != to {
-            self.add(&["<animateTransform attributeName=\"transform\" type=\"", how, "\" values=\"", from, ";", to]);
+            self.add(&[
+                "<animateTransform attributeName=\"transform\" type=\"",
+                how,
+                "\" values=\"",
+                from,
+                ";",
+                to,
+            ]);
             self.add(&[";", from, "\" ", COURSE, "/>"]);
         }
     }
@@ -155,9 +174,8 @@ pub fn draw(canvas: &mut Canvas, person: Person, figure: &Figure) {
 }
 
 fn arm(canvas: &mut Canvas, look: &Look, figure: &Figure, side: usize) {
-    let parts = |frame: &Frame| {
-        [joint::SHOULDERS, joint::ELBOWS, joint::HANDS].map(|pair| frame.at[pair[side]])
-    };
+    let parts =
+        |frame: &Frame| [joint::SHOULDERS, joint::ELBOWS, joint::HANDS].map(|pair| frame.at[pair[side]]);
     // From the front both arms are as near.
     let colour = if side == 0 && figure.side { look.top_far } else { look.top };
     let skin = if side == 0 && figure.side { look.shade } else { look.skin };
@@ -324,10 +342,9 @@ fn front(canvas: &mut Canvas, outfit: Outfit, look: &Look, figure: &Figure) {
 /// Behind the head, and before it.
 fn hair(hair: Hair, gender: Gender) -> (&'static str, &'static str) {
     match (hair, gender) {
-        (Hair::Short, Gender::Man) => (
-            "",
-            r##"<path d="M-22 0Q-27-29 0-29 27-29 22 0 20-10 14-15 0-11-14-15-20-10-22 0Z"/>"##,
-        ),
+        (Hair::Short, Gender::Man) => {
+            ("", r##"<path d="M-22 0Q-27-29 0-29 27-29 22 0 20-10 14-15 0-11-14-15-20-10-22 0Z"/>"##)
+        }
         (Hair::Short, Gender::Woman) => (
             r##"<path d="M-25 8Q-29-30 0-30 29-30 25 8 20 18 14 14H-14Q-21 18-25 8Z"/>"##,
             r##"<path d="M-22 2Q-26-29 0-29 26-29 22 2 19-10 4-17-8-8-22 2Z"/>"##,
@@ -344,10 +361,7 @@ fn hair(hair: Hair, gender: Gender) -> (&'static str, &'static str) {
             r##"<path d="M-25 6Q-33 0-28-9-33-19-23-23-20-33-9-31 0-38 9-31 20-33 23-23 33-19 28-9 33 0 25 6 22 14 15 12H-15Q-22 14-25 6Z"/>"##,
             r##"<path d="M-22-2Q-27-14-18-20-12-29-2-26 8-31 15-22 26-17 22-2 17-12 9-12 2-17-6-12-16-14-22-2Z"/>"##,
         ),
-        (Hair::Bald, _) => (
-            "",
-            r##"<path d="M-21 4Q-25-4-21-12-18-6-19 4ZM21 4Q25-4 21-12 18-6 19 4Z"/>"##,
-        ),
+        (Hair::Bald, _) => ("", r##"<path d="M-21 4Q-25-4-21-12-18-6-19 4ZM21 4Q25-4 21-12 18-6 19 4Z"/>"##),
         (Hair::Cap, _) => (
             r##"<path d="M-23 8Q-27-20 0-20 27-20 23 8Z"/>"##,
             r##"<path fill="#b4483c" d="M-24-7Q-24-31 0-31 24-31 24-7Z"/><path fill="#8e342b" d="M-24-8Q6-15 38-5 40 0 34 0 8-8-24-3Z"/>"##,

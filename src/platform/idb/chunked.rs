@@ -39,16 +39,11 @@ impl ChunkedRecords for Db {
         Ok((!chunk.is_undefined()).then(|| JsBytes(chunk.unchecked_into())))
     }
 
-    async fn erase_chunks(&self, store: Store, key: &str, row: Option<Row>) -> Result<(), StoreError> {
-        let (names, row) = (both(store)?, &row.as_ref().map(to_js));
+    async fn erase_whole(&self, store: Store, key: &str) -> Result<(), StoreError> {
+        let names = both(store)?;
         self.run(&names, Mode::Readwrite, &|tx| {
             Box::pin(async move {
-                let records = tx.object_store(names[0])?;
-                request(&match row {
-                    Some(row) => records.put(row)?,
-                    None => records.delete(&JsValue::from_str(key))?,
-                })
-                .await?;
+                request(&tx.object_store(names[0])?.delete(&JsValue::from_str(key))?).await?;
                 request(&tx.object_store(names[1])?.delete(&all_chunks(key)?)?).await
             })
         })

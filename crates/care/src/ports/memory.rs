@@ -84,6 +84,14 @@ fn with_chunks(store: Store) -> Result<(), StoreError> {
     store.chunks().map(drop).ok_or_else(|| StoreError::Other("no chunks in this store".into()))
 }
 
+impl MemoryRecords {
+    fn drop_chunks(&self, store: Store, key: &str) -> Result<(), StoreError> {
+        with_chunks(store)?;
+        self.chunks.borrow_mut().retain(|(s, k, _), _| *s != store || k != key);
+        Ok(())
+    }
+}
+
 impl ChunkedRecords for MemoryRecords {
     type Bytes = Vec<u8>;
 
@@ -101,13 +109,9 @@ impl ChunkedRecords for MemoryRecords {
         Ok(self.chunks.borrow().get(&(store, key.to_owned(), n)).cloned())
     }
 
-    async fn erase_chunks(&self, store: Store, key: &str, row: Option<Row>) -> Result<(), StoreError> {
-        with_chunks(store)?;
-        self.chunks.borrow_mut().retain(|(s, k, _), _| *s != store || k != key);
-        match row {
-            Some(row) => self.write(store, row, false).await,
-            None => self.erase(store, key).await,
-        }
+    async fn erase_whole(&self, store: Store, key: &str) -> Result<(), StoreError> {
+        self.drop_chunks(store, key)?;
+        self.erase(store, key).await
     }
 }
 
@@ -124,7 +128,10 @@ impl SharedRecords for MemoryRecords {
         match chunks {
             ChunkChange::Same => self.write(store, row.clone(), false).await?,
             ChunkChange::Put(n, bytes) => self.write_chunk(store, row.clone(), n, bytes).await?,
-            ChunkChange::Drop => self.erase_chunks(store, key, Some(row.clone())).await?,
+            ChunkChange::Drop => {
+                self.drop_chunks(store, key)?;
+                self.write(store, row.clone(), false).await?;
+            }
         }
         Ok(Some(row))
     }

@@ -7,7 +7,7 @@
 //! and sent to no clinic.
 
 use super::{
-    history::{self, Answer, Confidence, History},
+    history::{self, Answer, Confidence, History, Learning},
     item::{Bank, Cue, Verdict},
     schedule::decisive,
 };
@@ -201,7 +201,8 @@ pub fn professionals<'a>(bank: &Bank, answers: impl IntoIterator<Item = &'a Answ
 }
 
 /// What the clinic gets of one patient, if that patient agrees: whether the quiz was done, and cues to
-/// talk about. No number.
+/// talk about. No number. It is shown first; with the patient's yes it goes into the journal
+/// ([`Learning::QuizTold`]), from there into the results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToTell {
     /// A session or a form was gone through to its end.
@@ -216,6 +217,11 @@ const TOLD: usize = 3;
 const RECENT: usize = 36;
 
 impl ToTell {
+    /// The patient's yes or no to it.
+    pub fn told(self, agreed: bool) -> Learning {
+        Learning::QuizTold { agreed, done: self.done, cues: self.cues }
+    }
+
     /// Of all that was answered lately; nothing when nothing was.
     pub fn of(bank: &Bank, history: &History) -> Option<ToTell> {
         let answers = &history.answers;

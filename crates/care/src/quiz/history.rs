@@ -103,6 +103,15 @@ events! {
         /// A, B or C.
         form: Pool,
     }
+    /// What the kiné may know of the quiz, as the patient saw it and said yes or no to it.
+    QuizTold = "quiz-told" {
+        /// Whether the patient agrees. The last word holds.
+        agreed: bool,
+        /// [`super::estimate::ToTell::done`].
+        done: bool,
+        /// [`super::estimate::ToTell::cues`].
+        cues: Vec<Cue>,
+    }
     /// « J’ai trouvé une vidéo »: the five questions were answered.
     VideoChecked = "video-checked" {
         /// Its address, cleaned; none when only spoken of.
@@ -198,6 +207,8 @@ pub struct History {
     pub forms: Vec<Begun>,
     /// The videos that were checked.
     pub checked: Vec<Checked>,
+    /// Whether the kiné may know of the quiz, once the patient said so.
+    pub told: Option<bool>,
 }
 
 impl History {
@@ -263,6 +274,7 @@ impl History {
                     begun.finished = begun.finished.or(Some(day));
                 }
             }
+            Learning::QuizTold { agreed, .. } => self.told = Some(agreed),
             Learning::VideoChecked { url, title, outcome, .. } => {
                 self.checked.push(Checked { id, day, url, title, outcome });
             }
@@ -375,6 +387,7 @@ mod tests {
             },
             Learning::FormStarted { moment: Moment::Before, form: Pool::C },
             Learning::FormFinished { moment: Moment::Before, form: Pool::C },
+            Learning::QuizTold { agreed: true, done: true, cues: vec![Cue::Tone] },
             Learning::VideoChecked {
                 url: Some("https://vm.tiktok.com/abc/".into()),
                 title: "Dos neuf".into(),
@@ -489,7 +502,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_order_of_reading_and_reading_twice_change_nothing(
-            picks in prop::collection::vec((0usize..5, 0usize..4, 0u64..3), 0..20), turn in 0usize..20,
+            picks in prop::collection::vec((0usize..6, 0usize..4, 0u64..3), 0..20), turn in 0usize..20,
         ) {
             let events: Vec<Event> = picks.iter().enumerate().map(|(n, (kind, item, session))| {
                 let what = if *kind == 0 {

@@ -372,7 +372,7 @@ words!(
 );
 
 /// The items of one language.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bank {
     /// Major version of this format: 1.
@@ -570,6 +570,13 @@ impl Bank {
         let bank = Bank::from_json(&Value::parse(text)?)?;
         if bank.format == FORMAT { Ok(bank) } else { Err(JsonError::Field("format")) }
     }
+}
+
+/// The JSON Schema (2020-12) of a bank, pretty-printed, as committed in `crates/care/quiz.schema.json`.
+#[cfg(feature = "schema")]
+pub fn json_schema() -> Result<String, serde_json::Error> {
+    let schema = schemars::schema_for!(Bank);
+    Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }
 
 impl Item {

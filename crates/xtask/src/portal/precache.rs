@@ -39,10 +39,11 @@ fn is_of_the_quiz(file: &str) -> bool {
     file.starts_with("quiz/") || file.starts_with("quiz-")
 }
 
-/// Not the worker itself, nor what only servers read, nor other forms of the same file, nor the
-/// reader of QR codes: it is heavy, rarely needed, and adding a kit needs the network anyway.
+/// Not the worker itself, nor what only servers or other people's pages read, nor other forms of the same
+/// file, nor the reader of QR codes: it is heavy, rarely needed, and adding a kit needs the network anyway.
 fn belongs(file: &str) -> bool {
     !(matches!(file, "sw.js" | "headers.json" | "404.html" | "robots.txt")
+        || file.starts_with("embed")
         || file.starts_with("qr_worker")
         || file.starts_with("deploy/")
         || file.ends_with(".br"))
@@ -81,7 +82,8 @@ mod tests {
 
     #[test]
     fn the_list_and_a_version_that_follows_it_reach_the_worker() {
-        let worker = "const PRECACHE = /* @precache */[];\nconst ONCE_SEEN = [];\nconst VERSION = /* @version */\"\";";
+        let worker =
+            "const PRECACHE = /* @precache */[];\nconst ONCE_SEEN = [];\nconst VERSION = /* @version */\"\";";
         let one = inject(worker, &[entry("1")], &[]).unwrap();
         let two = inject(worker, &[entry("2")], &[]).unwrap();
         let three = inject(worker, &[entry("1")], &[entry("3")]).unwrap();
@@ -113,6 +115,9 @@ mod tests {
         for file in [
             "sw.js",
             "headers.json",
+            "embed.html",
+            "embed.js",
+            "embed-headers.json",
             "404.html",
             "deploy/nginx.conf",
             "a.js.br",
