@@ -12,7 +12,8 @@ pub fn code(address: &str) -> View {
     let Ok(code) = QrCode::encode_text(address, QrCodeEcc::Medium) else { return none() };
     let side = (code.size() + 2 * QUIET).to_string();
     let view_box = ["0 0 ", &side, " ", &side].concat();
-    let inside = ["<path fill=\"#fff\" d=\"M0 0h", &side, "v", &side, "H0Z\"/><path d=\"", &dark(&code), "\"/>"];
+    let inside =
+        ["<path fill=\"#fff\" d=\"M0 0h", &side, "v", &side, "H0Z\"/><path d=\"", &dark(&code), "\"/>"];
     svg("qr", &view_box, &inside.concat()).attr("shape-rendering", "crispEdges")
 }
 
@@ -50,10 +51,8 @@ mod tests {
     fn painted(path: &str, side: usize) -> Vec<Vec<bool>> {
         let mut grid = vec![vec![false; side]; side];
         for bar in path.split('Z').filter(|bar| !bar.is_empty()) {
-            let numbers: Vec<usize> = bar
-                .split(|c: char| !c.is_ascii_digit())
-                .filter_map(|n| n.parse().ok())
-                .collect();
+            let numbers: Vec<usize> =
+                bar.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
             let [x, y, wide, 1, back] = numbers[..] else { panic!("{bar}") };
             assert_eq!(back, x);
             for cell in &mut grid[y][x..x + wide] {

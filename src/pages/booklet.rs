@@ -21,8 +21,7 @@ use leptos::prelude::*;
 use std::{hint::black_box, rc::Rc};
 
 /// The words in French and in English, which the build names after their bytes.
-const BOOKLET: Files =
-    ["quiz/booklet-0000000000000000.fr.json", "quiz/booklet-0000000000000000.en.json"];
+const BOOKLET: Files = ["quiz/booklet-0000000000000000.fr.json", "quiz/booklet-0000000000000000.en.json"];
 
 /// The booklet.
 pub fn show(app: App, simple: bool) -> View {
@@ -88,9 +87,9 @@ fn full(app: App, booklet: &Booklet, print: impl Fn(Paper) + Clone + 'static) ->
         buttons,
         el("p", "soft").text(t(K::BookletFoldHelp)),
         all(booklet.parts.iter().map(|part| section(part, "h2"))),
-        el("section", "card stack tight note")
-            .with(el("p", "strong").text(&booklet.invite))
-            .with(el("div", "row").with(control::link("button main", "", icon::PLAY, t(K::LessonQuiz), "quiz"))),
+        el("section", "card stack tight note").with(el("p", "strong").text(&booklet.invite)).with(
+            el("div", "row").with(control::link("button main", "", icon::PLAY, t(K::LessonQuiz), "quiz")),
+        ),
         el("nav", "row")
             .attr("aria-label", t(K::BookletMore))
             .with(control::link("button", "", icon::DOCUMENT, t(K::LessonTitle), "quiz/lesson"))
@@ -149,8 +148,8 @@ fn point(point: &Point) -> View {
     let words = el("div", "stack tight")
         .with(el("p", "strong").text(&point.title))
         .maybe(point.text.as_deref().map(|text| el("p", "").text(text)))
-        .maybe(phrase("phrase bad", icon::REFUSED, K::LessonBad, &point.bad))
-        .maybe(phrase("phrase good", icon::CHECK, K::LessonGood, &point.good));
+        .maybe(phrase("phrase good", icon::CHECK, K::LessonGood, &point.good))
+        .maybe(phrase("phrase bad", icon::REFUSED, K::LessonBad, &point.bad));
     el("li", "").with(sign).with(words)
 }
 

@@ -17,8 +17,7 @@ use leptos::prelude::*;
 use std::{hint::black_box, rc::Rc};
 
 /// The cards in French and in English, which the build names after their bytes.
-const LESSONS: Files =
-    ["quiz/lessons-0000000000000000.fr.json", "quiz/lessons-0000000000000000.en.json"];
+const LESSONS: Files = ["quiz/lessons-0000000000000000.fr.json", "quiz/lessons-0000000000000000.en.json"];
 
 fn brought(app: App, show: impl Fn(Lessons) -> View + 'static) -> View {
     brought::screen(app, black_box(LESSONS), Lessons::parse, show)
@@ -64,7 +63,8 @@ fn one_by_one(lessons: Rc<Lessons>) -> View {
             .with(el("p", "").text(&lesson.lead));
         let read =
             control::link("button main wide", "lesson", icon::DOCUMENT, t(K::LessonRead), &address(lesson));
-        let onward = || control::button("button wide", "", icon::NEXT, t(K::LessonAfter), move || pager::turn(at, 1));
+        let onward =
+            || control::button("button wide", "", icon::NEXT, t(K::LessonAfter), move || pager::turn(at, 1));
         all([
             card,
             read,
@@ -113,8 +113,7 @@ fn card(app: App, lessons: Lessons, at: usize, simple: bool) -> View {
         .maybe(before.map(|lesson| lead("button", icon::BACK, K::LessonBefore, lesson)))
         .maybe(after.map(|lesson| lead("button", icon::NEXT, K::LessonAfter, lesson)))
         .with(control::link("button quiet", "", icon::FULL_VIEW, t(K::LessonAll), "quiz/lesson"));
-    let aloud = crate::platform::speech::available()
-        .then(|| el("div", "row").with(shell::read_aloud(app)));
+    let aloud = crate::platform::speech::available().then(|| el("div", "row").with(shell::read_aloud(app)));
     let body = all([
         all(aloud),
         beginning(lesson),
@@ -165,21 +164,20 @@ fn beginning(lesson: &Lesson) -> View {
 
 fn looking(lesson: &Lesson) -> View {
     let title = lesson.look_title.as_deref().unwrap_or(t(K::LessonLook));
-    let rows = lesson.look.iter().map(|row| {
-        el("li", "").with(icon(LOOK)).with(el("span", "").text(row))
-    });
-    el("section", "stack")
-        .with(el("h2", "").text(title))
-        .with(el("ul", "looks").with(all(rows)))
+    let rows = lesson.look.iter().map(|row| el("li", "").with(icon(LOOK)).with(el("span", "").text(row)));
+    el("section", "stack").with(el("h2", "").text(title)).with(el("ul", "looks").with(all(rows)))
 }
 
 /// A magnifying glass.
 pub const LOOK: Icon = r#"<circle cx="10.500" cy="10.500" r="6.500"/><path d="m15.500 15.500 5 5"/>"#;
 
 fn phrases(lesson: &Lesson) -> View {
-    el("div", "pair")
-        .with(phrase("phrase bad", icon::REFUSED, K::LessonBad, &lesson.bad))
-        .with(phrase("phrase good", icon::CHECK, K::LessonGood, &lesson.good))
+    el("div", "pair").with(phrase("phrase good", icon::CHECK, K::LessonGood, &lesson.good)).with(phrase(
+        "phrase bad",
+        icon::REFUSED,
+        K::LessonBad,
+        &lesson.bad,
+    ))
 }
 
 /// A phrase as it may be heard, with what it is.

@@ -25,8 +25,7 @@ use leptos::prelude::*;
 use std::{hint::black_box, rc::Rc};
 
 /// The notes in French and in English, which the build names after their bytes.
-const NOTES: Files =
-    ["quiz/workshop-0000000000000000.fr.json", "quiz/workshop-0000000000000000.en.json"];
+const NOTES: Files = ["quiz/workshop-0000000000000000.fr.json", "quiz/workshop-0000000000000000.en.json"];
 
 /// Nobody touched it: the room is empty. Some seconds before, it says so.
 const LEFT_MS: f64 = 120_000.0;
@@ -175,9 +174,15 @@ impl Room {
     fn start(self) -> View {
         let notes = self.notes.get_untracked();
         let begin = if self.bank.with(Option::is_some) {
-            control::button("button main wide", "workshop-start", icon::PLAY, t(K::WorkshopStart), move || {
-                self.begin();
-            })
+            control::button(
+                "button main wide",
+                "workshop-start",
+                icon::PLAY,
+                t(K::WorkshopStart),
+                move || {
+                    self.begin();
+                },
+            )
         } else if self.failed.get() {
             control::button("button main wide", "retry", icon::AGAIN, t(K::AppRetry), move || self.bring())
         } else {
@@ -204,16 +209,29 @@ impl Room {
         let place = pager::place(n, POSTS);
         let post = scene::post(item, None);
         if self.simple {
-            let onward = control::button("button main wide", "workshop-hands", icon::HAND, t(K::WorkshopHands), move || {
-                self.go(At::Hands(n, Verdict::Reliable));
-            });
+            let onward = control::button(
+                "button main wide",
+                "workshop-hands",
+                icon::HAND,
+                t(K::WorkshopHands),
+                move || {
+                    self.go(At::Hands(n, Verdict::Reliable));
+                },
+            );
             return self.framed(t(K::QuizAsk), all([place, post, onward]));
         }
         let aloud = crate::platform::speech::available().then(|| shell::read_aloud(self.app));
-        let votes = el("div", "votes").with(self.vote(Verdict::Reliable)).with(self.vote(Verdict::Unreliable));
-        let show = control::button("button main wide", "workshop-answer", icon::CHECK, t(K::WorkshopAnswer), move || {
-            self.go(At::Told(n));
-        });
+        let votes =
+            el("div", "votes").with(self.vote(Verdict::Reliable)).with(self.vote(Verdict::Unreliable));
+        let show = control::button(
+            "button main wide",
+            "workshop-answer",
+            icon::CHECK,
+            t(K::WorkshopAnswer),
+            move || {
+                self.go(At::Told(n));
+            },
+        );
         let side = el("div", "stack workshop-side")
             .with(place)
             .with(el("h2", "").text(t(K::WorkshopHands)))
@@ -294,9 +312,10 @@ impl Room {
             .with(el("p", "strong").text(&item.feedback.verdict))
             .with(hands);
         let following = if n + 1 < POSTS { K::WorkshopNext } else { K::QuizFinish };
-        let next = control::button("button main wide", "workshop-next", icon::NEXT, t(following), move || {
-            self.open(n + 1);
-        });
+        let next =
+            control::button("button main wide", "workshop-next", icon::NEXT, t(following), move || {
+                self.open(n + 1);
+            });
         let say = el("details", "card")
             .with(el("summary", "").action("workshop-notes").text(t(K::WorkshopToSay)))
             .with(el("ul", "list").with(all(notes.say(item).into_iter().map(|row| el("li", "").text(row)))));
@@ -318,14 +337,22 @@ impl Room {
         let notes = self.notes.get_untracked();
         let address = navigation::address("quiz");
         let home = el("section", "card workshop-home")
-            .with(el("div", "stack tight")
-                .with(el("h2", "").text(t(K::WorkshopHome)))
-                .with(el("p", "").text(t(K::WorkshopHomeText)))
-                .with(el("p", "strong address").text(qr::readable(&address))))
+            .with(
+                el("div", "stack tight")
+                    .with(el("h2", "").text(t(K::WorkshopHome)))
+                    .with(el("p", "").text(t(K::WorkshopHomeText)))
+                    .with(el("p", "strong address").text(qr::readable(&address))),
+            )
             .with(qr::code(&address));
-        let again = control::button("button main wide", "workshop-again", icon::AGAIN, t(K::WorkshopAgain), move || {
-            self.go(At::Start);
-        });
+        let again = control::button(
+            "button main wide",
+            "workshop-again",
+            icon::AGAIN,
+            t(K::WorkshopAgain),
+            move || {
+                self.go(At::Start);
+            },
+        );
         let last = list(K::WorkshopLast, "said", notes.close.iter().map(String::as_str));
         let body = all([
             el("p", "").with(notice::chip("good", icon::SHIELD, K::WorkshopKept)),
