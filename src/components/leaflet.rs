@@ -36,7 +36,7 @@ pub fn printed(booklet: &Booklet, paper: Paper) -> View {
     let (class, inside) = match paper {
         Paper::Fold => {
             let sheet = |[left, right]: [usize; 2]| {
-                el("div", "sheet").with(page(booklet, left)).with(page(booklet, right))
+                el("div", "folio").with(page(booklet, left)).with(page(booklet, right))
             };
             ("leaves fold", all(FOLDED.map(sheet)))
         }

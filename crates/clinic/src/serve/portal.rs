@@ -113,11 +113,17 @@ fn is_screen(path: &str) -> bool {
                 | "quiz"
                 | "check"
                 | "booklet"
+                | "workshop"
                 | "follow-up"
+                | "reminders"
+                | "code"
                 | "settings"
                 | "help"
         ),
-        ["exercise" | "clip", id] => !id.is_empty(),
+        ["booklet", "poster"] | ["quiz", "lesson"] => true,
+        ["exercise" | "clip" | "feeling" | "outbox" | "follow-up", id]
+        | ["clip", id, "reference"]
+        | ["quiz", "lesson", id] => !id.is_empty(),
         _ => false,
     }
 }
@@ -200,10 +206,28 @@ mod tests {
 
     #[test]
     fn screens_are_the_application_and_nothing_else_is() {
-        for path in ["", "kit", "exercise/sit-to-stand", "clip/x", "follow-up", "help"] {
+        for path in [
+            "",
+            "kit",
+            "exercise/sit-to-stand",
+            "clip/x",
+            "clip/x/reference",
+            "follow-up",
+            "follow-up/summary",
+            "outbox/x",
+            "reminders",
+            "code",
+            "help",
+            "quiz/lesson",
+            "quiz/lesson/C1",
+            "booklet/poster",
+            "workshop",
+        ] {
             assert!(is_screen(path), "{path}");
         }
-        for path in ["exercise", "exercise/", "exercise/a/b", "kit/", "unknown", "desk/x"] {
+        for path in
+            ["exercise", "exercise/", "exercise/a/b", "kit/", "unknown", "desk/x", "quiz/lesson/", "booklet/x"]
+        {
             assert!(!is_screen(path), "{path}");
         }
     }
