@@ -100,10 +100,10 @@ impl fmt::Display for Figure {
     }
 }
 
-/// Every bar of a language's bank, and what it must share with the other language's.
-pub fn measure(bank: &Bank, other: &Bank) -> Vec<Figure> {
+/// Every bar of a language's bank, and what it must share with the other language's, if that is at hand.
+pub fn measure(bank: &Bank, other: Option<&Bank>) -> Vec<Figure> {
     let mut figures = counts::figures(bank);
-    figures.extend(counts::languages(bank, other));
+    figures.extend(other.into_iter().flat_map(|other| counts::languages(bank, other)));
     figures.extend(shortcuts::figures(bank));
     figures.extend(classifier::figures(bank));
     figures.extend(readable(bank));

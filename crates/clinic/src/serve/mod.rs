@@ -1,9 +1,9 @@
 //! `clinic serve`: the portal, the kits and their media, on one origin. Runs without any
 //! private key, and refuses folders that hold one.
 //!
-//! What is served is a closed list: application routes, the portal's files, `jwks.json`,
-//! `k/<43 characters>` and `m/<sha256>.<ext>`. Everything else does not exist. What patients send
-//! comes in below `u/`, and links with a spoken code are asked below `l/`, when the clinic has a `server` folder.
+//! What is served is a closed list: application routes, the portal's files, `jwks.json`, the clinic's own
+//! questions `quiz/own.<language>.json`, `k/<43 characters>` and `m/<sha256>.<ext>`. Everything else does not
+//! exist. What patients send comes in below `u/`, and links with a spoken code are asked below `l/`, when the clinic has a `server` folder.
 
 mod answer;
 mod guard;
@@ -295,7 +295,9 @@ async fn give(site: &Site, path: &str, method: &Method, uri: &Uri, headers: &Hea
         return cross_origin(give_kit(site, id, uri, method, headers).await);
     }
     let entity = match path {
-        "jwks.json" => small_file(&site.public, "jwks.json", "application/json", ASK_AGAIN).await,
+        "jwks.json" | "quiz/own.fr.json" | "quiz/own.en.json" => {
+            small_file(&site.public, path, "application/json", ASK_AGAIN).await
+        }
         _ => match path.strip_prefix("m/") {
             Some(name) => medium(&site.public, name).await,
             None => site.portal.get(path, headers),

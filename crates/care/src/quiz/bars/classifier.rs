@@ -9,10 +9,11 @@ const MOST: f64 = 0.65;
 /// Into how many parts the pairs are dealt for the logistic regression; naive Bayes leaves out one pair
 /// at a time.
 const FOLDS: usize = 12;
-const STEPS: usize = 200;
-const RATE: f64 = 0.5;
+/// Descent that has settled: three times as many steps change the figure by a hundredth or two.
+const STEPS: usize = 40;
+const RATE: f64 = 4.0;
 /// Weight decay, in proportion to a mean loss.
-const DECAY: f64 = 0.01;
+const DECAY: f64 = 0.001;
 
 /// A post as the numbers of its words, and its verdict.
 struct Card {
@@ -79,30 +80,32 @@ fn naive_bayes(train: &[&Card], vocabulary: usize) -> impl Fn(&Card) -> f64 + us
     move |card| prior + card.words.iter().map(|word| weights[*word]).sum::<f64>()
 }
 
-/// Logistic regression on which words are there, by gradient descent with weight decay.
+/// Logistic regression on which words are there, each card of length one, by gradient descent with weight
+/// decay.
 fn logistic(train: &[&Card], vocabulary: usize) -> impl Fn(&Card) -> f64 + use<> {
-    let present = |card: &Card| card.words.iter().copied().collect::<BTreeSet<usize>>();
-    let rows: Vec<(Vec<usize>, f64)> = train
-        .iter()
-        .map(|card| (present(card).into_iter().collect(), f64::from(u8::from(card.good))))
-        .collect();
+    let row = |card: &Card| {
+        let words: BTreeSet<usize> = card.words.iter().copied().collect();
+        let each = 1.0 / (words.len().max(1) as f64).sqrt();
+        (words.into_iter().collect::<Vec<usize>>(), each)
+    };
+    let rows: Vec<(Vec<usize>, f64)> = train.iter().map(|card| row(card)).collect();
     let (mut weights, mut bias) = (vec![0.0; vocabulary], 0.0);
+    let score = |weights: &[f64], (words, each): &(Vec<usize>, f64)| {
+        words.iter().map(|word| weights[*word]).sum::<f64>() * each
+    };
     let rate = RATE / rows.len() as f64;
     for _ in 0..STEPS {
-        let errors: Vec<f64> = rows
-            .iter()
-            .map(|(words, good)| {
-                let score: f64 = bias + words.iter().map(|word| weights[*word]).sum::<f64>();
-                good - 1.0 / (1.0 + (-score).exp())
-            })
-            .collect();
+        let error = |(card, row): (&&Card, &(Vec<usize>, f64))| {
+            f64::from(u8::from(card.good)) - 1.0 / (1.0 + (-bias - score(&weights, row)).exp())
+        };
+        let errors: Vec<f64> = train.iter().zip(&rows).map(error).collect();
         weights.iter_mut().for_each(|weight| *weight *= 1.0 - RATE * DECAY);
-        for ((words, _), error) in rows.iter().zip(&errors) {
-            words.iter().for_each(|word| weights[*word] += rate * error);
+        for ((words, each), error) in rows.iter().zip(&errors) {
+            words.iter().for_each(|word| weights[*word] += rate * error * each);
             bias += rate * error;
         }
     }
-    move |card| bias + present(card).iter().map(|word| weights[*word]).sum::<f64>()
+    move |card| bias + score(&weights, &row(card))
 }
 
 pub(super) fn figures(bank: &Bank) -> Vec<Figure> {

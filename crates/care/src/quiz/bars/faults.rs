@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     calendar::Day,
-    quiz::item::{Action, Bank, Cue, Decoy, Item, Outfit, Pole, SegmentKind, Verdict},
+    quiz::item::{Action, Bank, Cue, Decoy, Item, Outfit, Pole, Risk, SegmentKind, Verdict},
     text::Lang,
     wording,
 };
@@ -79,7 +79,7 @@ pub enum Fault {
     NoSource,
     /// An unreliable item shows too little of the good.
     FewGoodPoles(usize),
-    /// The action does not go with the verdict.
+    /// The action does not go with the verdict, or with the risk.
     WrongAction,
     /// The white coat is drawn but not among the decoys, or the other way round.
     WhiteCoat,
@@ -102,6 +102,8 @@ pub enum Fault {
 /// One thing that is wrong with one item.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
+    /// The item's place in the bank, from 0.
+    pub place: usize,
     /// The item's id.
     pub item: String,
     /// Where.
@@ -115,8 +117,8 @@ pub fn find(bank: &Bank) -> Vec<Finding> {
     let sources: BTreeSet<&str> = bank.sources.iter().map(|source| source.id.as_str()).collect();
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
-    for item in &bank.items {
-        let mut found = Found { item, lang: Lang::from_tag(&bank.lang), list: Vec::new() };
+    for (place, item) in bank.items.iter().enumerate() {
+        let mut found = Found { place, item, lang: Lang::from_tag(&bank.lang), list: Vec::new() };
         if item.id.is_empty() {
             found.add(Part::Id, Fault::Empty);
         } else if !seen.insert(&item.id) {
@@ -133,6 +135,7 @@ pub fn find(bank: &Bank) -> Vec<Finding> {
 }
 
 struct Found<'a> {
+    place: usize,
     item: &'a Item,
     lang: Lang,
     list: Vec<Finding>,
@@ -140,7 +143,7 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn add(&mut self, part: Part, fault: Fault) {
-        self.list.push(Finding { item: self.item.id.clone(), part, fault });
+        self.list.push(Finding { place: self.place, item: self.item.id.clone(), part, fault });
     }
 
     fn shape(&mut self) {
@@ -194,7 +197,13 @@ impl Found<'_> {
         if bad && good < LEAST_GOOD_POLES {
             self.add(Part::Cues, Fault::FewGoodPoles(good));
         }
-        if bad != (item.feedback.action == Action::Refuse) {
+        let fits = match item.feedback.action {
+            Action::Refuse => bad,
+            Action::Ask => !bad,
+            // A move that can harm is asked about first, however good the video.
+            Action::Propose => !bad && item.risk_level != Risk::High,
+        };
+        if !fits {
             self.add(Part::Action, Fault::WrongAction);
         }
     }
@@ -312,7 +321,8 @@ fn text_at(chars: &[char], at: usize, text: &str) -> bool {
 /// The findings as bars: how many of each kind, which must be none.
 pub(super) fn figures(bank: &Bank) -> Vec<Figure> {
     let found = find(bank);
-    let kinds: [(&str, fn(&Fault) -> bool); 5] = [
+    type Kind = (&'static str, fn(&Fault) -> bool);
+    let kinds: [Kind; 5] = [
         ("words that no patient reads", |f| matches!(f, Fault::NeverSaid(_))),
         ("signs that are set wrongly", |f| matches!(f, Fault::Typeset(_))),
         ("good items without a source", |f| matches!(f, Fault::NoSource)),

@@ -34,11 +34,12 @@ fn best_map(bank: &Bank, value: impl Fn(&Item) -> String) -> f64 {
 
 /// Share answered well by the best threshold, in either direction.
 fn best_threshold(bank: &Bank, number: impl Fn(&Item) -> i64) -> f64 {
-    let mut thresholds: Vec<i64> = bank.items.iter().map(&number).collect();
-    thresholds.sort_unstable();
-    thresholds.dedup();
-    let best = thresholds.iter().map(|t| either_way(bank, |item| number(item) >= *t));
-    best.fold(0.0, f64::max)
+    let numbers: Vec<(i64, bool)> = bank.items.iter().map(|item| (number(item), is_good(item))).collect();
+    let right = |(threshold, _): &(i64, bool)| {
+        let right = numbers.iter().filter(|(number, good)| (number >= threshold) == *good).count();
+        right.max(numbers.len() - right)
+    };
+    share(numbers.iter().map(right).max().unwrap_or(0), numbers.len())
 }
 
 fn poles(item: &Item, pole: Pole) -> i64 {

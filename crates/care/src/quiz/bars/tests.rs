@@ -73,7 +73,7 @@ fn figure<'a>(figures: &'a [Figure], name: &str) -> &'a Figure {
 }
 
 fn value(bank: &Bank, name: &str) -> f64 {
-    figure(&measure(bank, bank), name).value
+    figure(&measure(bank, Some(bank)), name).value
 }
 
 fn near(measured: f64, by_hand: f64) {
@@ -190,6 +190,13 @@ fn each_fault_of_an_item_is_found_where_it_is() {
     );
     assert_eq!(faults_of(|i| i.cues.retain(|mark| mark.cue != Tone)), [(Part::Cues, Fault::FewGoodPoles(1))]);
     assert_eq!(faults_of(|i| i.feedback.action = Action::Ask), [(Part::Action, Fault::WrongAction)]);
+    let risky = |i: &mut Item| {
+        i.cues[0].pole = Good;
+        i.verdict = Verdict::Reliable;
+        i.risk_level = Risk::High;
+        i.feedback.action = Action::Propose;
+    };
+    assert_eq!(faults_of(risky), [(Part::Action, Fault::WrongAction)]);
     assert_eq!(faults_of(|i| i.cues[0].pole = Good), [(Part::Verdict, Fault::NotByTheRule)]);
     assert_eq!(
         faults_of(|i| i.sources[0].id = "none".into()),
