@@ -82,7 +82,7 @@ enum Task {
         #[arg(last = true)]
         rest: Vec<String>,
     },
-    /// Write the JSON Schema of the kit's wire format to crates/care/kit.schema.json.
+    /// Write the JSON Schemas of the kit and of the quiz’s bank to crates/care.
     #[command(after_help = "Example:\n  cargo xtask schema")]
     Schema,
 }
