@@ -194,13 +194,13 @@ test("once it was opened, the quiz is played with everything off", () =>
 
 test("questions that do not come are said, and come when asked again", () =>
   onPhone(async (page) => {
-    await page.route(/quiz\/items-/, (route) => route.abort());
+    clinic.proxy.faults = { on: ({ path }) => (/quiz\/items-/.test(path) ? { captive: true } : undefined) };
     await page.goto(`${portal}quiz`);
     await page.waitForSelector("main [data-problem=quiz-missing]", { timeout: 30_000 });
-    await page.unroute(/quiz\/items-/);
+    clinic.proxy.faults = {};
     await page.click("main [data-action=retry]");
     await page.waitForSelector("main [data-action=quiz-start]");
-  }, { serviceWorkers: "block" }));
+  }));
 
 test("a form: eight questions without a word on right or wrong, a rest, eight more, and what came of it", () =>
   onPhone(async (page) => {
