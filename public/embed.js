@@ -132,7 +132,7 @@
       this.origin = portal.origin;
       const asked = Number(/^\d+$/.exec(this.getAttribute("height"))?.[0] || RESERVED_PX[show]);
       this.reserved = Math.min(Math.max(asked, kept), HIGHEST_PX);
-      this.height = this.width = 0;
+      this.height = 0;
 
       // In a tree of its own: Chromium goes on from a `tabindex=-1` at the beginning of its tree, not after it.
       const after = element("span");
@@ -175,7 +175,7 @@
       if (!data || data.v !== VERSION) return;
       if (data.type === "height" && Number.isInteger(data.height) && data.height > 0) {
         if (!this.height) this.arrived();
-        this.fit(Math.min(data.height, HIGHEST_PX));
+        this.fit(Math.min(data.height, HIGHEST_PX), data.width);
       } else if ((data.type === "title" || data.type === "navigate") && typeof data.title === "string" && data.title) {
         this.name(data.title.slice(0, 200));
         if (data.type === "navigate") this.follow();
@@ -198,9 +198,9 @@
       this.greet(Infinity);
     }
 
-    // Grows, and is lower again only for another width: a page that jumps with each question cannot be read.
-    fit(height) {
-      const width = this.box.clientWidth;
+    // Grows, and is lower again only where the frame had another width: a page that jumps with each question
+    // cannot be read.
+    fit(height, width) {
       this.height = width === this.width ? Math.max(this.height, height) : height;
       this.width = width;
       const px = `${Math.max(this.height, this.reserved)}px`;

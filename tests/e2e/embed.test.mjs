@@ -133,13 +133,24 @@ test("the height grows with the content, never swings, and is lower again only f
     await frame.evaluate(() => document.querySelector("#more").remove());
     await settled();
     assert.equal((await look(page)).height, grown, "a shorter screen leaves the page where it is");
+    // As high as its window, which a screen must not be in a frame: it ends where it began.
+    await frame.evaluate(() => (document.querySelector(".frame").style.minHeight = "100vh"));
+    await sleep(1000);
+    assert.ok((await look(page)).height <= grown + 3, "no chase between frame and content");
+    await frame.evaluate(() => (document.querySelector(".frame").style.minHeight = ""));
     await page.setViewportSize({ width: 500, height: 640 });
     await lengthen(frame, 700);
     await page.waitForFunction((grown) => document.querySelector("bon-geste").offsetHeight < grown, grown);
-    // As high as its window: what a screen must not be in a frame ends by itself.
-    const endless = (await look(page)).height;
+    // A width for a moment only, as a turned phone or a picture of the page has it, leaves no trace.
+    await frame.evaluate(() => document.querySelector("#more").remove());
+    await page.setViewportSize({ width: 360, height: 640 });
     await settled();
-    assert.equal((await look(page)).height, endless);
+    const { height } = await look(page);
+    await page.evaluate(() => (document.querySelector("bon-geste").style.width = "4rem"));
+    await settled();
+    await page.evaluate(() => (document.querySelector("bon-geste").style.width = ""));
+    await settled();
+    assert.equal((await look(page)).height, height);
   }));
 
 test("a host believes its own frame alone: not another frame, another origin, itself, or another version", () =>
@@ -219,7 +230,7 @@ test("the portal believes the window around it alone, in this version, and speak
       const { v, type, ...rest } = message;
       assert.equal(v, 1);
       assert.ok(["height", "title", "navigate"].includes(type), type);
-      assert.deepEqual(Object.keys(rest), [type === "height" ? "height" : "title"]);
+      assert.deepEqual(Object.keys(rest), type === "height" ? ["height", "width"] : ["title"]);
     }
   }));
 
