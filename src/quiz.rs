@@ -6,6 +6,7 @@ use crate::{
     components::{control, icon, notice, shell},
     i18n::{K, t},
     later::Arrival,
+    pages,
     platform::{
         dom::{View, all, el, none},
         later, page,
@@ -64,6 +65,9 @@ fn bring() {
 }
 
 /// Its screens (DESIGN §11).
-fn screens(app: App, _path: &str, _simple: bool) -> View {
-    shell::screen(app, t(K::AppMoment), none())
+fn screens(app: App, path: &str, simple: bool) -> View {
+    match path.split('/').next() {
+        Some("check") => pages::check::show(app, path, simple),
+        _ => shell::screen(app, t(K::AppMoment), none()),
+    }
 }

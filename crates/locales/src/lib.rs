@@ -12,7 +12,8 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 22] = [
+pub const LATER: [&str; 23] = [
+    "check",
     "clip",
     "code",
     "copy",
