@@ -232,36 +232,31 @@ impl Page {
             false => none(),
         };
         let paste = if clipboard::can_paste() && !self.simple { self.paste() } else { none() };
-        let go_on = move || self.take(&field::written(&words));
-        let form = all([
-            view,
-            el("div", "outcome").attr("role", "status").with(region(nothing)),
-            paste,
-            control::button("button main wide", "check-video", icon::NEXT, t(K::AppNext), go_on),
-        ]);
-        if self.simple {
-            let body = all([el("p", "lead").text(t(K::CheckNever)), form, self.third()]);
-            return shell::screen(self.app, t(K::CheckTitle), body);
-        }
-        let body = all([
-            el("p", "lead").text(t(K::CheckLead)),
-            el("div", "card stack").with(form).with(el("p", "soft").text(t(K::CheckNever))),
-            self.pain("button wide"),
-            before(self.app),
-        ]);
-        shell::screen(self.app, t(K::CheckTitle), body)
-    }
-
-    /// Simple mode, the last of three choices: what was checked before, else « J’ai mal depuis », unless
-    /// that stood on the screen before.
-    fn third(self) -> View {
-        if !checked(self.app).is_empty() {
-            control::link("button wide", "check-list", icon::DOCUMENT, t(K::CheckListTitle), "check/list")
-        } else if clipboard::can_paste() {
-            none()
-        } else {
-            self.pain("button wide")
-        }
+        let go_on = el("button", "button main wide")
+            .attr("type", "submit")
+            .action("check-video")
+            .with(icon::icon(icon::NEXT))
+            .with(el("span", "").text(t(K::AppNext)));
+        let class = if self.simple { "stack" } else { "card stack" };
+        let form = el("form", class)
+            .with(view)
+            .with(el("div", "outcome").attr("role", "status").with(region(nothing)))
+            .with(paste)
+            .with(go_on)
+            .with(el("p", "soft").text(t(K::CheckNever)))
+            .on("submit", move |event| {
+                event.prevent_default();
+                self.take(&field::written(&words));
+            });
+        let past = match (checked(self.app).is_empty(), self.simple) {
+            (true, _) => none(),
+            (false, true) => {
+                control::link("button wide", "check-list", icon::DOCUMENT, t(K::CheckListTitle), "check/list")
+            }
+            (false, false) => before(self.app),
+        };
+        let lead = if self.simple { none() } else { el("p", "lead").text(t(K::CheckLead)) };
+        shell::screen(self.app, t(K::CheckTitle), all([lead, form, self.pain("button wide"), past]))
     }
 
     /// Simple mode: how the video comes here.
