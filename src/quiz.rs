@@ -70,8 +70,9 @@ fn bring(app: App) {
 
 /// Its screens (DESIGN §11).
 fn screens(app: App, path: &str, simple: bool) -> View {
-    match path {
-        "quiz" => pages::quiz::show(app, simple),
+    match path.split('/').next() {
+        Some("check") => pages::check::show(app, path, simple),
+        Some("quiz") => pages::quiz::show(app, simple),
         _ => pages::lost::show(app),
     }
 }

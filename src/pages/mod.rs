@@ -1,5 +1,6 @@
 //! The screens, one file each. Standard and simplified are two skins of the same state.
 
+pub mod check;
 pub mod clip;
 pub mod code;
 pub mod copy;

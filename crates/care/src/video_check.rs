@@ -4,6 +4,10 @@
 //! The rule is the quiz's: one grave signal is enough. The answer that reassures least is given where
 //! something is not known. New pain is not a matter of videos: it leads to the warning screen.
 
+mod draft;
+
+pub use draft::{Draft, Why, given, why};
+
 use crate::{
     journal::{By, What},
     quiz::{Cue, Learning},

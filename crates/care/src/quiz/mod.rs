@@ -13,5 +13,5 @@ pub mod item;
 pub(crate) mod sample;
 pub mod schedule;
 
-pub use history::{Answer, Confidence, History, Learning, Moment};
+pub use history::{Answer, Checked, Confidence, History, Learning, Moment};
 pub use item::{Action, Bank, Cue, CueMark, Item, Pole, Pool, Segment, Topic, Verdict};
