@@ -127,11 +127,11 @@ impl Room {
         self.failed.set(false);
         let lang = i18n::lang();
         leptos::task::spawn_local(async move {
-            let bank = self.app.bring_questions(lang).await;
+            let came = self.app.bring_questions(lang).await;
             // The room may be empty meanwhile.
             if !self.failed.is_disposed() {
-                self.failed.set(bank.is_none());
-                self.bank.set(bank);
+                self.failed.set(!came);
+                self.bank.set(self.app.questions(lang));
             }
         });
     }
