@@ -5,6 +5,8 @@
 
 // Filled in after the build: [{url, revision}], where revision begins the file's SHA-256.
 const PRECACHE = /* @precache */[];
+// The same of the quiz, which is kept from the day on which somebody opens it.
+const ONCE_SEEN = /* @once-seen */[];
 const VERSION = /* @version */"";
 
 const PREFIX = "bon-geste-";
@@ -13,6 +15,7 @@ const CACHE = PREFIX + VERSION;
 const KEYS_CACHE = PREFIX + "keys";
 const BASE = self.registration.scope;
 const FILES = new Set(PRECACHE.map((entry) => entry.url));
+const SEEN = new Map(ONCE_SEEN.map((entry) => [entry.url, entry]));
 // Written last: where it is, the version is complete.
 const MARK = BASE + "precache-list";
 const KEYS_PATIENCE_MS = 3000;
@@ -32,7 +35,10 @@ async function keepFiles() {
   const cache = await caches.open(CACHE);
   const old = await olderFiles();
   await Promise.all(PRECACHE.map((entry) => keepFile(cache, old, entry)));
-  await cache.put(MARK, new Response(JSON.stringify(PRECACHE)));
+  // Whoever had the quiz without Internet still has it.
+  const seen = await seenBefore();
+  await Promise.all(ONCE_SEEN.filter((entry) => seen.has(unhashed(entry.url))).map((entry) => keepFile(cache, old, entry)));
+  await cache.put(MARK, new Response(JSON.stringify([...PRECACHE, ...ONCE_SEEN])));
   await askForKeys().catch(() => {}); // not needed for the files to be complete
 }
 
@@ -45,6 +51,19 @@ async function olderFiles() {
     for (const entry of list ? await list.json() : []) found.set(entry.url + entry.revision, cache);
   }
   return found;
+}
+
+// What of the quiz earlier versions have kept, by names without their digests.
+async function seenBefore() {
+  const found = new Set();
+  for (const name of [...(await ourCaches()), CACHE]) {
+    for (const { url } of await (await caches.open(name)).keys()) found.add(unhashed(url.slice(BASE.length)));
+  }
+  return found;
+}
+
+function unhashed(name) {
+  return name.replace(/-[0-9a-f]{16}(?=\.)/, "");
 }
 
 async function keepFile(cache, old, entry) {
@@ -109,15 +128,32 @@ self.addEventListener("fetch", (event) => {
   const path = url.href.slice(BASE.length).split(/[?#]/)[0];
   const media = /^m\/([0-9a-f]{64})\.(?!chunks$)[a-z0-9]+$/.exec(path);
   if (media) event.respondWith(answerMedia(event, media[1]));
-  else if (path.startsWith("k/") || path.startsWith("m/")) return;
+  else if (/^(k|m|embed)\//.test(path)) return; // a frame's page has a policy of its own, from the server
   else if (path === "jwks.json") event.respondWith(answerKeys());
   else if (FILES.has(path)) event.respondWith(answerFile(path, request));
+  else if (SEEN.has(path)) event.respondWith(answerSeen(event, SEEN.get(path)));
   else if (request.mode === "navigate") event.respondWith(answerFile("index.html", request));
 });
 
 async function answerFile(path, request) {
   const kept = await (await caches.open(CACHE)).match(BASE + path, { ignoreVary: true }).catch(() => {});
   return kept ?? fetch(request);
+}
+
+// Kept as it passes, if it is of this version; what belongs to another is only passed on.
+async function answerSeen(event, entry) {
+  const kept = await (await caches.open(CACHE)).match(BASE + entry.url, { ignoreVary: true }).catch(() => {});
+  if (kept) return kept;
+  const answer = await fetch(event.request);
+  if (answer.ok) event.waitUntil(keepSeen(entry, answer.clone()).catch(() => {}));
+  return answer;
+}
+
+async function keepSeen(entry, answer) {
+  const bytes = await answer.arrayBuffer();
+  if (!(await digest(bytes)).startsWith(entry.revision)) return;
+  const headers = { "Content-Type": answer.headers.get("Content-Type") ?? "" };
+  await (await caches.open(CACHE)).put(BASE + entry.url, new Response(bytes, { headers }));
 }
 
 // The newest keys if the network gives them soon, else those kept.

@@ -145,6 +145,7 @@ fn screens(app: App, path: &str, simple: bool) -> View {
     match path.split_once('/') {
         Some(("quiz" | "check", _)) => quiz::show(app, path, simple),
         Some(("clip", what)) => pages::clip::show(app, what, simple),
+        Some(("embed", what)) => pages::embed::show(app, what, |what| screens(app, what, simple)),
         Some(("exercise", id)) => pages::exercise::show(app, id, simple),
         Some(("follow-up", "summary")) => pages::summary::show(app, simple),
         Some(("follow-up", "show")) => pages::summary::hold_out(app, simple),

@@ -14,6 +14,7 @@ use crate::{
     state::App,
 };
 use care::problem::Problem;
+use leptos::prelude::*;
 use std::{cell::Cell, hint::black_box};
 
 /// What the screens before it ask of it.
@@ -37,37 +38,41 @@ pub fn show(app: App, path: &str, simple: bool) -> View {
         Arrival::Here => (black_box(&GATE).screens)(app, path, simple),
         Arrival::Failed => {
             let again = move || {
-                bring();
-                page::turn();
+                bring(app);
+                app.later.notify();
             };
             let retry = control::button("button main", "retry", icon::AGAIN, t(K::AppRetry), again);
             let body = all([notice::problem(Problem::ScreenMissing), el("div", "row").with(retry)]);
             shell::screen(app, t(K::AppMoment), body)
         }
         Arrival::Away | Arrival::Coming => {
-            bring();
+            bring(app);
             shell::screen(app, t(K::AppMoment), none())
         }
     }
 }
 
 /// Brings it, unless it is here or on its way.
-fn bring() {
+fn bring(app: App) {
     if matches!(HERE.get(), Arrival::Coming | Arrival::Here) {
         return;
     }
     HERE.set(Arrival::Coming);
-    leptos::task::spawn_local(async {
+    leptos::task::spawn_local(async move {
         let [part, style] = black_box(PART);
         HERE.set(if later::bring(Some(part), Some(style)).await { Arrival::Here } else { Arrival::Failed });
-        page::turn();
+        // The screen on view is built again; a heading that has come takes its place in the title.
+        app.later.notify();
+        page::arrive(true);
+        app.keep_too(&[part, style]).await;
     });
 }
 
 /// Its screens (DESIGN §11).
 fn screens(app: App, path: &str, simple: bool) -> View {
-    match path.split('/').next() {
-        Some("check") => pages::check::show(app, path, simple),
-        _ => shell::screen(app, t(K::AppMoment), none()),
+    match path {
+        "quiz" => pages::quiz::show(app, simple),
+        _ if path.split('/').next() == Some("check") => pages::check::show(app, path, simple),
+        _ => pages::lost::show(app),
     }
 }

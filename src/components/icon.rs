@@ -34,6 +34,8 @@ pub const CAPTIONS: Icon =
 pub const FULL: Icon = r#"<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>"#;
 /// Done.
 pub const CHECK: Icon = r#"<circle cx="12" cy="12" r="9"/><path d="m8 12.5 2.8 2.8L16 9.5"/>"#;
+/// Not to be relied on.
+pub const REFUSED: Icon = r#"<circle cx="12" cy="12" r="9"/><path d="m8.500 8.500 7 7M15.500 8.500l-7 7"/>"#;
 /// Bring it here.
 pub const DOWNLOAD: Icon = r#"<path d="M12 3v12M7 10.5 12 15.5l5-5M4 20.5h16"/>"#;
 /// A phone that has it all.

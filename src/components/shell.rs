@@ -151,7 +151,8 @@ pub fn section(title: K, body: View) -> View {
     el("section", "stack").with(el("h2", "").text(t(title))).with(body)
 }
 
-fn read_aloud(app: App) -> View {
+/// Reads the words on view aloud, and falls silent.
+pub fn read_aloud(app: App) -> View {
     let reading = RwSignal::new(false);
     on_cleanup(speech::stop);
     let word = move || t(if reading.get() { K::AppReadStop } else { K::AppReadAloud }).to_owned();

@@ -51,6 +51,7 @@ fn full(app: App) -> View {
         section(K::HelpHowTitle, el("div", "pair").with(all(how))),
         section(K::HelpUseTitle, paragraph("", K::HelpUseText)),
         section(K::CheckTitle, check()),
+        section(K::QuizTitle, all([paragraph("", K::QuizWhy), quiz()])),
         section(K::HelpWordsTitle, el("dl", "facts").with(all(words))),
         section(K::HelpCallTitle, calls),
         paragraph("soft", K::HelpAbout),
@@ -62,6 +63,10 @@ fn full(app: App) -> View {
 fn check() -> View {
     let open = control::link("button", "check-open", icon::PLAY, t(K::CheckOpenIt), "check");
     all([paragraph("", K::CheckLead), el("div", "row").with(open)])
+}
+
+fn quiz() -> View {
+    control::link("button wide", "quiz", icon::SHIELD, t(K::HomeQuiz), "quiz")
 }
 
 fn one_by_one(app: App) -> View {
@@ -85,7 +90,7 @@ fn one_by_one(app: App) -> View {
         all([
             card,
             way,
-            if now + 1 < topics.len() { pager::onward(at) } else { none() },
+            if now + 1 < topics.len() { pager::onward(at) } else { quiz() },
             if now > 0 { pager::backward(at) } else { none() },
         ])
     };

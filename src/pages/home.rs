@@ -41,7 +41,7 @@ fn welcome(app: App, simple: bool) -> View {
     let welcome_lead = || el("p", "lead").text(t(K::HomeWelcomeText));
     let body = if simple {
         let add = || control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit");
-        block::or(app, |stop| stop, move || all([welcome_lead(), add()]))
+        block::or(app, |stop| stop, move || all([welcome_lead(), add(), quiz()]))
     } else {
         let steps = [K::HomeHow1, K::HomeHow2, K::HomeHow3].map(|step| el("li", "").text(t(step)));
         all([
@@ -51,9 +51,15 @@ fn welcome(app: App, simple: bool) -> View {
             control::link("button wide", "", icon::CAMERA, t(K::HomeOtherWays), "kit"),
             icon::drawing("hero", "0 0 360 196", icon::HERO),
             shell::section(K::HomeHowTitle, el("ol", "numbered").with(all(steps))),
+            quiz(),
         ])
     };
     shell::screen(app, t(K::HomeWelcome), body)
+}
+
+/// The way to the quiz, which needs no kit.
+fn quiz() -> View {
+    control::link("button wide", "quiz", icon::SHIELD, t(K::HomeQuiz), "quiz")
 }
 
 /// The exercise to watch next: the first unseen one of the nearest appointment; what belongs to
@@ -101,6 +107,7 @@ fn before_next(app: App, kit: KitHandle) -> View {
             .with(control::link("button", "follow-up", icon::DOCUMENT, t(K::HomeFollowUp), "follow-up"))
             .with(control::link("button", "show", icon::PERSON, t(K::HomeShow), "follow-up/show")),
         all(kit.kit.appointments().into_iter().map(|n| group(&kit, n))),
+        quiz(),
     ]);
     shell::screen(app, t(K::HomeTitle), body)
 }

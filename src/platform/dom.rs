@@ -35,8 +35,9 @@ fn in_namespace(namespace: Option<&str>, tag: &str, class: &str) -> View {
 const HTML: &str = "http://www.w3.org/1999/xhtml";
 const SVG: &str = "http://www.w3.org/2000/svg";
 
-/// An `<svg>` with this inside, hidden from screen readers: its word stands beside it.
-pub fn svg(class: &str, view_box: &str, inside: &'static str) -> View {
+/// An `<svg>` with this inside, hidden from screen readers: its word stands beside it. What is inside is
+/// this program’s own: never words from elsewhere.
+pub fn svg(class: &str, view_box: &str, inside: &str) -> View {
     let view = shape("svg", class);
     view.element().set_inner_html(inside);
     view.attr("viewBox", view_box).attr("aria-hidden", "true")

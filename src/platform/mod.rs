@@ -11,6 +11,7 @@ pub mod device;
 pub mod dom;
 pub mod draft;
 pub mod drawing;
+pub mod embed;
 pub mod file;
 pub mod film;
 pub mod first_paint;

@@ -9,6 +9,7 @@ mod keys;
 mod kit;
 mod outbox;
 mod passcode;
+mod quiz;
 mod session;
 mod start;
 mod versions;
@@ -136,6 +137,15 @@ impl App {
             if self.bring_words(lang).await {
                 self.lang.set(lang);
                 self.remember(|s| s.lang = Some(lang));
+            }
+        });
+    }
+
+    /// Shows the screens in a language without remembering it: that of the page around this one.
+    pub fn show_in(self, lang: Lang) {
+        leptos::task::spawn_local(async move {
+            if self.bring_words(lang).await {
+                self.lang.set(lang);
             }
         });
     }

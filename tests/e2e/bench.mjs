@@ -4,11 +4,12 @@
 // Prints Markdown.
 //
 //   node tests/e2e/bench.mjs [--runs 5] [--kills 50]
-//     [--only start,kills,memory,session,quality,clips,uploads]
+//     [--only start,kills,memory,session,quiz,quality,clips,uploads]
 
 import { parseArgs } from "node:util";
 import { killsOfARecording } from "./lib/bench-clip.mjs";
 import { quality } from "./lib/bench-quality.mjs";
+import { nextItem } from "./lib/bench-quiz.mjs";
 import { drift, firstCount, longJournal } from "./lib/bench-session.mjs";
 import { uploads } from "./lib/bench-uploads.mjs";
 import { Browser } from "./lib/cdp.mjs";
@@ -20,7 +21,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
     kills: { type: "string", default: "50" },
-    only: { type: "string", default: "start,kills,memory,session,quality,clips,uploads" },
+    only: { type: "string", default: "start,kills,memory,session,quiz,quality,clips,uploads" },
   },
 });
 const RUNS = Number(values.runs);
@@ -231,6 +232,14 @@ async function guided() {
   row("Session: a count's distance from its time, over ten minutes, full speed", spread(off, milliseconds), "≤ 50 ms", Math.max(...off) <= 50);
 }
 
+// ---- The quiz -------------------------------------------------------------------------------------
+
+async function quiz() {
+  const took = await nextItem(RUNS, say);
+  const milliseconds = (ms) => `${Math.round(ms)} ms`;
+  row("Quiz: from the tap to the next question", spread(took, milliseconds), "≤ 100 ms", median(took) <= 100);
+}
+
 // ---- Recordings that are killed -------------------------------------------------------------------
 
 async function recordings() {
@@ -259,6 +268,7 @@ const PARTS = {
   kills: killed,
   memory,
   session: guided,
+  quiz,
   quality: films,
   clips: recordings,
   uploads: () => uploads(row, say),

@@ -109,7 +109,7 @@ async function served(site) {
 
 /** Addresses of files that are there, and that nobody may have. */
 const CLOSED = [
-  "headers.json", "deploy/nginx.conf", "deploy/Caddyfile", "deploy", "deploy/", "index.html.br", "clinic.toml",
+  "headers.json", "embed-headers.json", "deploy/nginx.conf", "deploy/Caddyfile", "deploy", "deploy/", "index.html.br", "clinic.toml",
   ".env", ".git/config", "m/.new-abc", "k/list.txt", "m", "m/", "k", "k/", "desk", "desk/",
 ];
 
@@ -156,7 +156,7 @@ function checks(name, get) {
     const { server, portal } = get();
     const all = (await readdir(portal, { recursive: true, withFileTypes: true })).filter((e) => e.isFile());
     const names = all.map((e) => path.relative(portal, path.join(e.parentPath ?? e.path, e.name)));
-    for (const file of names.filter((n) => !/^deploy\/|^headers\.json$|\.br$/.test(n))) {
+    for (const file of names.filter((n) => !/^deploy\/|headers\.json$|\.br$/.test(n))) {
       const { status, body } = await ask(server, file);
       assert.deepEqual([status, body.equals(await readFile(path.join(portal, file)))], [200, true], file);
     }
@@ -181,6 +181,33 @@ function checks(name, get) {
       if (cache !== FOR_EVER && !address.startsWith("k/")) continue;
       assert.equal((await ask(server, address)).headers["content-security-policy"], "default-src 'none'", address);
     }
+  });
+
+  test(`${name}: the screens for the clinic's own website have a page of their own, which nobody frames until somebody is named`, async () => {
+    const { server, site, portal } = get();
+    const page = await readFile(path.join(site, "embed.html"));
+    const policy = JSON.parse(await readFile(path.join(portal, "embed-headers.json"), "utf8"))["Content-Security-Policy"];
+    assert.match(policy, /frame-ancestors 'none'$/);
+    const inline = [...String(page).matchAll(/<(script|style)[^>]*>([^]+?)<\/\1>/g)].map(([, , text]) => `'sha256-${sha256(text)}'`);
+    assert.deepEqual(new Set(policy.match(/'sha256-[^']+'/g)), new Set(inline));
+    for (const address of ["embed/quiz", "embed/quiz/about?lang=en"]) {
+      const { status, headers, body } = await ask(server, address);
+      assert.deepEqual([status, headers["content-security-policy"], headers["cache-control"]], [200, policy, ASK_AGAIN], address);
+      assert.deepEqual([headers["content-type"], headers["x-frame-options"]], ["text/html; charset=utf-8", undefined]);
+      assert.ok(body.equals(page), address);
+    }
+    const script = await ask(server, "embed.js");
+    assert.deepEqual([script.headers["content-type"], script.headers["cache-control"]], ["text/javascript; charset=utf-8", ASK_AGAIN]);
+    assert.deepEqual(
+      ["access-control-allow-origin", "cross-origin-resource-policy"].map((name) => script.headers[name]),
+      ["*", "cross-origin"],
+    );
+    await server.stop();
+    server.frames = "https://www.cabinet-exemple.fr http://localhost:8081";
+    await server.start();
+    const { headers } = await ask(server, "embed/check");
+    assert.equal(headers["content-security-policy"], policy.replace("frame-ancestors 'none'", `frame-ancestors ${server.frames}`));
+    assert.match((await ask(server, "quiz")).headers["content-security-policy"], /frame-ancestors 'none'$/, "nothing else may be framed");
   });
 
   test(`${name}: a film is given in ranges, as players and a cut download ask for them`, async () => {

@@ -11,6 +11,7 @@ import { sha256 } from "./lib/envelope.mjs";
 import { root } from "./lib/env.mjs";
 import { happened } from "./lib/journal.mjs";
 import { download, fetchRange, kitOf, mediaOf, openLink, playAndSeek, usable } from "./lib/portal.mjs";
+import { SESSION, answer, begin, items, next, onView } from "./lib/quiz.mjs";
 import { QUICK, SIDES, prescribe } from "./lib/session.mjs";
 import { Firefox, WebKit } from "./lib/webdriver.mjs";
 
@@ -165,6 +166,56 @@ for (const Engine of [Firefox, WebKit]) {
     const browser = await Engine.start();
     try {
       await filmed(browser);
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+/** Six questions of the quiz, the last three of them with the server switched off. */
+async function played({ page }) {
+  const clinic = await Clinic.open({ kit: null });
+  try {
+    const bank = await items();
+    const portal = clinic.proxy.url;
+    await begin(page, portal);
+    for (let n = 0; n < 3; n++) {
+      const item = bank.get(await onView(page));
+      assert.deepEqual((await answer(page, item.verdict, { segments: 2 })).right, "true");
+      await next(page);
+    }
+    const fourth = await onView(page);
+    await page.evaluate(async () => {
+      for (let i = 0; i < 150; i++) {
+        for (const name of await caches.keys()) {
+          const kept = (await (await caches.open(name)).keys()).map((r) => r.url);
+          if (kept.filter((url) => /\/quiz(-|\/items-)[0-9a-f]+\./.test(url)).length >= 3) return;
+        }
+        await new Promise((go) => setTimeout(go, 200));
+      }
+      throw new Error("the quiz is not in the worker's cache after 30 s");
+    });
+    await clinic.switchOff();
+    await page.goto("about:blank");
+    await page.goto(`${portal}quiz`);
+    assert.equal(await onView(page), fourth, "left in the middle, it goes on at the same question");
+    for (let n = 3; n < SESSION; n++) {
+      await answer(page, "unreliable");
+      await next(page);
+    }
+    await page.waitForSelector("main [data-action=check-video]");
+    const said = await happened(page, "quiz-answered");
+    assert.equal(new Set(said.map((e) => e.item)).size, SESSION);
+  } finally {
+    await clinic.close();
+  }
+}
+
+for (const Engine of [Firefox, WebKit]) {
+  test(`${Engine.name}: six questions of the quiz, left in the middle, the second half with everything off`, async () => {
+    const browser = await Engine.start();
+    try {
+      await played(browser);
     } finally {
       await browser.close();
     }

@@ -19,11 +19,13 @@ let server, url, browser, page, files, asked;
 
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
-/** What the server has from now on; `list` goes into sw.js, under a path of its own per test. */
-function deploy(version, content) {
-  const list = Object.entries(content).map(([name, text]) => ({ url: name, revision: sha256(text).slice(0, 16) }));
-  const worker = WORKER.replace("/* @precache */[]", JSON.stringify(list)).replace('/* @version */""', JSON.stringify(version));
-  files = new Map(Object.entries({ ...content, "sw.js": worker }));
+/** What the server has from now on, named in sw.js; of the quiz, as what is kept once it was seen. */
+function deploy(version, content, quiz = {}) {
+  const list = (of) => JSON.stringify(Object.entries(of).map(([name, text]) => ({ url: name, revision: sha256(text).slice(0, 16) })));
+  const worker = WORKER.replace("/* @precache */[]", list(content))
+    .replace("/* @once-seen */[]", list(quiz))
+    .replace('/* @version */""', JSON.stringify(version));
+  files = new Map(Object.entries({ ...content, ...quiz, "sw.js": worker }));
 }
 
 const PAGE = (word) => `<!doctype html><title>${word}</title><script src="app.js"></script>`;
@@ -304,6 +306,52 @@ test("a new version waits until it is asked, fetches only what changed, then rep
   assert.equal((await get("same.js")).body.toString(), "same");
   const names = await page.evaluate(() => caches.keys());
   assert.ok(!names.includes(`bon-geste-${first}`), names.join(" "));
+});
+
+const hash = (n) => String(n).repeat(16);
+
+test("of the quiz is kept what was seen, and its new version comes with that of the portal", async () => {
+  const portal = { "index.html": PAGE("one"), "app.js": "window.app = 1;" };
+  const quiz = (n) => ({ [`quiz-${hash(n)}.wasm`]: `program ${n}`, [`quiz/items-${hash(n)}.fr.json`]: `fr ${n}`, [`quiz/items-${hash(n)}.en.json`]: `en ${n}` });
+  deploy(`v1-${scope}`, portal, quiz(1));
+  await install();
+  assert.ok(!asked.some((name) => name.startsWith("quiz")), "nobody has opened it");
+  const words = async (name) => (await get(name)).body.toString();
+  const kept = (name) => page.evaluate(async (name) => !!(await caches.match(new URL(name, document.baseURI))), name);
+  for (const name of [`quiz-${hash(1)}.wasm`, `quiz/items-${hash(1)}.fr.json`]) {
+    await words(name);
+    for (let i = 0; i < 50 && !(await kept(name)); i++) await page.waitForTimeout(50);
+  }
+  assert.equal(await kept(`quiz/items-${hash(1)}.en.json`), false);
+  asked = [];
+  assert.equal(await words(`quiz/items-${hash(1)}.fr.json`), "fr 1");
+  assert.deepEqual(asked, [], "from the cache");
+
+  deploy(`v2-${scope}`, { ...portal, "app.js": "window.app = 2;" }, quiz(2));
+  await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration();
+    await registration.update();
+    const worker = registration.installing;
+    await new Promise((ok) => (worker.onstatechange = () => worker.state === "installed" && ok()));
+    const taken = new Promise((go) => navigator.serviceWorker.addEventListener("controllerchange", go, { once: true }));
+    registration.waiting.postMessage({ type: "skip-waiting" });
+    await taken;
+  });
+  assert.deepEqual(asked.filter((name) => name.startsWith("quiz")).sort(), [`quiz-${hash(2)}.wasm`, `quiz/items-${hash(2)}.fr.json`]);
+  files.clear();
+  assert.equal(await words(`quiz/items-${hash(2)}.fr.json`), "fr 2");
+  assert.equal(await words(`quiz-${hash(2)}.wasm`), "program 2");
+});
+
+test("a login page in the place of the quiz is passed on and not kept", async () => {
+  const name = `quiz/items-${hash(3)}.fr.json`;
+  deploy(`v1-${scope}`, { "index.html": PAGE("one"), "app.js": "" }, { [name]: "fr" });
+  await install();
+  files.set(name, "<html>Wi-Fi</html>");
+  assert.equal((await get(name)).body.toString(), "<html>Wi-Fi</html>");
+  await page.waitForTimeout(300);
+  files.set(name, "fr");
+  assert.equal((await get(name)).body.toString(), "fr");
 });
 
 test("files that the browser threw away are fetched again", async () => {

@@ -138,6 +138,7 @@ fn clinic_toml(about: &About) -> String {
         ),
         "# For how many days what patients send is kept: they are told.\n# keep_days = 30\n".to_owned(),
         "# The largest clip, in megabytes.\n# max_mb = 200\n".to_owned(),
+        "# The clinic’s own websites that may show the quiz, the video check and the booklet in a frame; restart clinic serve after a change.\n# embed_on = [\"https://www.cabinet-exemple.fr\"]\n".to_owned(),
         "# Answers to clips go to links with a spoken code only. To give them to all links:\n# answers_on_open_links = true\n".to_owned(),
     ]
     .concat()
@@ -158,6 +159,8 @@ pub struct Settings {
     pub upload_url: Option<String>,
     /// Whether answers also go to links without a spoken code.
     pub answers_on_open_links: bool,
+    /// Origins of the websites that may show the portal's public screens in a frame.
+    pub embed_on: Vec<String>,
 }
 
 /// An opened clinic.
@@ -377,6 +380,7 @@ fn parse(document: &Document) -> Outcome<Settings> {
     let max_mb = table.get("max_mb").and_then(|f| f.whole(1, 2000)).unwrap_or(200);
     let upload_url = table.get("upload_url").and_then(|f| f.https());
     let answers_on_open_links = table.get("answers_on_open_links").and_then(|f| f.truth()).unwrap_or(false);
+    let embed_on = table.list("embed_on").iter().filter_map(website).collect();
     table.done();
     let problems = sink.into_inner();
     match (name, phone, portal_url) {
@@ -387,6 +391,7 @@ fn parse(document: &Document) -> Outcome<Settings> {
             max_bytes: u64::from(max_mb) * 1_000_000,
             upload_url,
             answers_on_open_links,
+            embed_on,
         }),
         _ => Err(Problems(problems)),
     }
@@ -429,6 +434,57 @@ fn mobile_number(field: &Field<'_>) -> Option<String> {
         return None;
     }
     Some(number)
+}
+
+/// The websites that a clinic's settings name, when the file is there: `clinic serve` asks beside the
+/// public folder.
+pub fn websites(file: &Path) -> Outcome<Vec<String>> {
+    if !file.is_file() {
+        return Ok(Vec::new());
+    }
+    Ok(parse(&Document::read(file)?)?.embed_on)
+}
+
+/// A website's origin as `frame-ancestors` and browsers write it.
+fn website(field: &Field<'_>) -> Option<String> {
+    let typed = field.string(200)?;
+    let origin = origin(&typed);
+    if origin.is_none() {
+        field.refuse(
+            format!("is \"{typed}\""),
+            "a website’s beginning, as in \"https://www.cabinet-exemple.fr\" (http://localhost is fine for trying out)",
+            "Copy it from the browser: https://, the name, and nothing after it. One with www. and one without are two.",
+        );
+    }
+    origin
+}
+
+/// The origin in a website's address: scheme, name and, if it is not the usual one, port. None for what
+/// is more than an origin, or could mean more than one.
+pub fn origin(address: &str) -> Option<String> {
+    let address = address.trim().trim_end_matches('/').to_ascii_lowercase();
+    let (scheme, host) = address.split_once("://")?;
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !name.is_empty() && port.parse::<u16>().is_ok_and(|p| p > 0) => {
+            (name, Some(port))
+        }
+        Some(_) => return None,
+        None => (host, None),
+    };
+    let label = |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if !name.split('.').all(label) {
+        return None;
+    }
+    let here = matches!(name, "localhost" | "127.0.0.1");
+    let usual = match scheme {
+        "https" => "443",
+        "http" if here => "80",
+        _ => return None,
+    };
+    match port.filter(|p| *p != usual) {
+        Some(port) => Some(format!("{scheme}://{name}:{port}")),
+        None => Some(format!("{scheme}://{name}")),
+    }
 }
 
 /// The portal's address, ending in `/`. Without https a phone offers neither camera nor offline

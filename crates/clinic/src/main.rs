@@ -6,7 +6,7 @@ use clinic::{
     Problem, Problems, folder,
     inbox::{self, Inbox},
     pack::{self, cost_table},
-    publish, reply, report, serve, table,
+    publish, quiz, reply, report, serve, table,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{io::IsTerminal as _, net::IpAddr, path::PathBuf, process::ExitCode};
@@ -52,7 +52,7 @@ enum Command {
     Passcode(Passcode),
     /// Serve the portal, the kits and their videos
     #[command(
-        after_help = "Example:\n  clinic serve my-clinic/public --portal dist --port 8080\n\nOnly my-clinic/public is served, never my-clinic/desk. What patients send lands, sealed, in\nmy-clinic/server. On the Internet, put a proxy with https in\nfront of it and add --https."
+        after_help = "Example:\n  clinic serve my-clinic/public --portal dist --port 8080\n\nTo show the quiz in the clinic’s own website, name it in clinic.toml:\n  embed_on = [\"https://www.cabinet-exemple.fr\"]\nThen put the snippet of docs/embedding.md into its page.\n\nOnly my-clinic/public is served, never my-clinic/desk. What patients send lands, sealed, in\nmy-clinic/server. On the Internet, put a proxy with https in\nfront of it and add --https."
     )]
     Serve(Serve),
     /// What patients sent: list it, open it, mark it seen, erase it
@@ -70,6 +70,40 @@ enum Command {
         after_help = "Example:\n  clinic report journal.json --since 2026-11-02\n\nFILE is the journal that the patient saved, or the results that were sent (a FHIR Bundle). The page lands\nbeside it, as journal.report.html; only your account may read it."
     )]
     Report(Report),
+    /// The quiz: check its questions, add your own
+    #[command(subcommand)]
+    Quiz(QuizAction),
+}
+
+#[derive(Subcommand)]
+enum QuizAction {
+    /// Say what is wrong with questions, and measure them
+    #[command(
+        after_help = "Examples:\n  clinic quiz check questions.csv\n  clinic quiz check content/quiz/items.fr.json\n\nA table (.csv) holds a clinic's own questions; docs/quiz.md explains its columns, and\ncontent/quiz/example.csv is one to begin with."
+    )]
+    Check {
+        /// The table, or a bank in JSON
+        file: PathBuf,
+        /// Language of a table; a bank says its own
+        #[arg(long, value_enum, default_value_t)]
+        lang: Language,
+        /// The same bank in the other language [default: the file beside it, items.en.json for items.fr.json]
+        #[arg(long, value_name = "FILE")]
+        with: Option<PathBuf>,
+    },
+    /// Give your own questions to your portal, beside its own
+    #[command(
+        after_help = "Example:\n  clinic quiz add my-clinic questions.csv\n\nThey replace those that were added before in that language. They are for learning only: the portal never\nmeasures with them."
+    )]
+    Add {
+        /// The clinic's folder
+        dir: PathBuf,
+        /// The table
+        file: PathBuf,
+        /// Language of the questions
+        #[arg(long, value_enum, default_value_t)]
+        lang: Language,
+    },
 }
 
 #[derive(Args)]
@@ -256,6 +290,10 @@ struct Serve {
     /// Where what patients sent is kept, for instance s3://bucket/clips [default: server/items]
     #[arg(long, value_name = "URL")]
     store: Option<String>,
+    /// A website that may show the quiz, the video check and the booklet in a frame, besides embed_on
+    /// of the clinic.toml beside the public folder
+    #[arg(long, value_name = "WEBSITE")]
+    embed_on: Vec<String>,
 }
 
 /// Prints a line. A closed pipe means that nobody reads on; the work goes on all the same.
@@ -276,6 +314,7 @@ fn main() -> ExitCode {
         Command::Inbox(args) => run_inbox(args),
         Command::Reply(args) => run_reply(args),
         Command::Report(args) => run_report(args),
+        Command::Quiz(action) => run_quiz(action),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -546,6 +585,38 @@ fn run_report(args: Report) -> Result<(), Problems> {
     Ok(())
 }
 
+fn run_quiz(action: QuizAction) -> Result<(), Problems> {
+    match action {
+        QuizAction::Check { file, lang, with } => {
+            let checked = quiz::check(&file, lang.into(), with.as_deref(), today()?)?;
+            say_checked(&checked);
+            say!("Nothing is wrong with {}.", file.display());
+        }
+        QuizAction::Add { dir, file, lang } => {
+            let added = quiz::add(&dir, &file, lang.into(), today()?)?;
+            say_checked(&added.checked);
+            if added.changed > 0 {
+                say!("Changed since last time: {}", added.changed);
+            }
+            if !added.gone.is_empty() {
+                say!("No longer there: {}", added.gone.join(", "));
+            }
+            say!("Written: {}", added.file.display());
+        }
+    }
+    Ok(())
+}
+
+fn say_checked(checked: &quiz::Checked) {
+    for figure in &checked.figures {
+        say!("{figure}");
+    }
+    for advice in &checked.advice {
+        eprintln!("Advice: {advice}");
+    }
+    say!("Items: {}", checked.bank.items.len());
+}
+
 fn run_serve(args: Serve) -> Result<(), Problems> {
     let config = serve::Config {
         public: args.public,
@@ -555,6 +626,7 @@ fn run_serve(args: Serve) -> Result<(), Problems> {
         https: args.https,
         server: args.server,
         store: args.store,
+        embed_on: args.embed_on,
     };
     let failed = |e: std::io::Error| Problem::new("this machine", format!("cannot run the server: {e}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;

@@ -49,6 +49,7 @@ fn a_new_clinic_has_a_closed_desk_and_a_public_folder_without_secrets() {
         public.contains(private["x"].as_str().unwrap()) && public.contains(private["kid"].as_str().unwrap())
     );
     let toml = fs::read_to_string(folder.join("clinic.toml")).unwrap();
+    assert!(toml.contains("# embed_on = ["), "an example to complete");
     for line in ["portal_url = \"https://portail.example.org\"", "sms = \"06 39 98 12 34\"", "lundi et"] {
         assert!(toml.contains(line), "{line} is not in\n{toml}");
     }

@@ -336,6 +336,97 @@ fn parts_of_a_page_carry_a_short_policy_and_nothing_that_only_pages_use() {
     assert_eq!(get(&server, "/sw.js", &[]).header("content-security-policy"), CSP);
 }
 
+const FRAME_CSP: &str = "default-src 'none'; script-src 'self' 'sha256-def'; frame-ancestors 'none'";
+
+/// A portal with the page for frames and the script for other pages.
+fn with_frames(site: &Site) {
+    for (name, text) in [
+        ("embed.html", "<!doctype html><title>Frame</title>"),
+        ("embed.js", "// script"),
+        ("embed-headers.json", &format!("{{\"Content-Security-Policy\": \"{FRAME_CSP}\"}}")),
+    ] {
+        fs::write(site.portal.join(name), text).unwrap();
+    }
+}
+
+fn embed_on(site: &Site, websites: &str) {
+    let file = site.clinic.join("clinic.toml");
+    let mut text = fs::read_to_string(&file).unwrap();
+    text.retain(|c| c != '\r');
+    fs::write(&file, format!("{text}\nembed_on = {websites}\n")).unwrap();
+}
+
+#[test]
+fn nobody_frames_the_portal_until_the_clinic_names_a_website() {
+    let site = Site::new();
+    with_frames(&site);
+    let server = site.start();
+    for path in ["/embed/quiz", "/embed/check", "/embed/booklet", "/embed/open-kit"] {
+        let answer = get(&server, path, &[]);
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.body, b"<!doctype html><title>Frame</title>", "{path}");
+        assert_eq!(answer.header("content-security-policy"), FRAME_CSP, "{path}");
+    }
+    for path in ["/embed/kit", "/embed/", "/embed", "/embed-headers.json"] {
+        assert_eq!(get(&server, path, &[]).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn named_websites_frame_the_public_screens_and_nothing_else() {
+    let site = Site::new();
+    with_frames(&site);
+    embed_on(&site, "[\"https://www.Cabinet-Exemple.fr/\", \"http://localhost:8081\"]");
+    let server = Server::start(site.command().args(["--embed-on", "https://exemple.org:8443"]));
+    let by = "frame-ancestors https://www.cabinet-exemple.fr http://localhost:8081 https://exemple.org:8443";
+    let frame = get(&server, "/embed/quiz?lang=en", &[]);
+    assert_eq!(
+        frame.header("content-security-policy"),
+        FRAME_CSP.replace("frame-ancestors 'none'", by),
+        "the list stands in the place of nobody"
+    );
+    assert_eq!(frame.header("cross-origin-resource-policy"), "cross-origin");
+    for path in ["/", "/kit", "/quiz", "/embed.html", "/sw.js", "/embed/kit", "/missing"] {
+        let answer = get(&server, path, &[]);
+        assert_eq!(answer.header("content-security-policy"), CSP, "{path}");
+    }
+    for path in ["/embed/quiz", "/", "/embed.js"] {
+        assert_eq!(get(&server, path, &[]).header("x-frame-options"), "", "{path}: it knows no list");
+    }
+    let script = get(&server, "/embed.js", &[]);
+    assert_eq!(script.header("cross-origin-resource-policy"), "cross-origin");
+    assert_eq!(script.header("access-control-allow-origin"), "*");
+    assert_eq!(script.header("content-security-policy"), "default-src 'none'");
+    assert_eq!(script.header("cache-control"), "no-cache");
+}
+
+#[test]
+fn a_website_that_is_none_or_could_be_many_is_refused_with_its_line() {
+    for wrong in [
+        "*",
+        "https://*.exemple.fr",
+        "https://exemple.fr/page",
+        "http://exemple.fr",
+        "exemple.fr",
+        "https://",
+        "https://exemple.fr 'unsafe'",
+        "https://exemple.fr;",
+        "https://a:b@exemple.fr",
+        "https://exemple.fr:0",
+        "javascript:alert(1)",
+        "null",
+        "",
+    ] {
+        let site = Site::new();
+        embed_on(&site, &format!("[\"{wrong}\"]"));
+        refused(&mut site.command(), &["clinic.toml", "embed_on[1]"]);
+        let other = Site::new();
+        if !wrong.is_empty() {
+            refused(other.command().args(["--embed-on", wrong]), &["--embed-on", "Expected"]);
+        }
+    }
+}
+
 #[test]
 fn without_a_policy_from_the_build_the_built_in_one_is_strict() {
     let site = Site::new();

@@ -12,13 +12,14 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 23] = [
+pub const LATER: &[&str] = &[
     "check",
     "clip",
     "code",
     "copy",
     "cue",
     "elsewhere",
+    "embed",
     "exercise",
     "feeling",
     "figure",
@@ -28,6 +29,7 @@ pub const LATER: [&str; 23] = [
     "lost",
     "outbox",
     "player",
+    "quiz",
     "reminders",
     "reply",
     "results",

@@ -15,6 +15,10 @@ use crate::process::{must, must_with_progress, tail};
 /// The demo kits that `serve` publishes; the first is the patient's.
 const DEMO_KITS: [&str; 4] = ["apres-une-chute", "mal-de-dos", "epaule", "en-attendant"];
 
+/// What the demo kits are made from. The clinic's website stands beside them and changes none.
+const DEMO: [&str; 5] =
+    [DEMO_SETTINGS, "content/demo/kits", "content/demo/library", "crates/clinic/src", "crates/care/src"];
+
 /// Name, telephone and so on of the demo clinic.
 const DEMO_SETTINGS: &str = "content/demo/clinic.toml";
 
@@ -65,8 +69,7 @@ pub fn prepare(layout: &Layout, program: &Path, data: &Path, portal: &str) -> Re
         make(layout, program, data, portal)?;
     }
     let stamp = data.join("desk/demo-links");
-    let wanted =
-        fingerprint::of_files(&layout.root, &["content/demo", "crates/clinic/src", "crates/care/src"])?;
+    let wanted = fingerprint::of_files(&layout.root, &DEMO)?;
     let name = |kit: &&str| (*kit).to_owned();
     if let Ok(note) = fs::read_to_string(&stamp)
         && let [found, address, links @ ..] = &note.lines().collect::<Vec<_>>()[..]

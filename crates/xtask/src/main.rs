@@ -13,6 +13,7 @@ mod process;
 mod schema;
 mod serve;
 mod setup;
+mod website;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,7 +57,7 @@ enum Task {
     },
     /// Build everything, prepare the demo clinic and its kit, and serve them on this machine.
     #[command(after_help = "Example:\n  cargo xtask serve --port 8080 --data demo\n\nPrints `Portal: \
-                            URL`, `Patient link: URL`, then `Ready`. Ctrl-C stops it.")]
+                            URL`, `Patient link: URL`, `Clinic website: URL`, then `Ready`. Ctrl-C stops it.")]
     Serve {
         /// Port to listen on. Without it: 8080, or the next free one.
         #[arg(long)]
@@ -82,7 +83,7 @@ enum Task {
         #[arg(last = true)]
         rest: Vec<String>,
     },
-    /// Write the JSON Schema of the kit's wire format to crates/care/kit.schema.json.
+    /// Write the JSON Schemas of the kit and of the quiz’s bank to crates/care.
     #[command(after_help = "Example:\n  cargo xtask schema")]
     Schema,
 }

@@ -13,8 +13,12 @@ use crate::layout::Layout;
 use crate::portal::{self, Base};
 use crate::process::{Started, elapsed, heading, stopping};
 use crate::setup::{self, Scope};
+use crate::website;
 
 const DEFAULT_PORT: u16 = 8080;
+
+/// The first port that is tried for the clinic's own website.
+const WEBSITE_PORT: u16 = 8090;
 
 /// A demo clinic that is being served.
 struct Served {
@@ -22,6 +26,8 @@ struct Served {
     process: Started,
     /// Address of the portal.
     portal: String,
+    /// Address of the clinic's own website.
+    website: String,
     /// Name of each demo kit and the address that its patient receives.
     links: Vec<(String, String)>,
     /// Rest of the server's output, to be read on so that it never blocks.
@@ -45,6 +51,7 @@ pub fn run(layout: &Layout, port: Option<u16>, data: &Path) -> Result<ExitCode> 
             println!("Another kit, {kit}: {link}");
         }
     }
+    println!("Clinic website: {}", served.website);
     println!("Ready");
     std::io::stdout().flush().context("writing to standard output")?;
     served.wait()
@@ -63,12 +70,15 @@ fn launch(layout: &Layout, port: Option<u16>, data: &Path) -> Result<Served> {
     };
     let portal = format!("http://localhost:{port}/");
     let data = absolute(layout, data)?;
+    let (listener, website_port) = listen_from(WEBSITE_PORT)?;
+    let website = format!("http://localhost:{website_port}/");
     let links = clinic::prepare(layout, &program, &data, &portal)?;
+    website::serve(layout, listener, &portal)?;
     let mut process = Started::new(
         Command::new(&program)
             .arg("serve")
             .arg(data.join("public"))
-            .args(["--port", &port.to_string()])
+            .args(["--port", &port.to_string(), "--embed-on", &website])
             .stdin(Stdio::null())
             .stdout(Stdio::piped()),
     )?;
@@ -80,7 +90,7 @@ fn launch(layout: &Layout, port: Option<u16>, data: &Path) -> Result<Served> {
             bail!("`clinic serve` ended before it was ready ({status}); its own message is above");
         }
         if line.trim_start().starts_with("Listening:") {
-            return Ok(Served { process, portal, links, output });
+            return Ok(Served { process, portal, website, links, output });
         }
     }
 }
@@ -100,8 +110,13 @@ impl Served {
 
 /// The first port from `first` on that nobody listens on.
 fn free_port(first: u16) -> Result<u16> {
+    listen_from(first).map(|(_, port)| port)
+}
+
+/// Takes the first port from `first` on that nobody listens on.
+fn listen_from(first: u16) -> Result<(TcpListener, u16)> {
     (first..=first.saturating_add(100))
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .find_map(|port| Some((TcpListener::bind(("127.0.0.1", port)).ok()?, port)))
         .with_context(|| format!("no free port from {first} on; choose one with --port"))
 }
 

@@ -75,10 +75,12 @@ export class Clinic {
 
   /**
    * A clinic behind a proxy, serving. `kit` is a kit's folder to publish, the demo's by default,
-   * or null for none yet. With `portal`, the address of another host, that host serves it.
+   * or null for none yet. With `portal`, the address of another host, that host serves it. The
+   * websites of `embedOn` may frame its public screens.
    */
-  static async open({ kit, portal } = {}) {
+  static async open({ kit, portal, embedOn = [] } = {}) {
     const clinic = new Clinic();
+    clinic.embedOn = embedOn;
     try {
       if (!portal) clinic.proxy = await Proxy.start();
       await clinic.#prepare(kit, portal ?? clinic.proxy.url);
@@ -120,6 +122,7 @@ export class Clinic {
   /** Starts the server on a free port, points the proxy at it, and gives the port. */
   async serve() {
     const args = ["serve", path.join(this.folder, "public"), "--addr", "127.0.0.1", "--port", "0"];
+    for (const website of this.embedOn) args.push("--embed-on", website);
     const child = spawn(clinicBin(), [...args, "--portal", portalDist()], { stdio: ["ignore", "pipe", "pipe"] });
     this.#server = child;
     let said = "";

@@ -19,6 +19,9 @@ function replaced(text, what, by) {
 }
 
 class Server {
+  /** Who may frame /embed/…, where the administrator says it; else nobody. */
+  frames = "'none'";
+
   /** `root` stands for /srv/bon-geste, `work` is the server's own folder. */
   constructor({ root, work, base, port, deploy }) {
     Object.assign(this, { root, work, base, port, deploy });
@@ -46,7 +49,8 @@ class Server {
 export class Nginx extends Server {
   /** `server` is what else stands in the clinic's own `server` block. */
   async command(server = "autoindex on; location ~* \\.(js|css|json|mp4)$ { return 418; }") {
-    const settings = replaced(await readFile(path.join(this.deploy, "nginx.conf"), "utf8"), ROOT, this.root);
+    const written = replaced(await readFile(path.join(this.deploy, "nginx.conf"), "utf8"), ROOT, this.root);
+    const settings = replaced(written, "set $bon_geste_frames \"'none'\"", `set $bon_geste_frames "${this.frames}"`);
     const own = (name) => path.join(this.work, name);
     await writeFile(own("portal.conf"), settings);
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((t) => `${t}_temp_path ${own(t)};`);
@@ -67,7 +71,8 @@ export class Nginx extends Server {
 
 export class Caddy extends Server {
   async command() {
-    const settings = await readFile(path.join(this.deploy, "Caddyfile"), "utf8");
+    const written = await readFile(path.join(this.deploy, "Caddyfile"), "utf8");
+    const settings = replaced(written, "vars bon_geste_frames `'none'`", `vars bon_geste_frames \`${this.frames}\``);
     const file = path.join(this.work, "Caddyfile");
     const site = replaced(replaced(settings, ROOT, this.root), "kit.example.org", `http://127.0.0.1:${this.port}`);
     await writeFile(file, `{\n\tadmin off\n\tauto_https off\n\tdefault_bind 127.0.0.1\n}\n${site}`);

@@ -572,6 +572,13 @@ impl Bank {
     }
 }
 
+/// The JSON Schema (2020-12) of a bank, pretty-printed, as committed in `crates/care/quiz.schema.json`.
+#[cfg(feature = "schema")]
+pub fn json_schema() -> Result<String, serde_json::Error> {
+    let schema = schemars::schema_for!(Bank);
+    Ok(serde_json::to_string_pretty(&schema)? + "\n")
+}
+
 impl Item {
     /// Which way a cue points here; nothing where it says nothing.
     pub fn pole(&self, cue: Cue) -> Option<Pole> {

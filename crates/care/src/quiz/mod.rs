@@ -3,6 +3,8 @@
 //! One rule is taught: one grave signal is enough, a small flaw is not. Everything is symmetrical
 //! between good and bad videos, so that patients learn to tell them apart and not to distrust all.
 
+#[cfg(any(feature = "native", test))]
+pub mod bars;
 pub mod estimate;
 pub mod forms;
 pub mod history;

@@ -1,9 +1,9 @@
 //! `clinic serve`: the portal, the kits and their media, on one origin. Runs without any
 //! private key, and refuses folders that hold one.
 //!
-//! What is served is a closed list: application routes, the portal's files, `jwks.json`,
-//! `k/<43 characters>` and `m/<sha256>.<ext>`. Everything else does not exist. What patients send
-//! comes in below `u/`, and links with a spoken code are asked below `l/`, when the clinic has a `server` folder.
+//! What is served is a closed list: application routes, the portal's files, `jwks.json`, the clinic's own
+//! questions `quiz/own.<language>.json`, `k/<43 characters>` and `m/<sha256>.<ext>`. Everything else does not
+//! exist. What patients send comes in below `u/`, and links with a spoken code are asked below `l/`, when the clinic has a `server` folder.
 
 mod answer;
 mod guard;
@@ -13,6 +13,7 @@ mod receive;
 mod security;
 
 use crate::{
+    folder,
     problem::{Outcome, Problem},
     server_folder::ServerFolder,
 };
@@ -32,7 +33,7 @@ use hyper_util::{
 use manifest::Manifests;
 use portal::Portal;
 use receive::Receiver;
-use security::SecurityHeaders;
+use security::{Audience, SecurityHeaders};
 use std::{
     fs,
     future::Future,
@@ -78,6 +79,9 @@ pub struct Config {
     pub server: Option<PathBuf>,
     /// Where finished items go, as an object store's address; the folder's `items` when absent.
     pub store: Option<String>,
+    /// Websites that may show the portal's public screens in a frame, besides those of `clinic.toml`
+    /// beside the public folder.
+    pub embed_on: Vec<String>,
 }
 
 struct Site {
@@ -104,7 +108,17 @@ impl Server {
         let public = guard::public_folder(&config.public)?;
         let portal = Portal::open(config.portal.as_deref())?;
         let mut warnings = Vec::new();
-        let (security, complete) = SecurityHeaders::of(&portal, config.https)?;
+        let settings = public.parent().map(|clinic| clinic.join("clinic.toml"));
+        let mut websites = settings.map_or_else(|| Ok(Vec::new()), |file| folder::websites(&file))?;
+        for website in &config.embed_on {
+            let origin = folder::origin(website).ok_or_else(|| {
+                Problem::new("--embed-on", format!("is \"{website}\""))
+                    .expected("a website’s beginning, as in https://www.cabinet-exemple.fr")
+                    .to_do("Copy it from the browser: https://, the name, and nothing after it.")
+            })?;
+            websites.push(origin);
+        }
+        let (security, complete) = SecurityHeaders::of(&portal, config.https, &websites)?;
         if !complete {
             warnings.push(
                 "The portal has no headers.json: its inline script may be refused by the built-in policy. Build it with `cargo xtask serve` or `cargo xtask dist`."
@@ -243,8 +257,9 @@ impl Address {
 }
 
 async fn secured(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let audience = Audience::of(request.uri().path());
     let mut response = next.run(request).await;
-    site.security.apply(response.headers_mut());
+    site.security.apply(response.headers_mut(), audience);
     response
 }
 
@@ -280,7 +295,9 @@ async fn give(site: &Site, path: &str, method: &Method, uri: &Uri, headers: &Hea
         return cross_origin(give_kit(site, id, uri, method, headers).await);
     }
     let entity = match path {
-        "jwks.json" => small_file(&site.public, "jwks.json", "application/json", ASK_AGAIN).await,
+        "jwks.json" | "quiz/own.fr.json" | "quiz/own.en.json" => {
+            small_file(&site.public, path, "application/json", ASK_AGAIN).await
+        }
         _ => match path.strip_prefix("m/") {
             Some(name) => medium(&site.public, name).await,
             None => site.portal.get(path, headers),

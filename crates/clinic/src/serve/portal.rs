@@ -70,7 +70,11 @@ impl Portal {
 
     /// What the portal gives at a path: a file, or the application for one of its screens.
     pub fn get(&self, path: &str, request: &HeaderMap) -> Option<Entity> {
-        let name = if is_screen(path) { "index.html" } else { path };
+        let name = match path {
+            path if is_framed(path) => "embed.html",
+            path if is_screen(path) => "index.html",
+            path => path,
+        };
         if !is_plain(name) || is_for_the_server(name) {
             return None;
         }
@@ -118,6 +122,14 @@ fn is_screen(path: &str) -> bool {
     }
 }
 
+/// Whether a path is one of the screens that other websites show in a frame: a page of its own.
+pub fn is_framed(path: &str) -> bool {
+    let mut parts = path.split('/');
+    parts.next() == Some("embed")
+        && matches!(parts.next(), Some("quiz" | "check" | "booklet" | "open-kit"))
+        && parts.all(|part| !part.is_empty())
+}
+
 /// Names as the build makes them: nothing hidden, nothing that climbs.
 fn is_plain(name: &str) -> bool {
     let letters = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
@@ -126,7 +138,10 @@ fn is_plain(name: &str) -> bool {
 
 /// What the build wrote for whoever serves the portal.
 fn is_for_the_server(name: &str) -> bool {
-    name == "headers.json" || name.starts_with("deploy/") || name.ends_with(".br")
+    name == "headers.json"
+        || name == "embed-headers.json"
+        || name.starts_with("deploy/")
+        || name.ends_with(".br")
 }
 
 /// Whether `Accept-Encoding` allows Brotli.
@@ -190,6 +205,16 @@ mod tests {
         }
         for path in ["exercise", "exercise/", "exercise/a/b", "kit/", "unknown", "desk/x"] {
             assert!(!is_screen(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_for_everybody_is_shown_in_other_peoples_pages() {
+        for path in ["embed/quiz", "embed/check", "embed/booklet", "embed/open-kit", "embed/quiz/about"] {
+            assert!(is_framed(path) && !is_screen(path), "{path}");
+        }
+        for path in ["embed", "embed/", "embed/kit", "embed/report", "embed/quiz/", "quiz", "embed.js"] {
+            assert!(!is_framed(path), "{path}");
         }
     }
 

@@ -6,7 +6,33 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, Result};
 use serde_json::{Map, Value};
 
-use super::Base;
+use super::{Base, html};
+
+/// The Content-Security-Policies of the two pages, as [`html::policy`] writes them.
+pub struct Policies<'page> {
+    /// The portal's own.
+    pub page: &'page str,
+    /// That of `/embed/…`.
+    pub frame: &'page str,
+}
+
+impl Policies<'_> {
+    /// The policy of `/embed/…` where `by` may frame it.
+    fn framed(&self, by: &str) -> String {
+        self.frame.replace(html::NO_FRAMES, &format!("frame-ancestors {by}"))
+    }
+}
+
+/// The headers of the script that other people's pages load.
+fn script_headers() -> [(&'static str, String); 5] {
+    [
+        ("Access-Control-Allow-Origin", "*".to_owned()),
+        ("Cross-Origin-Resource-Policy", "cross-origin".to_owned()),
+        ("Content-Security-Policy", "default-src 'none'".to_owned()),
+        ("X-Content-Type-Options", "nosniff".to_owned()),
+        ("Cache-Control", ASK_AGAIN.to_owned()),
+    ]
+}
 
 /// The headers of every response of the portal.
 fn headers(policy: &str) -> [(&'static str, String); 5] {
@@ -59,6 +85,15 @@ pub fn headers_json(policy: &str) -> Result<String> {
     serde_json::to_string_pretty(&map).map(|text| text + "\n").context("writing the headers")
 }
 
+/// What differs in the headers of `/embed/…`, in the same form.
+///
+/// # Errors
+/// When serialising fails.
+pub fn frame_headers_json(policies: &Policies<'_>) -> Result<String> {
+    let map = Map::from_iter([("Content-Security-Policy".to_owned(), policies.frame.into())]);
+    serde_json::to_string_pretty(&map).map(|text| text + "\n").context("writing the headers")
+}
+
 /// What stands where under a base, as regular expressions that nginx and Caddy read alike. The first that
 /// fits decides; what none fits has no dot and is one of the app's screens.
 struct Places {
@@ -66,6 +101,10 @@ struct Places {
     kept: String,
     /// A kit, sealed.
     kit: String,
+    /// The script for the clinic's own pages.
+    script: String,
+    /// The screens that these show in a frame.
+    frames: String,
     /// What belongs to the server or to the clinic's desk, and what else lies beside kits and media.
     closed: String,
     /// The portal's other files and the clinic's public keys.
@@ -80,6 +119,8 @@ impl Places {
         let name = "[A-Za-z0-9_-]+";
         Self {
             kept: format!(r"^{base}(m/[0-9a-f]{{64}}\.[a-z0-9]+|{name}-[0-9a-f]{{16}}\.(js|wasm|css|txt))$"),
+            script: format!(r"^{base}embed\.js$"),
+            frames: format!(r"^{base}embed/[^.]+$"),
             kit: format!("^{base}k/[A-Za-z0-9_-]{{43}}$"),
             closed: format!("^{base}(desk|deploy|k|m)(/|$)"),
             files: format!(r"^{base}(jwks\.json|({name}/)*{name}\.({}))$", PORTAL.join("|")),
@@ -114,8 +155,13 @@ const TYPES: [(&str, &str); 15] = [
 const ASK_AGAIN: &str = "no-cache";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// What stands where the administrator says who may frame the portal.
+const WHO: &str =
+    "Instead of 'none', the websites that may show it, parted by blanks: https://www.cabinet-exemple.fr";
+
 /// What goes inside a `server` block of nginx: the portal, kits, media and keys under one base.
-pub fn nginx(policy: &str, base: &Base) -> String {
+pub fn nginx(policies: &Policies<'_>, base: &Base) -> String {
+    let policy = policies.page;
     let places = Places::under(base);
     let base = base.as_str();
     let lines = |indent: &str, headers: &[(&str, String)]| {
@@ -150,6 +196,12 @@ pub fn nginx(policy: &str, base: &Base) -> String {
          location ~ \"{kept_place}\" {{\n{kept}    }}\n\n    \
          # Kits change under the same address; other health software may read them.\n    \
          location ~ \"{kit_place}\" {{\n{kit}    }}\n\n    \
+         # For the clinic's own website: docs/embedding.md.\n    \
+         location ~ \"{script_place}\" {{\n{script}    }}\n    \
+         location ~ \"{frames_place}\" {{\n\
+         {deep}# {WHO}\n\
+         {deep}set $bon_geste_frames \"'none'\";\n\
+         {deep}try_files {base}embed.html =404;\n{frames}    }}\n\n    \
          # Nobody's business.\n    location ~ \"{closed}\" {{\n{deep}return 404;\n    }}\n\n    \
          # The rest of the portal, and the clinic's public keys.\n    \
          location ~ \"{files_place}\" {{\n{files}    }}\n\n    \
@@ -161,6 +213,10 @@ pub fn nginx(policy: &str, base: &Base) -> String {
             "{deep}types {{}}\n{deep}default_type application/jose;\n{}",
             lines(deep, &kit_headers())
         ),
+        script_place = places.script,
+        script = lines(deep, &script_headers()),
+        frames_place = places.frames,
+        frames = lines(deep, &page_headers(&policies.framed("$bon_geste_frames"))),
         closed = places.closed,
         files_place = places.files,
         files = lines(deep, &page_headers(policy)),
@@ -169,7 +225,8 @@ pub fn nginx(policy: &str, base: &Base) -> String {
 }
 
 /// A site for Caddy.
-pub fn caddy(policy: &str, base: &Base) -> String {
+pub fn caddy(policies: &Policies<'_>, base: &Base) -> String {
+    let policy = policies.page;
     let places = Places::under(base);
     let base = base.as_str();
     let header = |headers: &[(&str, String)]| {
@@ -200,6 +257,9 @@ pub fn caddy(policy: &str, base: &Base) -> String {
          \t\t@kept {{\n\t\t\tpath_regexp `{kept_place}`\n\t\t\tfile\n\t\t}}\n\
          \t\t# Kits change under the same address; other health software may read them.\n\
          \t\t@kit path_regexp `{kit_place}`\n\
+         \t\t# For the clinic's own website: docs/embedding.md.\n\
+         \t\t@script path_regexp `{script_place}`\n\
+         \t\t@frames path_regexp `{frames_place}`\n\
          \t\t# Nobody's business.\n\
          \t\t@closed path_regexp `{closed}`\n\
          \t\t# The rest of the portal, and the clinic's public keys.\n\
@@ -208,6 +268,10 @@ pub fn caddy(policy: &str, base: &Base) -> String {
          {types}\n\
          \t\thandle @kept {{\n{kept}\t\t\tfile_server {{\n\t\t\t\tprecompressed br\n\t\t\t}}\n\t\t}}\n\
          \t\thandle @kit {{\n{kit}\t\t\tfile_server\n\t\t}}\n\
+         \t\thandle @script {{\n{script}\t\t\tfile_server {{\n\t\t\t\tprecompressed br\n\t\t\t}}\n\t\t}}\n\
+         \t\thandle @frames {{\n\t\t\t# {WHO}\n\t\t\tvars bon_geste_frames `'none'`\n{frames}\
+         \t\t\theader Content-Type `{html}`\n\t\t\trewrite * {base}embed.html\n\
+         \t\t\tfile_server {{\n\t\t\t\tprecompressed br\n\t\t\t}}\n\t\t}}\n\
          \t\thandle @closed {{\n\t\t\terror 404\n\t\t}}\n\
          \t\thandle @files {{\n{page}\t\t\tfile_server {{\n\t\t\t\tprecompressed br\n\t\t\t}}\n\t\t}}\n\
          \t\thandle @other {{\n\t\t\terror 404\n\t\t}}\n\
@@ -216,6 +280,10 @@ pub fn caddy(policy: &str, base: &Base) -> String {
          \t\t\tfile_server {{\n\t\t\t\tprecompressed br\n\t\t\t}}\n\t\t}}\n\t}}\n}}\n",
         kept_place = places.kept,
         kit_place = places.kit,
+        script_place = places.script,
+        script = header(&script_headers()),
+        frames_place = places.frames,
+        frames = header(&page_headers(&policies.framed("{vars.bon_geste_frames}"))),
         closed = places.closed,
         files_place = places.files,
         other = places.other,
@@ -240,7 +308,8 @@ mod tests {
         let json: Map<String, Value> =
             serde_json::from_str(&headers_json("default-src 'none'").unwrap()).unwrap();
         assert_eq!(json["Content-Security-Policy"], "default-src 'none'");
-        for text in [nginx("default-src 'none'", &base), caddy("default-src 'none'", &base)] {
+        let policies = Policies { page: "default-src 'none'", frame: "default-src 'none'" };
+        for text in [nginx(&policies, &base), caddy(&policies, &base)] {
             for (name, value) in headers("default-src 'none'") {
                 assert!(text.contains(name) && text.contains(&value), "{name} in {text}");
             }
@@ -249,10 +318,30 @@ mod tests {
     }
 
     #[test]
+    fn only_the_page_for_frames_may_be_framed_and_by_nobody_until_somebody_is_named() {
+        let base = Base::parse("/x/").unwrap();
+        let page = format!("default-src 'none'; {}", html::NO_FRAMES);
+        let policies = Policies { page: &page, frame: &page };
+        let frame: Map<String, Value> =
+            serde_json::from_str(&frame_headers_json(&policies).unwrap()).unwrap();
+        assert_eq!(frame["Content-Security-Policy"], page);
+        for (text, variable, none) in [
+            (nginx(&policies, &base), "$bon_geste_frames", "set $bon_geste_frames \"'none'\";"),
+            (caddy(&policies, &base), "{vars.bon_geste_frames}", "vars bon_geste_frames `'none'`"),
+        ] {
+            assert_eq!(text.matches(&format!("frame-ancestors {variable}")).count(), 1, "{text}");
+            assert_eq!(text.matches(none).count(), 1, "{text}");
+            assert!(text.matches(html::NO_FRAMES).count() > 1, "{text}");
+            assert!(!text.contains("X-Frame-Options"), "it knows no list: {text}");
+        }
+    }
+
+    #[test]
     fn only_a_portal_below_the_root_has_an_address_without_its_last_slash() {
         let written = |base: &str| {
             let base = Base::parse(base).unwrap();
-            (nginx("", &base), caddy("", &base))
+            let policies = Policies { page: "", frame: "" };
+            (nginx(&policies, &base), caddy(&policies, &base))
         };
         let (nginx, caddy) = written("/v1.2/kit/");
         assert!(nginx.contains("location = /v1.2/kit {") && caddy.contains("redir /v1.2/kit /v1.2/kit/ "));

@@ -68,6 +68,22 @@ pub fn with_base(page: &str, base: &str) -> Result<String> {
     Ok(format!("{}{base}{}", &page[..start], &page[start + length..]))
 }
 
+/// The page of `/embed/…`, for frames in a clinic's own page: the portal's, with a style and a script
+/// of its own before its first script.
+///
+/// # Errors
+/// When the page has no script.
+pub fn for_frames(page: &str, style: &str, script: &str) -> Result<String> {
+    let Some(at) = page.find("<script") else {
+        bail!("there is no `<script`, before which the page for frames differs")
+    };
+    let (head, rest) = page.split_at(at);
+    Ok(format!("{head}<style>{style}</style>\n<script>{script}</script>\n{rest}"))
+}
+
+/// Who may show the portal in a frame: nobody, in a [`policy`] as it is written.
+pub const NO_FRAMES: &str = "frame-ancestors 'none'";
+
 /// The Content-Security-Policy of the portal: nothing but its own files, and those inline scripts
 /// and styles that are in `page`.
 ///
@@ -96,7 +112,7 @@ pub fn policy(page: &str) -> Result<String> {
         "manifest-src 'self'".to_owned(),
         "form-action 'self'".to_owned(),
         "base-uri 'self'".to_owned(),
-        "frame-ancestors 'self'".to_owned(),
+        NO_FRAMES.to_owned(),
     ]
     .join("; "))
 }
@@ -205,6 +221,16 @@ mod tests {
         );
         assert!(fill("@JS@ @EN@", &named).unwrap_err().to_string().contains("@WASM@"));
         assert!(fill("@JS@ @WASM@ @LATER@ @LATER_CSS@ @EN@ @CSS@", &named).is_err());
+    }
+
+    #[test]
+    fn the_page_for_frames_has_its_own_style_and_script_before_the_others() {
+        let page = "<style>a{}</style>\n<script>1</script><script>2</script>";
+        assert_eq!(
+            for_frames(page, "b{}", "0").unwrap(),
+            "<style>a{}</style>\n<style>b{}</style>\n<script>0</script>\n<script>1</script><script>2</script>"
+        );
+        assert!(for_frames("<style>a{}</style>", "b{}", "0").is_err());
     }
 
     #[test]

@@ -25,13 +25,14 @@ use crate::layout::{Layout, exclusive, read, write};
 use crate::process::{elapsed, heading, must};
 
 /// What the portal is made from. When nothing of it changed, there is nothing to build.
-const INPUTS: [&str; 17] = [
+const INPUTS: [&str; 18] = [
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
     "build.rs",
     "rust-toolchain.toml",
     "index.html",
+    "embed",
     "src",
     "style",
     "public",
@@ -134,6 +135,11 @@ pub fn build(layout: &Layout, base: &Base) -> Result<()> {
         let english = locales::text(locales::in_order(&english));
         let name = locales::file_name("en", &english);
         write(&stage.join(&name), english)?;
+        let part = |name: &str| read(&layout.root.join("embed").join(name));
+        let frame =
+            html::for_frames(&read(&stage.join("index.html"))?, &part("frame.css")?, &part("frame.js")?)
+                .context("in index.html")?;
+        write(&stage.join(FRAME), frame)?;
         finish(&stage, base, name)?;
     }
     replace(&stage, &layout.dist())?;
@@ -257,10 +263,11 @@ fn binaryen(layout: &Layout, tool: &str, from: &Path, to: &Path) -> Result<Comma
 }
 
 /// Shortens the glue that wasm-bindgen wrote. The workers' is no module: their loader knows it by
-/// its global name, which must stay. The service worker stays as it is: it is read by people who
-/// want to know what it does, and its placeholders stand in comments.
+/// its global name, which must stay. The service worker and the script for clinics' own pages stay as they
+/// are: they are read by people who want to know what they do, and the former's placeholders stand in comments.
 fn shorten(layout: &Layout, stage: &Path) -> Result<()> {
-    for script in files(stage)?.into_iter().filter(|file| file.ends_with(".js") && file != "sw.js") {
+    let glue = |file: &String| file.ends_with(".js") && file != "sw.js" && file != "embed.js";
+    for script in files(stage)?.into_iter().filter(glue) {
         let file = stage.join(&script);
         let module = (!script.contains("_worker")).then_some("--module");
         must(
@@ -281,12 +288,20 @@ fn shorten(layout: &Layout, stage: &Path) -> Result<()> {
 /// # Errors
 /// When a file that the portal needs, or a placeholder in it, is missing.
 pub fn finish(stage: &Path, base: &Base, english: String) -> Result<()> {
-    let index = stage.join("index.html");
     let named = names::hash_names(stage, english)?;
-    let page = css::minify_inline(&html::strip_trunk_links(&read(&index)?));
-    write(&index, html::fill(&page, &named).context("in index.html")?)?;
+    for name in PAGES {
+        let file = stage.join(name);
+        let page = css::minify_inline(&html::strip_trunk_links(&read(&file)?));
+        write(&file, html::fill(&page, &named).with_context(|| format!("in {name}"))?)?;
+    }
     settle(stage, base)
 }
+
+/// The page of `/embed/…`.
+const FRAME: &str = "embed.html";
+
+/// The portal's page, and that for frames.
+const PAGES: [&str; 2] = ["index.html", FRAME];
 
 /// Copies the built portal in `from` to the new folder `to`, for another base: nothing is compiled.
 ///
@@ -312,25 +327,31 @@ pub fn rebase(from: &Path, to: &Path, base: &Base) -> Result<()> {
 }
 
 /// Compressed forms that another base makes wrong.
-const DEPENDS_ON_BASE: [&str; 3] = ["index.html.br", "404.html.br", "sw.js.br"];
+const DEPENDS_ON_BASE: [&str; 4] = ["index.html.br", "embed.html.br", "404.html.br", "sw.js.br"];
 
 /// What depends on the base, and what is computed over all files.
 fn settle(stage: &Path, base: &Base) -> Result<()> {
-    let index = stage.join("index.html");
-    let page = html::with_base(&read(&index)?, base.as_str()).context("in index.html")?;
-    write(&index, &page)?;
-
-    let policy = html::policy(&page).context("in index.html")?;
-    write(&stage.join("headers.json"), deploy::headers_json(&policy)?)?;
-    write(&stage.join("deploy/nginx.conf"), deploy::nginx(&policy, base))?;
-    write(&stage.join("deploy/Caddyfile"), deploy::caddy(&policy, base))?;
+    let mut pages = Vec::new();
+    for name in PAGES {
+        let file = stage.join(name);
+        let page = html::with_base(&read(&file)?, base.as_str()).with_context(|| format!("in {name}"))?;
+        write(&file, &page)?;
+        let policy = html::policy(&page).with_context(|| format!("in {name}"))?;
+        pages.push((page, policy));
+    }
+    let [(page, policy), (_, frame)] = &pages[..] else { bail!("there are two pages") };
+    let policies = deploy::Policies { page: policy, frame };
+    write(&stage.join("headers.json"), deploy::headers_json(policies.page)?)?;
+    write(&stage.join("embed-headers.json"), deploy::frame_headers_json(&policies)?)?;
+    write(&stage.join("deploy/nginx.conf"), deploy::nginx(&policies, base))?;
+    write(&stage.join("deploy/Caddyfile"), deploy::caddy(&policies, base))?;
 
     let worker = stage.join("sw.js");
-    let entries = precache::entries(stage, &files(stage)?)?;
-    write(&worker, precache::inject(&read(&worker)?, &entries).context("in sw.js")?)?;
+    let (at_once, once_seen) = precache::entries(stage, &files(stage)?)?;
+    write(&worker, precache::inject(&read(&worker)?, &at_once, &once_seen).context("in sw.js")?)?;
 
     // Hosts without rewriting rules answer every deep link with this page.
-    write(&stage.join("404.html"), &page)?;
+    write(&stage.join("404.html"), page)?;
     let all = files(stage)?;
     let plain: Vec<String> =
         all.iter().filter(|file| !all.contains(&format!("{file}.br"))).cloned().collect();
@@ -391,6 +412,7 @@ mod tests {
         let stage = env::temp_dir().join(format!("bon-geste-{name}-{}", std::process::id()));
         let put = |file: &str, text: &str| write(&stage.join(file), text).unwrap();
         put("index.html", INDEX);
+        put("embed.html", &html::for_frames(INDEX, "c{}", "0").unwrap());
         put("bon-geste.js", &"export default 1;".repeat(20));
         put("bon-geste_bg.wasm", "wasm");
         put("later.wasm", "asks for quiz-0000000000000000.wasm and quiz-0000000000000000.css");
@@ -400,7 +422,10 @@ mod tests {
         put("quiz/items.fr.json", "{}");
         put("icons/icon.svg", "<svg/>");
         put("en.txt", "Yes");
-        put("sw.js", "const PRECACHE = /* @precache */[]; const VERSION = /* @version */\"\";");
+        put(
+            "sw.js",
+            "const PRECACHE = /* @precache */[]; const ONCE_SEEN = /* @once-seen */[]; const VERSION = /* @version */\"\";",
+        );
         stage
     }
 
@@ -420,12 +445,17 @@ mod tests {
         for file in ["index.html", "icons/icon.svg", js] {
             assert!(worker.contains(&format!("\"url\":\"{file}\"")), "{file} in {worker}");
         }
+        let once_seen = worker.split("ONCE_SEEN = ").nth(1).unwrap();
+        assert!(
+            once_seen.contains("\"url\":\"quiz-") && once_seen.contains("\"url\":\"quiz/items-"),
+            "{worker}"
+        );
         for (part, what) in [("later-", "quiz-"), ("quiz-", "quiz/items-")] {
             let part = all.iter().find(|f| f.starts_with(part) && f.ends_with(".wasm")).unwrap();
             let what = all.iter().find(|f| f.starts_with(what) && !f.ends_with(".br")).unwrap();
             assert!(read(&stage.join(part)).unwrap().contains(what.as_str()), "{part} asks for {what}");
         }
-        for file in ["sw.js\"", "headers.json", "deploy/", ".br\"", "404.html"] {
+        for file in ["sw.js\"", "headers.json", "deploy/", ".br\"", "404.html", "embed.html"] {
             assert!(!worker.contains(file), "{file} in {worker}");
         }
         assert!(read(&stage.join("headers.json")).unwrap().contains("sha256-"));

@@ -1,0 +1,124 @@
+//! What shows whether to rely on a post: each cue with its icon and its word, the rule to take along, what
+//! to do, and where it is known from. Good posts are explained with as much care as bad ones.
+
+use super::{
+    icon::{self, Icon, icon},
+    notice, provenance,
+    safety::headed,
+};
+use crate::{
+    i18n::{K, t},
+    platform::dom::{View, all, el, none},
+};
+use care::quiz::{Action, Bank, Cue, CueMark, Item, Pole};
+
+/// The name of a cue.
+pub fn name(cue: Cue) -> K {
+    match cue {
+        Cue::Promise => K::QuizCuePromise,
+        Cue::Pain => K::QuizCuePain,
+        Cue::ForWhom => K::QuizCueForWhom,
+        Cue::Speaker => K::QuizCueSpeaker,
+        Cue::Care => K::QuizCueCare,
+        Cue::Sources => K::QuizCueSources,
+        Cue::Evidence => K::QuizCueEvidence,
+        Cue::Dose => K::QuizCueDose,
+        Cue::Tone => K::QuizCueTone,
+        Cue::Clarity => K::QuizCueClarity,
+    }
+}
+
+/// A sign of its own for what a cue says, so that colour never says it alone.
+fn pole(mark: &CueMark) -> (&'static str, Icon, K) {
+    match (mark.pole, mark.cue.is_grave()) {
+        (Pole::Good, _) => ("good", icon::CHECK, K::QuizPoleGood),
+        (Pole::Bad, true) => ("warn", icon::ALERT, K::QuizPoleGrave),
+        (Pole::Bad, false) => ("plain", icon::MINUS, K::QuizPoleFlaw),
+    }
+}
+
+/// The cues of an item, what decides first. `picked` are the segments that the patient pointed at.
+pub fn all_of(item: &Item, picked: &[String], simple: bool) -> View {
+    let mut marks: Vec<&CueMark> = item.cues.iter().collect();
+    marks.sort_by_key(|mark| (!mark.cue.is_grave(), mark.cue));
+    let rows = marks.into_iter().map(|mark| clue(item, mark, picked, simple));
+    el("section", "stack")
+        .with(el("h2", "").text(t(K::QuizClues)))
+        .with(el("ul", "rows clues").with(all(rows)))
+}
+
+fn clue(item: &Item, mark: &CueMark, picked: &[String], simple: bool) -> View {
+    let (kind, picture, word) = pole(mark);
+    let segment = mark.segment.as_ref().and_then(|id| item.segments.iter().find(|s| s.id == *id));
+    let chosen = segment.is_some_and(|segment| picked.contains(&segment.id));
+    let head = el("p", "row clue-head")
+        .with(notice::chip(kind, picture, word))
+        .with(el("span", "strong").text(t(name(mark.cue))));
+    // The words themselves are one screen back in simple mode: less to read.
+    let quote = segment.filter(|_| !simple).map(|segment| el("blockquote", "soft").text(&segment.text));
+    let helped = chosen
+        .then(|| el("p", "told-head").with(icon(icon::CHECK)).with(el("span", "").text(t(K::QuizHelpedYou))));
+    el("li", "item stack tight")
+        .attr("data-cue", word_of(mark.cue))
+        .with(head)
+        .with(el("p", "").text(&mark.why))
+        .maybe(quote)
+        .maybe(helped)
+}
+
+/// As the item’s file names it.
+fn word_of(cue: Cue) -> &'static str {
+    match cue {
+        Cue::Promise => "C1",
+        Cue::Pain => "C2",
+        Cue::ForWhom => "C3",
+        Cue::Speaker => "C4",
+        Cue::Care => "C5",
+        Cue::Sources => "M6",
+        Cue::Evidence => "M7",
+        Cue::Dose => "M8",
+        Cue::Tone => "M9",
+        Cue::Clarity => "M10",
+    }
+}
+
+/// The rule to take along.
+pub fn rule(item: &Item) -> View {
+    el("section", "card stack tight")
+        .with(headed(icon::KIT, K::QuizKeep))
+        .with(el("p", "strong").text(&item.feedback.rule))
+}
+
+/// What to do with such a video. Never « essayez »: a stranger’s exercise is not prescribed here.
+pub fn action(item: &Item) -> View {
+    let (picture, what, text) = match item.feedback.action {
+        Action::Propose => (icon::PERSON, K::QuizDoPropose, K::QuizDoProposeText),
+        Action::Ask => (icon::HELP, K::QuizDoAsk, K::QuizDoAskText),
+        Action::Refuse => (icon::HAND, K::QuizDoRefuse, K::QuizDoRefuseText),
+    };
+    el("section", "card stack tight")
+        .with(el("h2", "").text(t(K::QuizDo)))
+        .with(el("p", "strong told-head").with(icon(picture)).with(el("span", "").text(t(what))))
+        .with(el("p", "").text(t(text)))
+}
+
+/// The published sources that an item rests on.
+pub fn sources(bank: &Bank, item: &Item) -> View {
+    let known: Vec<_> = bank.sources.iter().filter(|s| item.sources.iter().any(|c| c.id == s.id)).collect();
+    if known.is_empty() {
+        return none();
+    }
+    let rows = known.into_iter().map(|source| {
+        let words = [source.title.as_str(), &source.publisher, &source.date].join(", ");
+        let link = if source.url.starts_with("https://") {
+            provenance::outside(&source.url).text(&words)
+        } else {
+            el("span", "").text(&words)
+        };
+        el("li", "source").with(link)
+    });
+    el("details", "card")
+        .with(el("summary", "").text(t(K::QuizSources)))
+        .with(el("ul", "list").with(all(rows)))
+        .with(el("p", "soft").text(t(K::AppInternetNeeded)))
+}

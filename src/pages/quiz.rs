@@ -1,0 +1,576 @@
+//! « Cette vidéo est-elle fiable ? »: six made-up posts, one after the other. Read or listen, say « Fiable »
+//! or « Pas fiable », how sure, what helped; then at once why. Simple mode asks one thing a screen.
+//!
+//! Good and bad posts get the same care on every screen: places, sizes and words do not lean.
+
+use crate::{
+    components::{
+        clues, control,
+        icon::{self, icon},
+        notice, safety,
+        scene::{self, MOST},
+        shell,
+    },
+    i18n::{self, K, fill, t},
+    platform::{
+        dom::{View, all, el, none, region},
+        page, random, speech,
+    },
+    state::{App, Local},
+};
+use care::quiz::{
+    Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict, estimate::Found, forms,
+    schedule::SESSION,
+};
+use leptos::prelude::*;
+use std::rc::Rc;
+
+/// What is on view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// Before the first question.
+    Start,
+    /// What this quiz is.
+    About,
+    /// A post, to read or to listen to.
+    Look,
+    /// Simple mode: the question by itself.
+    Ask,
+    /// How sure.
+    Sure,
+    /// What helped.
+    Helped,
+    /// The answer, and what shows it.
+    Told,
+    /// Simple mode: what to take along.
+    Kept,
+    /// After six, or when there is no question left.
+    End,
+    /// Half of a form is done.
+    Rest,
+    /// A form is done.
+    Formed(Moment),
+}
+
+#[derive(Clone, Copy)]
+struct Page {
+    app: App,
+    simple: bool,
+    at: RwSignal<At>,
+    failed: RwSignal<bool>,
+    bank: Local<Option<Rc<Bank>>>,
+    item: Local<Option<Rc<Item>>>,
+    session: RwSignal<String>,
+    form: RwSignal<Option<Moment>>,
+    verdict: RwSignal<Verdict>,
+    sure: RwSignal<Option<Confidence>>,
+    picked: scene::Picked,
+    missing: RwSignal<Vec<Cue>>,
+    planned: RwSignal<bool>,
+}
+
+/// The quiz, where the patient left it.
+pub fn show(app: App, simple: bool) -> View {
+    let page = Page {
+        app,
+        simple,
+        at: RwSignal::new(At::Start),
+        failed: RwSignal::new(false),
+        bank: RwSignal::new_local(app.questions(i18n::lang())),
+        item: RwSignal::new_local(None),
+        session: RwSignal::new(String::new()),
+        form: RwSignal::new(None),
+        verdict: RwSignal::new(Verdict::Reliable),
+        sure: RwSignal::new(None),
+        picked: RwSignal::new(Vec::new()),
+        missing: RwSignal::new(Vec::new()),
+        planned: RwSignal::new(false),
+    };
+    untrack(|| if page.bank.with(Option::is_some) { page.go_on() } else { page.bring() });
+    region(move || page.screen())
+}
+
+/// « Il manque… »: what may lack, and its words.
+const LACKING: [(Cue, K); 6] = [
+    (Cue::ForWhom, K::QuizMissingForWhom),
+    (Cue::Pain, K::QuizMissingPain),
+    (Cue::Speaker, K::QuizMissingSpeaker),
+    (Cue::Care, K::QuizMissingCare),
+    (Cue::Sources, K::QuizMissingSources),
+    (Cue::Dose, K::QuizMissingDose),
+];
+
+/// The word of a verdict, its sign and its hook.
+fn words(verdict: Verdict) -> (K, icon::Icon, &'static str) {
+    match verdict {
+        Verdict::Reliable => (K::QuizReliable, icon::CHECK, "verdict-reliable"),
+        Verdict::Unreliable => (K::QuizUnreliable, icon::REFUSED, "verdict-unreliable"),
+    }
+}
+
+impl Page {
+    fn screen(self) -> View {
+        if self.bank.with(Option::is_none) {
+            return self.coming();
+        }
+        match self.at.get() {
+            At::Start => self.start(),
+            At::About => self.about(),
+            At::Look => self.look(),
+            At::Ask => self.ask(),
+            At::Sure => self.how_sure(),
+            At::Helped => self.helped(),
+            At::Told => self.told(),
+            At::Kept => self.kept(),
+            At::End => self.end(),
+            At::Rest => self.rest(),
+            At::Formed(moment) => self.formed(moment),
+        }
+    }
+
+    fn go(self, to: At) {
+        self.at.set(to);
+        page::turn();
+    }
+
+    fn history(self) -> History {
+        untrack(|| self.app.journal(History::of))
+    }
+
+    /// The questions, on their way or not.
+    fn coming(self) -> View {
+        let body = if self.failed.get() {
+            let again = move || self.bring();
+            let words = el("p", "").text(t(K::QuizFailedText));
+            all([
+                el("div", "")
+                    .attr("role", "alert")
+                    .attr("data-problem", "quiz-missing")
+                    .with(notice::notice("warn", icon::ALERT, t(K::QuizFailed), words)),
+                control::button("button main wide", "retry", icon::AGAIN, t(K::AppRetry), again),
+            ])
+        } else {
+            el("p", "busy").attr("role", "status").text(t(K::QuizComing))
+        };
+        shell::screen(self.app, t(K::QuizTitle), body)
+    }
+
+    fn bring(self) {
+        self.failed.set(false);
+        let lang = i18n::lang();
+        leptos::task::spawn_local(async move {
+            let bank = self.app.bring_questions(lang).await;
+            // The patient may have left meanwhile.
+            if self.at.is_disposed() {
+                return;
+            }
+            match bank {
+                Some(bank) => {
+                    self.bank.set(Some(bank));
+                    self.go_on();
+                }
+                None => self.failed.set(true),
+            }
+        });
+    }
+
+    /// Back to where the patient was, if in the middle of six: after a reload the same question comes.
+    fn go_on(self) {
+        let open = self.history().open_session(self.app.today()).map(str::to_owned);
+        if let Some(session) = open {
+            self.session.set(session);
+            self.next();
+        }
+    }
+
+    fn begin(self) {
+        self.form.set(None);
+        self.session.set(format!("{:016x}", random::number()));
+        self.next();
+    }
+
+    /// The next question of the session, or its end.
+    fn next(self) {
+        let (history, session) = (self.history(), self.session.get_untracked());
+        let next =
+            self.bank.with_untracked(|bank| self.app.next_question(bank.as_ref()?, &history, &session));
+        self.serve(next, At::End);
+    }
+
+    /// Shows a question; where there is none, `otherwise`.
+    fn serve(self, item: Option<Item>, otherwise: At) {
+        let to = if item.is_some() { At::Look } else { otherwise };
+        self.item.set(item.map(Rc::new));
+        self.sure.set(None);
+        self.picked.set(Vec::new());
+        self.missing.set(Vec::new());
+        self.go(to);
+    }
+
+    fn item(self) -> Option<Rc<Item>> {
+        self.item.get_untracked()
+    }
+
+    /// How many of this session, or of this sitting, were answered, and of how many.
+    fn place(self) -> (usize, usize) {
+        let history = self.history();
+        match self.form.get_untracked() {
+            Some(moment) => (history.form(moment).len() % forms::SITTING, forms::SITTING),
+            None => (self.session.with_untracked(|s| history.session(s).len()), SESSION),
+        }
+    }
+
+    /// « Question 2 sur 6 »; `told` once it is answered.
+    fn n_of(self, told: bool) -> String {
+        let (answered, total) = self.place();
+        let n = if told { answered } else { answered + 1 };
+        fill(K::QuizNOf, &[("n", &n.to_string()), ("total", &total.to_string())])
+    }
+
+    // ---- Before ----------------------------------------------------------------------------
+
+    fn start(self) -> View {
+        let begin = move || self.begin();
+        let start = control::button("button main wide", "quiz-start", icon::NEXT, t(K::QuizStart), begin);
+        let about = move || self.go(At::About);
+        let about = control::button("button wide", "quiz-about", icon::HELP, t(K::QuizAbout), about);
+        let draft = notice::chip("plain", icon::CLOCK, K::QuizShortDraft);
+        let form = self.offered();
+        if self.simple {
+            let words = [K::QuizLead, K::QuizWhy].map(|k| el("p", "").text(t(k)));
+            return shell::screen(self.app, t(K::QuizTitle), all([all(words), draft, start, form, about]));
+        }
+        let card = el("section", "card note stack tight")
+            .with(el("p", "strong").text(t(K::QuizRuleOne)))
+            .with(el("p", "").text(t(K::QuizRuleTwo)));
+        let body = all([
+            el("p", "lead").text(t(K::QuizLead)),
+            el("p", "").text(t(K::QuizWhy)),
+            card,
+            el("p", "").text(t(K::QuizHow)),
+            draft,
+            start,
+            form,
+            about,
+        ]);
+        shell::screen(self.app, t(K::QuizTitle), body)
+    }
+
+    /// « Faire le point », where it is offered today.
+    fn offered(self) -> View {
+        let (history, today) = (self.history(), self.app.today());
+        let offer = self.bank.with_untracked(|bank| {
+            let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
+            Some((offer.moment, offer.form, offer.begun, offer.at_rest()))
+        });
+        let Some((moment, form, begun, half)) = offer else { return none() };
+        let act = move || {
+            if !begun {
+                self.app.learnt(&Learning::FormStarted { moment, form });
+            }
+            self.form.set(Some(moment));
+            self.next_of_form();
+        };
+        let word = if half { K::QuizFormNext } else { K::QuizFormStart };
+        let button = control::button("button wide", "quiz-form", icon::CHECK, t(word), act);
+        if self.simple {
+            return button;
+        }
+        let words = [K::QuizFormText, K::QuizFormFree].map(|k| el("p", "").text(t(k)));
+        el("section", "card stack")
+            .with(safety::headed(icon::CHECK, K::QuizFormTitle))
+            .with(all(words))
+            .with(button)
+    }
+
+    fn about(self) -> View {
+        let words = [K::QuizAboutMadeUp, K::QuizAboutDraft, K::QuizAboutKept, K::QuizAboutKine];
+        let words = words.map(|k| el("li", "").text(t(k)));
+        let back = move || self.go(At::Start);
+        let body = all([
+            el("ul", "list").with(all(words)),
+            control::button("button main wide", "", icon::BACK, t(K::AppBack), back),
+        ]);
+        shell::screen(self.app, t(K::QuizAbout), body)
+    }
+
+    // ---- One question ------------------------------------------------------------------------
+
+    /// The post; in standard mode the question follows it.
+    fn look(self) -> View {
+        let Some(item) = self.item() else { return none() };
+        let post = scene::post(&item, None);
+        if self.simple {
+            let to_ask = move || self.go(At::Ask);
+            let answer =
+                control::button("button main wide", "quiz-answer", icon::NEXT, t(K::QuizAnswer), to_ask);
+            return shell::screen(self.app, &self.n_of(false), all([post, answer]));
+        }
+        let aloud = speech::available().then(|| shell::read_aloud(self.app));
+        let head = el("div", "row apart").with(el("p", "soft place").text(&self.n_of(false))).maybe(aloud);
+        let body = all([head, post, self.verdicts()]);
+        shell::screen(self.app, t(K::QuizAsk), body)
+    }
+
+    fn ask(self) -> View {
+        let back = move || self.go(At::Look);
+        let back = control::button("button quiet", "quiz-look-again", icon::BACK, t(K::QuizLookAgain), back);
+        shell::screen(self.app, t(K::QuizAsk), all([self.verdicts(), back]))
+    }
+
+    /// Always in the same places, and of the same weight.
+    fn verdicts(self) -> View {
+        let verdict = |verdict| {
+            let (word, picture, action) = words(verdict);
+            control::button("button verdict", action, picture, t(word), move || self.say(verdict))
+        };
+        el("div", "verdicts")
+            .attr("role", "group")
+            .attr("aria-label", t(K::QuizAsk))
+            .with(verdict(Verdict::Reliable))
+            .with(verdict(Verdict::Unreliable))
+    }
+
+    fn say(self, verdict: Verdict) {
+        self.verdict.set(verdict);
+        if self.simple { self.answer() } else { self.go(At::Sure) }
+    }
+
+    fn how_sure(self) -> View {
+        let levels = [
+            (Confidence::Guess, K::QuizGuess, "sure-guess", icon::HELP),
+            (Confidence::RatherSure, K::QuizRather, "sure-rather", icon::CHECK),
+            (Confidence::Sure, K::QuizSure, "sure-sure", icon::SHIELD),
+        ];
+        let levels = levels.map(|(level, word, action, picture)| {
+            control::button("button wide", action, picture, t(word), move || {
+                self.sure.set(Some(level));
+                if self.form.get_untracked().is_some() { self.answer() } else { self.go(At::Helped) }
+            })
+        });
+        let (word, picture, _) = words(self.verdict.get_untracked());
+        let back = move || self.go(At::Look);
+        let body = all([
+            el("div", "row").with(notice::chip("plain", picture, word)),
+            all(levels),
+            control::button("button quiet wide", "quiz-look-again", icon::BACK, t(K::QuizLookAgain), back),
+        ]);
+        shell::screen(self.app, t(K::QuizSureAsk), body)
+    }
+
+    fn helped(self) -> View {
+        let Some(item) = self.item() else { return none() };
+        let chosen = move || {
+            let n = self.picked.with(Vec::len).to_string();
+            fill(K::QuizHelpedN, &[("n", &n), ("total", &MOST.to_string())])
+        };
+        let lacking = LACKING.map(|(cue, word)| {
+            let on = move || self.missing.with(|all| all.contains(&cue));
+            let act = move || {
+                self.missing.update(|all| match all.iter().position(|one| *one == cue) {
+                    Some(at) => drop(all.remove(at)),
+                    None => all.push(cue),
+                });
+            };
+            el("li", "").with(control::toggle("quiz-missing", icon::PLUS, t(word), on, act))
+        });
+        let lacking = el("details", "card lacking")
+            .with(el("summary", "").action("quiz-lacking").text(t(K::QuizHelpedMissing)))
+            .with(el("ul", "row").with(all(lacking)));
+        let answer = move || self.answer();
+        let body = all([
+            el("p", "").text(t(K::QuizHelpedText)),
+            scene::post(&item, Some(self.picked)),
+            lacking,
+            el("p", "soft place").attr("role", "status").words(chosen),
+            control::button("button main wide", "quiz-helped", icon::NEXT, t(K::QuizHelpedDone), answer),
+        ]);
+        shell::screen(self.app, t(K::QuizHelpedAsk), body)
+    }
+
+    /// Into the journal, and on to why; in a form to the next question.
+    fn answer(self) {
+        let Some(item) = self.item() else { return };
+        let (verdict, form) = (self.verdict.get_untracked(), self.form.get_untracked());
+        self.app.learnt(&Learning::QuizAnswered {
+            session: if form.is_some() { String::new() } else { self.session.get_untracked() },
+            item: item.id.clone(),
+            version: item.version,
+            pool: item.pool,
+            form,
+            verdict,
+            right: verdict == item.verdict,
+            confidence: self.sure.get_untracked(),
+            segments: self.picked.get_untracked(),
+            missing: self.missing.get_untracked(),
+        });
+        if form.is_some() { self.next_of_form() } else { self.go(At::Told) }
+    }
+
+    /// The answer. In simple mode what to take along has its own screen.
+    fn told(self) -> View {
+        let Some(item) = self.item() else { return none() };
+        let said = self.verdict.get_untracked();
+        let seen = if said == item.verdict {
+            t(K::QuizYouRight).to_owned()
+        } else {
+            fill(K::QuizYouWrong, &[("said", &t(words(said).0).to_lowercase())])
+        };
+        let (title, picture) = match item.verdict {
+            Verdict::Reliable => (K::QuizIsReliable, icon::CHECK),
+            Verdict::Unreliable => (K::QuizIsUnreliable, icon::REFUSED),
+        };
+        let answer = el("section", "card note told stack tight")
+            .attr("data-verdict", if item.verdict == Verdict::Reliable { "reliable" } else { "unreliable" })
+            .attr("data-right", if said == item.verdict { "true" } else { "false" })
+            .with(el("p", "told-head strong").with(icon(picture)).with(el("span", "").text(&seen)))
+            .with(el("p", "").text(&item.feedback.verdict));
+        let shown = clues::all_of(&item, &self.picked.get_untracked(), self.simple);
+        if self.simple {
+            let on = move || self.go(At::Kept);
+            let on = control::button("button main wide", "quiz-keep", icon::NEXT, t(K::QuizToRule), on);
+            return shell::screen(self.app, t(title), all([answer, shown, on]));
+        }
+        let place = el("p", "soft place").text(&self.n_of(true));
+        let post = el("details", "card")
+            .with(el("summary", "").text(t(K::QuizLookAgain)))
+            .with(scene::post(&item, None));
+        let sources = self
+            .bank
+            .with_untracked(|bank| bank.as_ref().map_or_else(none, |bank| clues::sources(bank, &item)));
+        let body = all([
+            place,
+            answer,
+            shown,
+            clues::rule(&item),
+            clues::action(&item),
+            post,
+            sources,
+            self.onward(),
+        ]);
+        shell::screen(self.app, t(title), body)
+    }
+
+    fn kept(self) -> View {
+        let Some(item) = self.item() else { return none() };
+        let body = all([clues::rule(&item), clues::action(&item), self.onward()]);
+        shell::screen(self.app, t(K::QuizKeep), body)
+    }
+
+    fn onward(self) -> View {
+        let (answered, total) = self.place();
+        let word = if answered < total { K::QuizNext } else { K::QuizFinish };
+        control::button("button main wide", "quiz-next", icon::NEXT, t(word), move || self.next())
+    }
+
+    // ---- After ---------------------------------------------------------------------------------
+
+    fn end(self) -> View {
+        let history = self.history();
+        let answers = self
+            .session
+            .with_untracked(|session| history.session(session).into_iter().cloned().collect::<Vec<_>>());
+        if answers.is_empty() {
+            let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
+            return shell::screen(
+                self.app,
+                t(K::QuizTitle),
+                all([el("p", "lead").text(t(K::QuizNoneLeft)), home]),
+            );
+        }
+        let told = self.result(&answers.iter().collect::<Vec<_>>());
+        let again = move || self.begin();
+        let again = || control::button("button wide", "quiz-start", icon::AGAIN, t(K::QuizAgain), again);
+        let body = all([told, self.gesture(), if self.simple { none() } else { again() }]);
+        shell::screen(self.app, t(K::QuizEndTitle), body)
+    }
+
+    /// One real gesture: to check a video, or a plan.
+    fn gesture(self) -> View {
+        let plan = move || {
+            if self.planned.get() {
+                return el("p", "strong told-head")
+                    .attr("role", "status")
+                    .with(icon(icon::CHECK))
+                    .with(el("span", "").text(t(K::QuizGesturePlanned)));
+            }
+            control::button("button wide", "quiz-plan", icon::HAND, t(K::QuizGesturePlan), move || {
+                self.planned.set(true);
+            })
+        };
+        el("section", "card stack")
+            .with(safety::headed(icon::PERSON, K::QuizGesture))
+            .with(el("p", "").text(t(K::QuizGestureText)))
+            .with(control::link(
+                "button main wide",
+                "check-video",
+                icon::SHIELD,
+                t(K::QuizGestureCheck),
+                "check",
+            ))
+            .with(region(plan))
+    }
+
+    /// « Pièges repérés : 3 sur 3. Bonnes vidéos reconnues : 2 sur 3. »
+    fn result(self, answers: &[&care::quiz::Answer]) -> View {
+        let found = self
+            .bank
+            .with_untracked(|bank| bank.as_ref().map(|bank| Found::of(bank, answers.iter().copied())));
+        let Some(Found { counts, strength, revise }) = found else { return none() };
+        let count = |k, n: u32, total: u32| {
+            (total > 0).then(|| {
+                let words = fill(k, &[("n", &n.to_string()), ("total", &total.to_string())]);
+                el("li", "strong").text(&words)
+            })
+        };
+        let cue =
+            |k, cue: Option<Cue>| cue.map(|cue| el("li", "").text(&fill(k, &[("cue", t(clues::name(cue)))])));
+        el("ul", "card list told-list")
+            .maybe(count(K::QuizEndTraps, counts.caught, counts.bad))
+            .maybe(count(K::QuizEndGood, counts.recognised(), counts.good))
+            .maybe(cue(K::QuizEndStrength, strength))
+            .maybe(cue(K::QuizEndRevise, revise))
+    }
+
+    // ---- Forms -----------------------------------------------------------------------------------
+
+    fn next_of_form(self) {
+        let Some(moment) = self.form.get_untracked() else { return };
+        let (history, today) = (self.history(), self.app.today());
+        if forms::is_filled(&history, moment) {
+            if let Some(begun) = history.forms.iter().find(|f| f.moment == moment && f.finished.is_none()) {
+                self.app.learnt(&Learning::FormFinished { moment, form: begun.form });
+            }
+            return self.go(At::Formed(moment));
+        }
+        // Eight are done, and nobody has rested yet.
+        let resting = matches!(self.at.get_untracked(), At::Look | At::Ask | At::Sure);
+        let (next, half) = self
+            .bank
+            .with_untracked(|bank| {
+                let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
+                Some((offer.next.cloned(), offer.at_rest()))
+            })
+            .unwrap_or_default();
+        if half && resting { self.go(At::Rest) } else { self.serve(next, At::Start) }
+    }
+
+    fn rest(self) -> View {
+        let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
+        let on = move || self.next_of_form();
+        let on = control::button("button wide", "quiz-form", icon::NEXT, t(K::QuizFormNext), on);
+        shell::screen(
+            self.app,
+            t(K::QuizFormTitle),
+            all([el("p", "lead").text(t(K::QuizFormHalf)), home, on]),
+        )
+    }
+
+    fn formed(self, moment: Moment) -> View {
+        let history = self.history();
+        let told = self.result(&history.form(moment));
+        let begin = move || self.begin();
+        let start = control::button("button main wide", "quiz-start", icon::NEXT, t(K::QuizStart), begin);
+        shell::screen(self.app, t(K::QuizFormDone), all([told, start]))
+    }
+}

@@ -1,0 +1,456 @@
+// The portal's public screens in a clinic's own website: two origins, a strict host, strangers'
+// messages, heights, focus, and what remains when the script or the frame does not come.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { violations } from "./lib/axe.mjs";
+import { Chromium } from "./lib/chromium.mjs";
+import { Clinic } from "./lib/clinic.mjs";
+import { noErrors } from "./lib/portal.mjs";
+import { Website } from "./lib/website.mjs";
+
+let website, stranger, clinic, portal;
+
+before(async () => {
+  website = await Website.start();
+  stranger = await Website.start();
+  clinic = await Clinic.open({ kit: null, embedOn: [website.origin] });
+  portal = clinic.proxy.url;
+});
+
+after(async () => {
+  await clinic?.close();
+  await website?.close();
+  await stranger?.close();
+});
+
+/** Notes in every page what its policy blocks, and which messages it hears. */
+const NOTES = () => {
+  window.blocked = [];
+  window.heard = [];
+  addEventListener("securitypolicyviolation", (e) => window.blocked.push(`${e.violatedDirective} ${e.blockedURI}`));
+  addEventListener("message", (e) => window.heard.push(e.data));
+};
+
+/** Runs with a browser of its own; at the end no page reported an error or a violation. */
+async function visit(run, options) {
+  const browser = await Chromium.start(options);
+  try {
+    await browser.context.addInitScript(NOTES);
+    await run(browser.page, browser);
+    noErrors(browser);
+    for (const page of browser.context.pages()) {
+      for (const frame of page.frames()) {
+        const blocked = await frame.evaluate(() => window.blocked ?? []).catch(() => []);
+        assert.deepEqual(blocked, [], frame.url());
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+const tag = (show, more = "") =>
+  `<bon-geste src="${portal}" show="${show}" lang="fr" ${more}><a href="${portal}${show}">Ouvrir ${show}</a></bon-geste>`;
+
+/** Waits until the nth element's frame has told its height; the frame. */
+async function arrived(page, nth = 0) {
+  await page.waitForFunction((nth) => document.querySelectorAll("bon-geste")[nth]?.shadowRoot?.querySelector(".box.here"), nth);
+  const handle = await page.evaluateHandle((nth) => document.querySelectorAll("bon-geste")[nth].shadowRoot.querySelector("iframe"), nth);
+  return handle.asElement().contentFrame();
+}
+
+/** What an element looks like to the page around it. */
+const look = (page, nth = 0) =>
+  page.evaluate((nth) => {
+    const element = document.querySelectorAll("bon-geste")[nth];
+    const frame = element.shadowRoot.querySelector("iframe");
+    return { title: frame?.title, src: frame?.src, height: frame?.offsetHeight, whole: element.offsetHeight };
+  }, nth);
+
+const frames = (page) => page.evaluate(() => [...document.querySelectorAll("bon-geste")].map((e) => e.shadowRoot?.querySelectorAll("iframe").length));
+
+/** Adds so many pixels to what the frame shows. */
+const lengthen = (frame, px) =>
+  frame.evaluate((px) => {
+    const more = Object.assign(document.createElement("div"), { id: "more" });
+    more.style.height = `${px}px`;
+    document.querySelector("main").append(more);
+  }, px);
+
+const settled = async () => sleep(300);
+
+test("several screens stand in a strict host's page, each at its own height, named apart, without bars", () =>
+  visit(async (page, browser) => {
+    const told = [];
+    browser.context.on("console", (m) => m.type() === "error" && told.push(m.text()));
+    const body = tag("quiz") + tag("check") + tag("quiz") + tag("booklet") + tag("open-kit");
+    await page.goto(website.page("several", portal, body));
+    const titles = new Set();
+    for (let nth = 0; nth < 4; nth++) {
+      await page.evaluate((nth) => document.querySelectorAll("bon-geste")[nth].scrollIntoView(), nth);
+      const frame = await arrived(page, nth);
+      await frame.waitForSelector("main h1");
+      assert.deepEqual(await frame.locator(".top:visible, .bar:visible, .foot:visible, .skip:visible").count(), 0);
+      const inside = await frame.evaluate(() => ({
+        fitted: "fitted" in document.documentElement.dataset,
+        content: document.querySelector("#app").getBoundingClientRect().height,
+        room: innerHeight,
+      }));
+      assert.ok(inside.fitted && inside.room >= inside.content, JSON.stringify(inside));
+      titles.add((await look(page, nth)).title);
+    }
+    assert.equal(titles.size, 4, [...titles].join(", "));
+    assert.deepEqual(await frames(page), [1, 1, 1, 1, 0]);
+    const kit = page.locator("bon-geste").nth(4).locator("a.open");
+    assert.deepEqual([await kit.innerText(), await kit.getAttribute("href")], ["Ouvrir mon kit", portal]);
+    assert.deepEqual(told, []);
+  }));
+
+test("the height grows with the content, never swings, and is lower again only for another width", () =>
+  visit(async (page) => {
+    await page.goto(website.page("height", portal, `${tag("quiz")}<p id="below">Ensuite</p>`));
+    const before = await page.evaluate(() => document.querySelector("#below").getBoundingClientRect().top);
+    const frame = await arrived(page);
+    await frame.waitForSelector("main h1");
+    await settled();
+    const place = await page.evaluate(() => document.querySelector("#below").getBoundingClientRect().top);
+    const first = (await look(page)).height;
+    if (first === 640) assert.equal(place, before, "what fits the reserved height moves nothing");
+    await page.evaluate(() => (window.heard = []));
+    await lengthen(frame, 1200);
+    await page.waitForFunction((first) => document.querySelector("bon-geste").offsetHeight > first, first);
+    await settled();
+    const grown = (await look(page)).height;
+    const heights = (await page.evaluate(() => window.heard)).filter((m) => m.type === "height");
+    assert.equal(heights.length, 1, `one change, one message: ${JSON.stringify(heights)}`);
+    const { content, bar } = await frame.evaluate(() => ({
+      content: document.querySelector("#app").getBoundingClientRect().height,
+      bar: document.documentElement.scrollHeight > innerHeight,
+    }));
+    assert.ok(grown >= content && grown - content <= 2 && !bar, `${grown} for ${content}`);
+    await frame.evaluate(() => document.querySelector("#more").remove());
+    await settled();
+    assert.equal((await look(page)).height, grown, "a shorter screen leaves the page where it is");
+    await page.setViewportSize({ width: 500, height: 640 });
+    await lengthen(frame, 700);
+    await page.waitForFunction((grown) => document.querySelector("bon-geste").offsetHeight < grown, grown);
+    // As high as its window: what a screen must not be in a frame ends by itself.
+    const endless = (await look(page)).height;
+    await settled();
+    assert.equal((await look(page)).height, endless);
+  }));
+
+test("a host believes its own frame alone: not another frame, another origin, itself, or another version", () =>
+  visit(async (page) => {
+    stranger.pages.set("/forger", { body: `<!doctype html><title>x</title><script>
+      addEventListener("message", () => {});
+      for (const target of [parent, ...Array.from(parent, (w) => w)])
+        target.postMessage({ v: 1, type: "height", height: 7777 }, "*"),
+        target.postMessage({ v: 1, type: "title", title: "Piraté" }, "*"),
+        target.postMessage({ v: 1, type: "navigate", title: "Piraté" }, "*");
+    </script>` });
+    const body = `${tag("quiz")}<iframe id="stranger" title="x"></iframe><iframe id="portal" src="${portal}embed/booklet" title="y"></iframe>`;
+    await page.goto(website.page("host", portal, body, { free: true }));
+    const frame = await arrived(page);
+    await frame.waitForSelector("main h1");
+    await settled();
+    const before = await look(page);
+    // Another origin in another frame.
+    await page.evaluate((src) => (document.querySelector("#stranger").src = src), `${stranger.origin}/forger`);
+    await page.waitForFunction(() => window.heard.some((m) => m.height === 7777));
+    // The right origin in another frame.
+    const other = await (await page.$("#portal")).contentFrame();
+    await other.waitForSelector("main h1");
+    await other.evaluate(() => parent.postMessage({ v: 1, type: "height", height: 7778 }, "*"));
+    // The host itself.
+    await page.evaluate(() => postMessage({ v: 1, type: "height", height: 7779 }, "*"));
+    // The right frame in another version, and what is no height and no title.
+    await frame.evaluate(() => {
+      for (const message of [
+        { v: 2, type: "height", height: 7780 }, { v: "1", type: "height", height: 7780 }, { type: "height", height: 7780 },
+        { v: 1, type: "height", height: "7780" }, { v: 1, type: "height", height: -5 }, { v: 1, type: "height", height: 7780.5 },
+        { v: 1, type: "height", height: Infinity }, { v: 1, type: "title", title: { toString: () => "x" } }.v, { v: 1, type: "title", title: 5 },
+        { v: 1, type: "eval", code: "x" }, null, "height", 7780, [1],
+      ]) parent.postMessage(message, "*");
+    });
+    await settled();
+    assert.deepEqual(await look(page), before);
+    // The right frame, led to another origin.
+    await page.evaluate((src) => (document.querySelector("bon-geste").shadowRoot.querySelector("iframe").src = src), `${stranger.origin}/forger`);
+    await page.waitForFunction(() => window.heard.filter((m) => m?.height === 7777).length > 1);
+    await settled();
+    const after = await look(page);
+    assert.deepEqual([after.title, after.height], [before.title, before.height]);
+    // No words of a frame become anything but words.
+    assert.equal(await page.evaluate(() => document.querySelectorAll("bon-geste *").length), 1);
+  }));
+
+test("the portal believes the window around it alone, in this version, and speaks to that origin alone", () =>
+  visit(async (page) => {
+    stranger.pages.set("/greeter", { body: `<!doctype html><title>x</title><script>
+      onmessage = () => { for (const w of Array.from(parent)) if (w !== window) w.postMessage({ v: 1, type: "hello" }, "*"); };
+    </script>` });
+    const body = `<iframe id="portal" title="x" src="${portal}embed/quiz"></iframe><iframe id="stranger" title="y" src="${stranger.origin}/greeter"></iframe>`;
+    await page.goto(website.page("bare", portal, body, { free: true, script: "" }));
+    const frame = await (await page.$("#portal")).contentFrame();
+    await frame.waitForSelector("main h1");
+    const fitted = () => frame.evaluate(() => "fitted" in document.documentElement.dataset);
+    const heardInside = () => frame.evaluate(() => window.heard.length);
+    await page.evaluate(() => document.querySelector("#stranger").contentWindow.postMessage("go", "*"));
+    await frame.waitForFunction(() => window.heard.length > 0);
+    assert.equal(await fitted(), false, "a greeting from beside is none");
+    await frame.evaluate(() => postMessage({ v: 1, type: "hello" }, "*"));
+    await page.evaluate(() => {
+      const { contentWindow } = document.querySelector("#portal");
+      for (const message of [{ v: 2, type: "hello" }, { v: "1", type: "hello" }, { type: "hello" }, { v: 1, type: "hullo" }, "hello", null, 1, [1]]) {
+        contentWindow.postMessage(message, "*");
+      }
+    });
+    while ((await heardInside()) < 10) await sleep(50);
+    await settled();
+    assert.equal(await fitted(), false, "other versions and other words are for somebody else");
+    await page.evaluate(() => document.querySelector("#portal").contentWindow.postMessage({ v: 1, type: "hello" }, "*"));
+    await frame.waitForFunction(() => "fitted" in document.documentElement.dataset);
+    // What it says: a version, a type, and one number or one title. Nothing else crosses.
+    const said = await page.evaluate(() => window.heard);
+    assert.ok(said.some((m) => m.type === "height") && said.some((m) => m.type === "title"));
+    for (const message of said) {
+      const { v, type, ...rest } = message;
+      assert.equal(v, 1);
+      assert.ok(["height", "title", "navigate"].includes(type), type);
+      assert.deepEqual(Object.keys(rest), [type === "height" ? "height" : "title"]);
+    }
+  }));
+
+test("a website that the clinic did not name gets no frame, only the link and a sentence", async () => {
+  const browser = await Chromium.start();
+  try {
+    const { page } = browser;
+    await page.goto(stranger.page("unlisted", portal, tag("quiz")));
+    const link = page.locator("bon-geste > a");
+    await link.waitFor();
+    await page.waitForSelector("bon-geste p a", { timeout: 20_000 });
+    const late = page.locator("bon-geste [role=status]");
+    assert.match(await late.innerText(), /n’est pas encore arrivé.*Quiz/s);
+    assert.equal(await late.locator("a").getAttribute("href"), `${portal}quiz`);
+    assert.ok(await link.isVisible());
+    assert.equal(page.frames().filter((f) => f.url().startsWith(portal)).length, 0, page.frames().map((f) => f.url()).join());
+    // Nor does any other screen go into the frame of a website that is named.
+    const bare = website.page("kit-framed", portal, `<iframe title="x" src="${portal}kit"></iframe><iframe title="y" src="${portal}"></iframe>`, { script: "" });
+    await page.goto(bare);
+    await settled();
+    assert.equal(page.frames().filter((f) => f.url().startsWith(portal)).length, 0);
+  } finally {
+    await browser.close();
+  }
+});
+
+test("without JavaScript, and where the script does not come, the link inside is on view", async () => {
+  for (const [options, script] of [[{ javaScriptEnabled: false }, undefined], [{}, `<script src="${portal}none.js" async></script>`]]) {
+    const browser = await Chromium.start(options);
+    try {
+      await browser.page.goto(website.page("plain", portal, tag("quiz"), { script }));
+      const link = browser.page.locator("bon-geste > a");
+      assert.ok(await link.isVisible());
+      assert.equal(await link.getAttribute("href"), `${portal}quiz`);
+    } finally {
+      await browser.close();
+    }
+  }
+});
+
+test("an address that is none leaves the link, and a screen that does not exist too", () =>
+  visit(async (page) => {
+    const wrong = ["src=\"javascript:alert(1)\"", "src=\"data:text/html,x\"", "src=\"http://\"", "", `src="${portal}" show="kit"`, `src="${portal}" show="skip"`, `src="${portal}" show="../kit"`];
+    const body = wrong.map((w) => `<bon-geste ${w}><a href="${portal}quiz">Ouvrir</a></bon-geste>`).join("");
+    await page.goto(website.page("wrong", portal, body));
+    await page.waitForFunction(() => customElements.get("bon-geste"));
+    assert.deepEqual(await frames(page), wrong.map(() => 0));
+    assert.equal(await page.locator("bon-geste > a:visible").count(), wrong.length);
+  }));
+
+test("the focus stays where the visitor is; Tab leads in and out, and past the frame in one step", () =>
+  visit(async (page) => {
+    const body = `<p><input id="field" aria-label="Nom"></p><a id="above" href="#x">Avant</a>${tag("quiz")}<a id="below" href="#x">Après</a>`;
+    await page.goto(website.page("keys", portal, body));
+    await page.focus("#field");
+    await page.keyboard.type("Ca");
+    const frame = await arrived(page);
+    await frame.waitForSelector("main h1");
+    await settled();
+    await page.keyboard.type("mille");
+    assert.deepEqual(await page.evaluate(() => [document.activeElement.id, document.activeElement.value]), ["field", "Camille"]);
+    // In, through, and out at the other end.
+    await page.focus("#above");
+    const where = () =>
+      page.evaluate(() => {
+        const { activeElement } = document;
+        return activeElement.shadowRoot?.activeElement?.tagName ?? activeElement.id;
+      });
+    await page.keyboard.press("Tab");
+    assert.equal(await where(), "BUTTON");
+    const skip = page.locator("bon-geste button.skip");
+    assert.match(await skip.innerText(), /^Passer : Quiz/);
+    const box = await skip.boundingBox();
+    assert.ok(box.height >= 48 && box.width >= 48, JSON.stringify(box));
+    await page.keyboard.press("Tab");
+    assert.equal(await where(), "IFRAME");
+    assert.ok(await frame.evaluate(() => document.hasFocus()));
+    for (let i = 0; i < 40 && (await where()) === "IFRAME"; i++) await page.keyboard.press("Tab");
+    assert.equal(await where(), "below", "out of the frame, to what follows");
+    await page.keyboard.press("Shift+Tab");
+    assert.equal(await where(), "IFRAME", "and back in from below");
+    // Past it.
+    await page.focus("#above");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    assert.equal(await where(), "below");
+  }));
+
+test("links that leave the screen open a page of their own, which the frame cannot be reached from", () =>
+  visit(async (page, browser) => {
+    await page.goto(website.page("links", portal, tag("quiz")));
+    const frame = await arrived(page);
+    await frame.waitForSelector("main h1");
+    const address = frame.url();
+    for (const href of ["report", "./"]) {
+      await frame.evaluate((href) => {
+        document.querySelector("#leave")?.remove();
+        document.querySelector("main").append(Object.assign(document.createElement("a"), { href, id: "leave", textContent: "Sortir" }));
+      }, href);
+      const [opened] = await Promise.all([browser.context.waitForEvent("page"), frame.click("#leave")]);
+      await opened.waitForSelector("main h1");
+      assert.equal(opened.url(), new URL(href, portal).href);
+      assert.equal(await opened.evaluate(() => window.opener), null);
+      assert.ok(await opened.locator("nav.bar").isVisible(), "there it is the whole portal");
+      await opened.close();
+    }
+    assert.equal(frame.url(), address);
+    // From one screen for everybody to another: in the frame, under its own address.
+    await frame.evaluate(() => document.querySelector("main").append(Object.assign(document.createElement("a"), { href: "check", id: "stay", textContent: "Rester" })));
+    await page.evaluate(() => (window.heard = []));
+    await frame.click("#stay");
+    await frame.waitForURL(`${portal}embed/check`);
+    await page.waitForFunction(() => window.heard.some((m) => m.type === "navigate"));
+    assert.equal(page.frames().length, 2);
+  }));
+
+test("another screen begins at its beginning, for somebody who is in the frame and had scrolled down", () =>
+  visit(async (page) => {
+    await page.goto(website.page("scroll", portal, tag("quiz")));
+    const frame = await arrived(page);
+    await frame.waitForSelector("main h1");
+    await lengthen(frame, 2000);
+    await page.waitForFunction(() => document.querySelector("bon-geste").offsetHeight > 2000);
+    const top = () => page.evaluate(() => document.querySelector("bon-geste").getBoundingClientRect().top);
+    await page.evaluate(() => scrollTo(0, 1500));
+    // Nobody is in the frame: the page stays.
+    await frame.evaluate(() => parent.postMessage({ v: 1, type: "navigate", title: "Question 2" }, "*"));
+    await settled();
+    assert.ok((await top()) < -1000);
+    await frame.evaluate(() => {
+      const button = Object.assign(document.createElement("button"), { id: "next", textContent: "Suivant" });
+      button.onclick = () => document.querySelector("main h1").focus({ preventScroll: true });
+      document.querySelector("#more").append(button);
+      button.style.marginTop = "1600px";
+    });
+    await frame.click("#next");
+    await page.waitForFunction(() => Math.abs(document.querySelector("bon-geste").getBoundingClientRect().top) < 60);
+  }));
+
+test("elements upgrade late, follow their attributes, come and go, and leave nothing behind", () =>
+  visit(async (page) => {
+    await page.goto(website.page("late", portal, tag("quiz"), { script: "" }));
+    assert.ok(await page.locator("bon-geste > a").isVisible());
+    const load = (src) => new Promise((go, no) => {
+      const policy = window.trustedTypes?.createPolicy;
+      const script = document.createElement("script");
+      try { script.src = src; } catch (e) { return no(e); }
+      Object.assign(script, { onload: go, onerror: no });
+      document.head.append(script);
+      return policy;
+    });
+    // A host that adds the script later has to be allowed to: this one is.
+    website.page("late-free", portal, tag("quiz"), { script: "", free: true });
+    await page.goto(`${website.origin}/late-free`);
+    await page.evaluate(load, `${portal}embed.js`);
+    await page.evaluate(load, `${portal}embed.js`);
+    await arrived(page);
+    assert.deepEqual(await frames(page), [1]);
+    const first = await look(page);
+    assert.match(first.src, /embed\/quiz\?lang=fr$/);
+    await page.evaluate(() => {
+      const element = document.querySelector("bon-geste");
+      element.setAttribute("lang", "en");
+      element.setAttribute("theme", "dark");
+    });
+    await page.waitForFunction(() => document.querySelector("bon-geste").shadowRoot.querySelector("iframe").src.endsWith("lang=en&theme=dark"));
+    const frame = await arrived(page);
+    await frame.waitForFunction(() => document.documentElement.lang === "en");
+    assert.deepEqual(await frames(page), [1]);
+    assert.ok((await look(page)).height >= first.height, "it keeps its height meanwhile");
+    const ground = await frame.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(ground, "rgb(24, 21, 18)", "dark, whatever the device prefers");
+    // Moved, removed, and put back.
+    await page.evaluate(() => {
+      const element = document.querySelector("bon-geste");
+      document.body.prepend(element);
+      window.kept = element;
+    });
+    await arrived(page);
+    await page.evaluate(() => window.kept.remove());
+    assert.equal(page.frames().length, 1);
+    assert.equal(await page.evaluate(() => window.kept.shadowRoot.querySelectorAll("iframe, button").length), 0);
+    await page.evaluate(() => postMessage({ v: 1, type: "height", height: 5 }, "*"));
+    await page.evaluate(() => document.body.append(window.kept));
+    await arrived(page);
+    await page.evaluate(() => window.kept.setAttribute("show", "open-kit"));
+    await page.waitForSelector("bon-geste a.open");
+    assert.deepEqual(await frames(page), [0]);
+  }));
+
+test("a frame far below costs nothing until it comes near, and keeps nothing for offline use", () =>
+  visit(async (page) => {
+    await page.goto(website.page("far", portal, `<p id="far">…</p>${tag("quiz")}`));
+    await page.waitForFunction(() => customElements.get("bon-geste"));
+    await page.evaluate(() => {
+      document.querySelector("#far").style.height = "6000px";
+      const element = document.querySelector("bon-geste");
+      document.querySelector("main").append(element);
+    });
+    await page.waitForFunction(() => document.querySelector("bon-geste").getBoundingClientRect().top > 5000);
+    await settled();
+    assert.equal((await look(page)).src, "");
+    await page.evaluate(() => document.querySelector("bon-geste").scrollIntoView());
+    const frame = await arrived(page);
+    await frame.waitForSelector("main h1");
+    assert.equal(await frame.evaluate(() => navigator.serviceWorker), undefined);
+    assert.deepEqual(await frame.evaluate(() => caches.keys()), []);
+  }));
+
+test("host page and frame pass axe, in both languages and dark; the demonstration's own page does", () =>
+  visit(async (page) => {
+    await page.goto(await website.demo(portal));
+    for (let nth = 0; nth < 2; nth++) {
+      await page.evaluate((nth) => document.querySelectorAll("bon-geste")[nth].scrollIntoView(), nth);
+      const frame = await arrived(page, nth);
+      await frame.waitForSelector("main h1");
+      assert.deepEqual(await violations(frame), []);
+    }
+    assert.deepEqual(await violations(page), []);
+    await page.emulateMedia({ colorScheme: "dark" });
+    assert.deepEqual(await violations(page), []);
+    await page.setViewportSize({ width: 320, height: 640 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 320, `${wide} px wide`);
+    await page.goto(website.page("english", portal, `<div lang="en">${tag("check").replace('lang="fr"', 'theme="dark"')}${tag("open-kit").replace('lang="fr"', "")}</div>`));
+    const frame = await arrived(page);
+    await frame.waitForFunction(() => document.documentElement.lang === "en");
+    await frame.waitForSelector("main h1");
+    assert.equal(await page.locator("bon-geste a.open").innerText(), "Open my kit");
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(await violations(frame), []);
+  }));

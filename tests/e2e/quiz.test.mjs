@@ -1,0 +1,290 @@
+// « Cette vidéo est-elle fiable ? »: whole sessions by touch, by keyboard, in simple mode, in both
+// languages, without network, left in the middle; what is shown is what the bank says.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { violations } from "./lib/axe.mjs";
+import { Clinic } from "./lib/clinic.mjs";
+import { happened } from "./lib/journal.mjs";
+import { faults, focusFault } from "./lib/layout.mjs";
+import { choose, onPhone, open } from "./lib/portal.mjs";
+import { SESSION, answer, begin, items, next, onView } from "./lib/quiz.mjs";
+import { shoot } from "./lib/shots.mjs";
+
+const NARROW = {
+  "320 px upright": { width: 320, height: 568 },
+  "320 px on its side": { width: 568, height: 320 },
+  "200 % zoom upright": { width: 180, height: 320 },
+};
+
+let clinic, portal, bank;
+
+before(async () => {
+  // No kit: the quiz works alone.
+  clinic = await Clinic.open({ kit: null });
+  portal = clinic.proxy.url;
+  bank = await items();
+});
+after(() => clinic?.close());
+afterEach(() => {
+  clinic.proxy.faults = {};
+});
+
+const opposite = { reliable: "unreliable", unreliable: "reliable" };
+const text = (page) => page.locator("main").innerText();
+
+test("a whole session by touch: six answers, each explained as the bank has it, all in the journal", () =>
+  onPhone(async (page) => {
+    await begin(page, portal);
+    const seen = [];
+    for (let n = 0; n < SESSION; n++) {
+      const item = bank.get(await onView(page));
+      assert.ok(item.pool === "train", `${item.id} is of ${item.pool}`);
+      for (const { text: words } of item.segments) assert.ok((await text(page)).includes(words), words);
+      const said = n < 4 ? item.verdict : opposite[item.verdict];
+      const told = await answer(page, said, { sure: ["guess", "rather", "sure"][n % 3], segments: 5 });
+      assert.deepEqual([told.verdict, told.right], [item.verdict, String(n < 4)]);
+      assert.deepEqual(told.cues.sort(), item.cues.map((c) => c.cue).sort());
+      const words = await text(page);
+      for (const sentence of [item.feedback.verdict, item.feedback.rule, ...item.cues.map((c) => c.why)]) {
+        assert.ok(words.includes(sentence), sentence);
+      }
+      seen.push({ item, said });
+      await next(page);
+    }
+    assert.equal(new Set(seen.map((s) => s.item.pair_id)).size, SESSION, "no twins in a session");
+    const of = (verdict) => seen.filter((s) => s.item.verdict === verdict);
+    const right = (list) => `${list.filter((s) => s.said === s.item.verdict).length} sur ${list.length}`;
+    const end = (await text(page)).replace(/\u00a0/g, " ");
+    assert.ok(end.includes(`Pièges repérés : ${right(of("unreliable"))}`), end);
+    assert.ok(end.includes(`Bonnes vidéos reconnues : ${right(of("reliable"))}`), end);
+    const events = await happened(page, "quiz-answered");
+    assert.deepEqual(
+      events.map((e) => [e.item, e.verdict, e.right, e.confidence, e.segments.length]),
+      seen.map(({ item, said }, n) => [item.id, said, n < 4, n % 3, 3]),
+    );
+    assert.equal(await page.locator("main a[data-action=check-video]").getAttribute("href"), "check");
+    await page.click("[data-action=quiz-plan]");
+    await page.waitForSelector("main [role=status]");
+  }));
+
+test("the places of the two verdicts are the same for each question, and their weight too", () =>
+  onPhone(async (page) => {
+    await begin(page, portal);
+    const looks = [];
+    for (let n = 0; n < 3; n++) {
+      looks.push(await page.evaluate(() =>
+        ["reliable", "unreliable"].map((v) => {
+          const button = document.querySelector(`[data-action=verdict-${v}]`);
+          const { x, width, height } = button.getBoundingClientRect();
+          const { backgroundColor, color, borderColor } = getComputedStyle(button);
+          return { x, width, height, backgroundColor, color, borderColor };
+        })));
+      await answer(page, "reliable");
+      await next(page);
+    }
+    assert.deepEqual(looks[1], looks[0]);
+    assert.deepEqual(looks[2], looks[0]);
+    const [{ x: left, ...one }, { x: right, ...other }] = looks[0];
+    assert.deepEqual(one, other);
+    assert.ok(left < right);
+  }));
+
+/** Moves on with Tab alone until `selector` has the focus; every stop must be visible. */
+async function tabTo(page, selector) {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press("Tab");
+    assert.equal(await focusFault(page), null);
+    if (await page.evaluate((s) => document.activeElement.matches(s), `main ${selector}`)) return;
+  }
+  throw new Error(`Tab never came to ${selector}`);
+}
+
+test("with Tab and Enter alone: a question, what helped, why, and on", () =>
+  onPhone(async (page) => {
+    await page.goto(`${portal}quiz`);
+    const press = async (selector) => {
+      await page.waitForSelector(`main ${selector}`);
+      await tabTo(page, selector);
+      await page.keyboard.press("Enter");
+    };
+    await press("[data-action=quiz-start]");
+    const first = await onView(page);
+    await press("[data-action=verdict-unreliable]");
+    await press("[data-action=sure-sure]");
+    for (const n of [2, 3]) {
+      const segment = bank.get(first).segments[n].id;
+      await press(`[data-segment=${segment}]`);
+      assert.equal(await page.locator(`[data-segment=${segment}]`).getAttribute("aria-pressed"), "true");
+    }
+    await press("[data-action=quiz-lacking]");
+    await press("[data-action=quiz-missing]");
+    await press("[data-action=quiz-helped]");
+    await press("[data-action=quiz-next]");
+    assert.notEqual(await onView(page), first);
+    const [event] = await happened(page, "quiz-answered");
+    assert.deepEqual([event.item, event.verdict, event.confidence, event.segments.length, event.missing], [first, "unreliable", 2, 2, ["C3"]]);
+  }));
+
+test("in simple mode one thing a screen, without being sure; every word is in the language of choice", () =>
+  onPhone(async (page) => {
+    for (const lang of ["fr", "en"]) {
+      await choose(page, portal, "simple", lang);
+      const own = await items(lang);
+      await page.goto(`${portal}quiz`);
+      await page.waitForSelector("main [data-action=quiz-start], main [data-item]");
+      if (await page.locator("main [data-action=quiz-start]").count()) await page.click("[data-action=quiz-start]");
+      for (let n = lang === "fr" ? 0 : 3; n < (lang === "fr" ? 3 : SESSION); n++) {
+        const item = own.get(await onView(page));
+        for (const { text: words } of item.segments) assert.ok((await text(page)).includes(words), words);
+        const told = await answer(page, item.verdict, { simple: true });
+        assert.equal(told.right, "true");
+        assert.ok((await text(page)).includes(item.feedback.verdict));
+        await next(page, { simple: true });
+      }
+    }
+    await page.waitForSelector("main [data-action=check-video]");
+    const events = await happened(page, "quiz-answered");
+    assert.deepEqual(events.map((e) => e.confidence), Array(SESSION).fill(undefined));
+  }));
+
+test("a session that is left in the middle, by a reload or by pulling the battery, goes on at the same question", () =>
+  onPhone(async (page, browser) => {
+    await begin(page, portal);
+    for (let n = 0; n < 2; n++) {
+      await answer(page, "reliable");
+      await next(page);
+    }
+    const third = await onView(page);
+    await page.reload();
+    assert.equal(await onView(page), third);
+    await browser.kill();
+    page = await browser.revive();
+    await page.goto(`${portal}quiz`);
+    assert.equal(await onView(page), third);
+    assert.ok((await text(page)).includes("Question 3 sur 6"));
+  }));
+
+test("once it was opened, the quiz is played with everything off", () =>
+  onPhone(async (page, browser) => {
+    await begin(page, portal);
+    const wanted = () =>
+      page.evaluate(async () => {
+        for (const name of await caches.keys()) {
+          const urls = (await (await caches.open(name)).keys()).map((r) => r.url);
+          if ([/\/quiz-[0-9a-f]+\.wasm$/, /\/quiz-[0-9a-f]+\.css$/, /\/quiz\/items-[0-9a-f]+\.fr\.json$/].every((n) => urls.some((u) => n.test(u)))) return true;
+        }
+        return false;
+      });
+    for (let n = 0; n < 100 && !(await wanted()); n++) await page.waitForTimeout(200);
+    assert.ok(await wanted(), "the quiz is in the worker's cache");
+    await clinic.proxy.goOffline();
+    try {
+      page = await browser.restart();
+      await begin(page, portal);
+      for (let n = 0; n < SESSION; n++) {
+        await answer(page, "unreliable");
+        await next(page);
+      }
+      await page.waitForSelector("main [data-action=check-video]");
+    } finally {
+      await clinic.proxy.goOnline();
+    }
+  }));
+
+test("questions that do not come are said, and come when asked again", () =>
+  onPhone(async (page) => {
+    await page.route(/quiz\/items-/, (route) => route.abort());
+    await page.goto(`${portal}quiz`);
+    await page.waitForSelector("main [data-problem=quiz-missing]", { timeout: 30_000 });
+    await page.unroute(/quiz\/items-/);
+    await page.click("main [data-action=retry]");
+    await page.waitForSelector("main [data-action=quiz-start]");
+  }, { serviceWorkers: "block" }));
+
+test("a form: eight questions without a word on right or wrong, a rest, eight more, and what came of it", () =>
+  onPhone(async (page) => {
+    await page.goto(`${portal}quiz`);
+    await page.waitForSelector("main [data-action=quiz-form]", { timeout: 30_000 });
+    await page.click("[data-action=quiz-form]");
+    for (let n = 0; n < 16; n++) {
+      const item = bank.get(await onView(page));
+      assert.match(item.pool, /^[ABC]$/);
+      await page.click(`[data-action=verdict-${item.verdict}]`);
+      await page.click("[data-action=sure-sure]");
+      if (n === 7) await page.click("[data-action=quiz-form]");
+    }
+    await page.waitForSelector("main [data-action=quiz-start]");
+    const end = (await text(page)).replace(/\u00a0/g, " ");
+    assert.ok(end.includes("Pièges repérés : 8 sur 8") && end.includes("Bonnes vidéos reconnues : 8 sur 8"), end);
+    assert.equal((await happened(page, "form-finished")).length, 1);
+    assert.deepEqual([...new Set((await happened(page, "quiz-answered")).map((e) => e.form))], ["before"]);
+  }));
+
+for (const mode of ["standard", "simple"]) {
+  test(`${mode}: each screen of the quiz, in every window and light, has no axe violation, large letters, large targets`, () =>
+    onPhone(async (page) => {
+      const wrong = [];
+      const simple = mode === "simple";
+      for (const lang of ["fr", "en"]) {
+        await page.setViewportSize({ width: 360, height: 640 });
+        await choose(page, portal, mode, lang);
+        const look = async (name) => {
+          const measured = [["phone", { width: 360, height: 640 }], ...Object.entries(lang === "fr" ? NARROW : {})];
+          for (const [window, viewport] of measured) {
+            await page.setViewportSize(viewport);
+            const where = `quiz/${name}-${mode}-${lang}-${viewport.width}`;
+            await shoot(page, where);
+            const lines = window === "phone" ? await violations(page) : [];
+            for (const line of [...lines, ...(await faults(page, mode))]) wrong.push(`${where}: ${line}`);
+          }
+          await page.setViewportSize({ width: 360, height: 640 });
+          if (lang !== "fr") return;
+          for (const media of [{ colorScheme: "dark" }, { forcedColors: "active" }]) {
+            await page.emulateMedia(media);
+            const kind = Object.values(media)[0];
+            await shoot(page, `quiz/${name}-${mode}-${kind}`);
+            for (const line of await violations(page)) wrong.push(`${name} ${kind}: ${line}`);
+          }
+          await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
+        };
+        await open(page, portal, "quiz");
+        await page.waitForSelector("main [data-action=quiz-start]");
+        await look("start");
+        await page.click("[data-action=quiz-about]");
+        await look("about");
+        await page.click("main .button.main");
+        await page.click("[data-action=quiz-start]");
+        const platforms = new Set();
+        for (let n = 0; n < SESSION; n++) {
+          const id = await onView(page);
+          const { platform } = bank.get(id).scene;
+          if (!platforms.has(platform)) await look(`look-${platform}`);
+          platforms.add(platform);
+          if (simple) await page.click("[data-action=quiz-answer]");
+          if (simple && n === 0) await look("ask");
+          await page.click(`[data-action=verdict-${n % 2 ? "reliable" : "unreliable"}]`);
+          if (!simple) {
+            await page.waitForSelector("[data-action=sure-sure]");
+            if (n === 0) await look("sure");
+            await page.click("[data-action=sure-sure]");
+            await page.locator("[data-action=quiz-segment]").nth(1).click();
+            await page.click("[data-action=quiz-lacking]");
+            if (n < 2) await look(`helped-${n}`);
+            await page.click("[data-action=quiz-helped]");
+          }
+          await page.waitForSelector("main [data-verdict]");
+          if (n < 2) await look(`told-${n}`);
+          if (simple) {
+            await page.click("[data-action=quiz-keep]");
+            await page.waitForSelector("[data-action=quiz-next]");
+            if (n === 0) await look("kept");
+          }
+          await page.click("[data-action=quiz-next]");
+        }
+        await page.waitForSelector("main [data-action=check-video]");
+        await look("end");
+      }
+      assert.equal(wrong.join("\n"), "");
+    }));
+}
