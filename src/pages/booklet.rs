@@ -148,8 +148,8 @@ fn point(point: &Point) -> View {
     let words = el("div", "stack tight")
         .with(el("p", "strong").text(&point.title))
         .maybe(point.text.as_deref().map(|text| el("p", "").text(text)))
-        .maybe(phrase("phrase bad", icon::REFUSED, K::LessonBad, &point.bad))
-        .maybe(phrase("phrase good", icon::CHECK, K::LessonGood, &point.good));
+        .maybe(phrase("phrase good", icon::CHECK, K::LessonGood, &point.good))
+        .maybe(phrase("phrase bad", icon::REFUSED, K::LessonBad, &point.bad));
     el("li", "").with(sign).with(words)
 }
 

@@ -172,11 +172,17 @@ fn looking(lesson: &Lesson) -> View {
 pub const LOOK: Icon = r#"<circle cx="10.500" cy="10.500" r="6.500"/><path d="m15.500 15.500 5 5"/>"#;
 
 fn phrases(lesson: &Lesson) -> View {
-    el("div", "pair").with(phrase("phrase bad", icon::REFUSED, K::LessonBad, &lesson.bad)).with(phrase(
-        "phrase good",
-        icon::CHECK,
-        K::LessonGood,
-        &lesson.good,
+    // Of a video one hears what speaks for it or against it; of these two, what one says to oneself.
+    let (good, bad) = if lesson.cue().is_some() {
+        (K::LessonGood, K::LessonBad)
+    } else {
+        (K::LessonBetter, K::LessonMisled)
+    };
+    el("div", "pair").with(phrase("phrase good", icon::CHECK, good, &lesson.good)).with(phrase(
+        "phrase bad",
+        icon::REFUSED,
+        bad,
+        &lesson.bad,
     ))
 }
 

@@ -18,7 +18,7 @@ use crate::{
     state::{App, Files, Local},
 };
 use care::quiz::{
-    Bank, Item, Verdict,
+    Item, Verdict,
     workshop::{POSTS, Workshop, mix},
 };
 use leptos::prelude::*;
@@ -51,7 +51,7 @@ struct Room {
     app: App,
     simple: bool,
     notes: Local<Rc<Workshop>>,
-    bank: Local<Option<Rc<Bank>>>,
+    here: RwSignal<bool>,
     six: Local<Vec<Item>>,
     at: RwSignal<At>,
     /// Hands for « Fiable » and for « Pas fiable ».
@@ -68,7 +68,7 @@ pub fn show(app: App, simple: bool) -> View {
             app,
             simple,
             notes: RwSignal::new_local(Rc::new(notes)),
-            bank: RwSignal::new_local(app.questions(i18n::lang())),
+            here: RwSignal::new(app.questions(i18n::lang()).is_some()),
             six: RwSignal::new_local(Vec::new()),
             at: RwSignal::new(At::Start),
             hands: RwSignal::new([0, 0]),
@@ -76,7 +76,7 @@ pub fn show(app: App, simple: bool) -> View {
             leaving: RwSignal::new(false),
             touched: StoredValue::new(clock::monotonic_ms()),
         };
-        if room.bank.with_untracked(Option::is_none) {
+        if !room.here.get_untracked() {
             room.bring();
         }
         // It lives as long as the screen.
@@ -127,11 +127,11 @@ impl Room {
         self.failed.set(false);
         let lang = i18n::lang();
         leptos::task::spawn_local(async move {
-            let came = self.app.bring_questions(lang).await;
+            let here = self.app.bring_questions(lang).await;
             // The room may be empty meanwhile.
             if !self.failed.is_disposed() {
-                self.failed.set(!came);
-                self.bank.set(self.app.questions(lang));
+                self.failed.set(!here);
+                self.here.set(here);
             }
         });
     }
@@ -145,10 +145,9 @@ impl Room {
     }
 
     fn begin(self) {
-        let six = self.bank.with_untracked(|bank| {
-            let six = mix(bank.as_deref()?, random::number())?;
-            Some(six.into_iter().cloned().collect::<Vec<_>>())
-        });
+        let bank = self.app.questions(i18n::lang());
+        let six = bank.as_deref().and_then(|bank| mix(bank, random::number()));
+        let six = six.map(|six| six.into_iter().cloned().collect::<Vec<_>>());
         self.six.set(six.unwrap_or_default());
         self.open(0);
     }
@@ -173,7 +172,7 @@ impl Room {
 
     fn start(self) -> View {
         let notes = self.notes.get_untracked();
-        let begin = if self.bank.with(Option::is_some) {
+        let begin = if self.here.get() {
             control::button(
                 "button main wide",
                 "workshop-start",

@@ -28,6 +28,7 @@ impl App {
             all.retain(|(name, _)| *name != file);
             all.push((file, text.into()));
         });
+        leptos::task::spawn_local(async move { self.keep_too(&[file]).await });
         true
     }
 }

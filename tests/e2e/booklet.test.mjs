@@ -60,7 +60,7 @@ test("every lesson is there at its address, with its phrases, its facts and the 
           assert.ok(words.includes(part), `${lang} ${lesson.id}: ${part}`);
         }
       }
-      await page.click("main [data-action=lesson]:last-of-type");
+      await page.locator("main [data-action=lesson]").last().click();
       await page.waitForFunction((title) => document.querySelector("main h1").innerText !== title, lessons.at(-1).title);
       await show(page, "quiz/lesson");
       assert.equal(await page.locator("main [data-action=lesson]").count(), CARDS.length);
@@ -237,16 +237,15 @@ test("once seen, the lessons and the booklet are there without Internet", () =>
   }));
 
 test("a text that does not come is told, and asked for again", () =>
-  onPhone(
-    async (page) => {
-      await open(page, portal, "help");
-      let refuse = true;
-      await page.route(/quiz\/lessons-/, (route) => (refuse ? route.abort() : route.continue()));
+  onPhone(async (page) => {
+    // A Wi-Fi’s login page in its place, as it happens.
+    clinic.proxy.faults = { on: ({ path }) => (/quiz\/lessons-/.test(path) ? { captive: true } : undefined) };
+    try {
       await open(page, portal, "quiz/lesson/C1");
       await page.waitForSelector("main [data-action=retry]");
-      refuse = false;
-      await page.click("main [data-action=retry]");
-      await page.waitForSelector("main .looks");
-    },
-    { serviceWorkers: "block" },
-  ));
+    } finally {
+      clinic.proxy.faults = {};
+    }
+    await page.click("main [data-action=retry]");
+    await page.waitForSelector("main .looks");
+  }));
