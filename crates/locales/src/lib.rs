@@ -12,7 +12,9 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 24] = [
+pub const LATER: &[&str] = &[
+    "booklet",
+    "check",
     "clip",
     "code",
     "copy",
@@ -25,6 +27,7 @@ pub const LATER: [&str; 24] = [
     "follow_up",
     "help",
     "late",
+    "lesson",
     "lost",
     "outbox",
     "player",
@@ -37,6 +40,7 @@ pub const LATER: [&str; 24] = [
     "summary",
     "teach",
     "today",
+    "workshop",
 ];
 
 /// Whether a key is of the second part.
