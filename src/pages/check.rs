@@ -234,7 +234,7 @@ impl Page {
         let paste = if clipboard::can_paste() && !self.simple { self.paste() } else { none() };
         let go_on = el("button", "button main wide")
             .attr("type", "submit")
-            .action("check-video")
+            .action("check-go")
             .with(icon::icon(icon::NEXT))
             .with(el("span", "").text(t(K::AppNext)));
         let class = if self.simple { "stack" } else { "card stack" };

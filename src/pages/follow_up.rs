@@ -79,7 +79,7 @@ fn sends(app: App, kit: &KitHandle) -> bool {
 
 /// « J’ai trouvé une vidéo »
 fn check_link() -> View {
-    control::link("button wide", "check-open", icon::PLAY, t(K::CheckTitle), "check")
+    control::link("button wide", "check-video", icon::PLAY, t(K::CheckTitle), "check")
 }
 
 fn copy_link() -> View {

@@ -66,7 +66,7 @@ fn quiz() -> View {
 
 /// The way to « J’ai trouvé une vidéo ».
 fn check() -> View {
-    let open = control::link("button", "check-open", icon::PLAY, t(K::CheckOpenIt), "check");
+    let open = control::link("button", "check-video", icon::PLAY, t(K::CheckOpenIt), "check");
     all([paragraph("", K::CheckLead), el("div", "row").with(open)])
 }
 
@@ -80,7 +80,7 @@ fn one_by_one(app: App) -> View {
         let now = at.get();
         let Some((title, words)) = topics.get(now) else { return none() };
         let way = if *title == K::CheckTitle {
-            control::link("button wide", "check-open", icon::PLAY, t(K::CheckOpenIt), "check")
+            control::link("button wide", "check-video", icon::PLAY, t(K::CheckOpenIt), "check")
         } else {
             none()
         };
