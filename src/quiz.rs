@@ -76,9 +76,10 @@ fn screens(app: App, path: &str, simple: bool) -> View {
         "booklet" => pages::booklet::show(app, simple),
         "booklet/poster" => pages::booklet::poster(app, simple),
         "workshop" => pages::workshop::show(app, simple),
-        _ => match path.strip_prefix("quiz/lesson/") {
-            Some(id) => pages::lesson::show(app, id, simple),
-            None => pages::lost::show(app),
+        _ => match path.split('/').collect::<Vec<_>>()[..] {
+            ["check", ..] => pages::check::show(app, path, simple),
+            ["quiz", "lesson", id] => pages::lesson::show(app, id, simple),
+            _ => pages::lost::show(app),
         },
     }
 }

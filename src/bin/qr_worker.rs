@@ -1,9 +1,12 @@
 //! Worker module that reads QR codes, for browsers without a reader of their own. A message
 //! `[pixels, width, height]` with four bytes a pixel is answered with the text, or null.
 
-use bon_geste::platform::worker_scope::{hear, ready, tell};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
+use worker_scope::{hear, ready, tell};
+
+#[path = "../platform/worker_scope.rs"]
+mod worker_scope;
 
 fn main() {
     hear(|message| {

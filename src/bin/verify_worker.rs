@@ -2,10 +2,13 @@
 //! there. A message of three parts, `[key, message, signature]`, is answered with true or false;
 //! one of two, `[deflated, cap]`, with the bytes, or null when they are not DEFLATE or too long.
 
-use bon_geste::platform::worker_scope::{hear, ready, tell};
 use ed25519_compact::{PublicKey, Signature};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
+use worker_scope::{hear, ready, tell};
+
+#[path = "../platform/worker_scope.rs"]
+mod worker_scope;
 
 fn main() {
     hear(|message| tell(&answer(&Array::from(&message))));

@@ -11,7 +11,7 @@ use care::{
     follow_up::{Felt, History, Note, Pain, Report, TwoQuestions},
     journal::{By, Feeling, StopReason},
     kit::{Kit, Level},
-    quiz::Cue,
+    quiz::{Checked, Cue},
     results::{End, Fact, Item},
     video_check::Outcome,
 };
@@ -164,7 +164,12 @@ fn sessions(sessions: u32, sets: u32) -> String {
 }
 
 /// The journal: each day with what happened on it, the newest first.
-pub fn by_day(history: &History<'_>, kit: &Kit, kits: &[KitHandle]) -> Vec<(Day, Vec<Line>)> {
+pub fn by_day(
+    history: &History<'_>,
+    videos: &[Checked],
+    kit: &Kit,
+    kits: &[KitHandle],
+) -> Vec<(Day, Vec<Line>)> {
     let mut days: BTreeMap<Day, Vec<Line>> = BTreeMap::new();
     let mut add = |day: Day, lines: Vec<Line>| days.entry(day).or_default().extend(lines);
     for done in history.days(&kit.kit_id) {
@@ -181,6 +186,9 @@ pub fn by_day(history: &History<'_>, kit: &Kit, kits: &[KitHandle]) -> Vec<(Day,
     }
     for written in history.notes() {
         add(written.day, vec![note(&written)]);
+    }
+    for video in videos {
+        add(video.day, video_checked(video));
     }
     if let Some(q) = history.two_questions(&kit.kit_id) {
         add(q.day, answers(&q));
@@ -229,6 +237,11 @@ pub fn result(kit: &Kit, item: &Item) -> Vec<Line> {
         Fact::VideoChecked { title, url, outcome } => checked(title, url, *outcome, by),
         Fact::Quiz { done, cues } => quiz(*done, cues, by),
     }
+}
+
+/// « J’ai trouvé une vidéo »
+pub fn video_checked(video: &Checked) -> Vec<Line> {
+    checked(&video.title, video.url.as_deref().unwrap_or_default(), video.outcome, video.by)
 }
 
 /// A video that was checked: which, and what the screen said.

@@ -19,7 +19,7 @@ use crate::{
 use care::{
     calendar::Day,
     follow_up::{self, History},
-    journal::{By, What},
+    journal::{By, Event, What},
 };
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -43,6 +43,7 @@ fn without_kit(app: App) -> View {
         el("p", "lead").text(t(K::FollowUpNoKit)),
         control::link("button main wide", "", icon::PLUS, t(K::KitAdd), "kit"),
         control::link("button wide", "", icon::DOWNLOAD, t(K::CopyOpen), "follow-up/copy"),
+        check_link(),
     ]);
     shell::screen(app, t(K::FollowUpTitle), body)
 }
@@ -76,6 +77,11 @@ fn sends(app: App, kit: &KitHandle) -> bool {
     kit.upload().is_some() || untrack(|| app.outbox(|items| !items.is_empty()))
 }
 
+/// « J’ai trouvé une vidéo »
+fn check_link() -> View {
+    control::link("button wide", "check-video", icon::PLAY, t(K::CheckTitle), "check")
+}
+
 fn copy_link() -> View {
     control::link("button wide", "", icon::DOWNLOAD, t(K::CopyTitle), "follow-up/copy")
 }
@@ -92,7 +98,7 @@ fn full(app: App, kit: &KitHandle) -> View {
     let past = move || {
         app.journal(|events| {
             let history = History::of(events);
-            all([charts(app, &history, &told), journal(app, &history, &told, days)])
+            all([charts(app, &history, &told), journal(app, events, &told, days)])
         })
     };
     let ways = el("div", "pair")
@@ -100,6 +106,7 @@ fn full(app: App, kit: &KitHandle) -> View {
         .with(reminders_link())
         .with(results_link())
         .with(outbox_link(app, kit))
+        .with(check_link())
         .with(copy_link());
     let body = all([
         late::note(app),
@@ -400,8 +407,14 @@ fn day_view(heading: &str, (day, lines): &(Day, Vec<happened::Line>)) -> View {
         .with(happened::list(lines))
 }
 
-fn journal(app: App, history: &History<'_>, kit: &KitHandle, shown: RwSignal<usize>) -> View {
-    let days = app.kits.with(|kits| happened::by_day(history, &kit.kit, kits));
+/// The journal, day by day.
+fn by_day(app: App, events: &[Event], kit: &KitHandle) -> Vec<(Day, Vec<happened::Line>)> {
+    let videos = care::quiz::History::of(events).checked;
+    app.kits.with(|kits| happened::by_day(&History::of(events), &videos, &kit.kit, kits))
+}
+
+fn journal(app: App, events: &[Event], kit: &KitHandle, shown: RwSignal<usize>) -> View {
+    let days = by_day(app, events, kit);
     if days.is_empty() {
         let why = el("p", "").text(t(K::FollowUpEmptyText));
         return notice::notice("info", icon::PLAY, t(K::FollowUpEmpty), why).attr("data-empty", "");
@@ -445,6 +458,7 @@ enum Thing {
     Summary,
     Results,
     Outbox,
+    Check,
     Copy,
 }
 
@@ -499,7 +513,7 @@ fn things(app: App, kit: &KitHandle) -> Vec<Thing> {
         if sends(app, kit) {
             things.push(Thing::Outbox);
         }
-        things.push(Thing::Copy);
+        things.extend([Thing::Check, Thing::Copy]);
         things
     })
 }
@@ -550,6 +564,7 @@ fn thing(app: App, kit: &KitHandle, at: RwSignal<At>, n: usize) -> View {
             Thing::Summary => (card(K::SummaryTitle, text(K::SummaryText)), summary_link()),
             Thing::Results => (card(K::ResultsTitle, text(K::ResultsText)), results_link()),
             Thing::Outbox => (card(K::OutboxTitle, text(K::OutboxWhat)), outbox_link(app, kit)),
+            Thing::Check => (card(K::CheckTitle, text(K::CheckLead)), check_link()),
             Thing::Copy => (card(K::CopyTitle, text(K::CopyText)), copy_link()),
         }
     });
@@ -598,10 +613,7 @@ fn wish_scene(app: App, kit: &KitHandle, at: RwSignal<At>, watched: bool) -> Vie
 }
 
 fn day_scene(app: App, kit: &KitHandle, at: RwSignal<At>, n: usize) -> View {
-    let days = app.journal(|events| {
-        let history = History::of(events);
-        app.kits.with(|kits| happened::by_day(&history, &kit.kit, kits))
-    });
+    let days = app.journal(|events| by_day(app, events, kit));
     let home = place(app, kit, Thing::Journal);
     let before = n.checked_sub(1).map_or(home, At::Day);
     let Some(day) = days.get(n) else {

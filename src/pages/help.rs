@@ -51,6 +51,7 @@ fn full(app: App) -> View {
         section(K::HelpHowTitle, el("div", "pair").with(all(how))),
         section(K::HelpUseTitle, paragraph("", K::HelpUseText)),
         section(K::QuizTitle, all([paragraph("", K::QuizWhy), quiz()])),
+        section(K::CheckTitle, check()),
         section(K::HelpWordsTitle, el("dl", "facts").with(all(words))),
         section(K::HelpCallTitle, calls),
         paragraph("soft", K::HelpAbout),
@@ -58,25 +59,38 @@ fn full(app: App) -> View {
     shell::screen(app, t(K::HelpTitle), body)
 }
 
+/// The way to the quiz.
 fn quiz() -> View {
     control::link("button wide", "quiz", icon::SHIELD, t(K::HomeQuiz), "quiz")
+}
+
+/// The way to « J’ai trouvé une vidéo ».
+fn check() -> View {
+    let open = control::link("button", "check-video", icon::PLAY, t(K::CheckOpenIt), "check");
+    all([paragraph("", K::CheckLead), el("div", "row").with(open)])
 }
 
 fn one_by_one(app: App) -> View {
     let mut topics = vec![(K::HelpReplaceTitle, K::HelpReplace)];
     topics.extend(HOW);
-    topics.push((K::HelpUseTitle, K::HelpUseText));
+    topics.extend([(K::HelpUseTitle, K::HelpUseText), (K::CheckTitle, K::CheckLead)]);
     topics.extend(WORDS);
     let at = RwSignal::new(0_usize);
     let topic = move || {
         let now = at.get();
         let Some((title, words)) = topics.get(now) else { return none() };
+        let way = if *title == K::CheckTitle {
+            control::link("button wide", "check-video", icon::PLAY, t(K::CheckOpenIt), "check")
+        } else {
+            none()
+        };
         let card = el("div", "card stack")
             .with(pager::place(now, topics.len()))
             .with(el("h2", "").text(t(*title)))
             .with(paragraph("", *words));
         all([
             card,
+            way,
             if now + 1 < topics.len() { pager::onward(at) } else { quiz() },
             if now > 0 { pager::backward(at) } else { none() },
         ])

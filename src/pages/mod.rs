@@ -1,6 +1,7 @@
 //! The screens, one file each. Standard and simplified are two skins of the same state.
 
 pub mod booklet;
+pub mod check;
 pub mod clip;
 pub mod code;
 pub mod copy;

@@ -73,14 +73,25 @@ pub struct Flow {
 
 /// Shows the question or the answer.
 pub fn show(app: App, simple: bool) -> View {
+    begin(app, simple, At::Start, Why::Sign, RwSignal::new(String::new()))
+}
+
+/// « J’ai mal depuis », said of a video that is known: what happened, then the signs.
+pub fn after_video(app: App, simple: bool, which: RwSignal<String>) -> View {
+    // In simple mode the video has a screen of its own, which is passed over when it is named.
+    let named = which.with_untracked(|which| !which.is_empty());
+    begin(app, simple, At::Telling(usize::from(simple && named)), Why::Elsewhere, which)
+}
+
+fn begin(app: App, simple: bool, at: At, why: Why, which: RwSignal<String>) -> View {
     region(move || {
         let flow = Flow {
             app,
             simple,
-            at: RwSignal::new(At::Start),
-            why: RwSignal::new(Why::Sign),
+            at: RwSignal::new(at),
+            why: RwSignal::new(why),
             by: RwSignal::new(By::Patient),
-            which: RwSignal::new(String::new()),
+            which,
             told: RwSignal::new(Vec::new()),
         };
         let kit = app.current();
@@ -256,6 +267,7 @@ impl Flow {
         let (which, which_field) = field::words("which", K::ElsewhereWhich, Some(K::ElsewhereWhichHint));
         let (happened, happened_field) =
             field::words("happened", K::ElsewhereHappened, Some(K::ElsewhereHappenedHint));
+        which_field.set_value(&self.which.get_untracked());
         let (simple, to) = (self.simple, signs(kit, Why::Elsewhere));
         let on = move || {
             if !simple || n == 0 {

@@ -18,6 +18,7 @@ use care::{
     calendar::Day,
     follow_up::{ExerciseDone, History, Summary},
     kit::Kit,
+    quiz::Checked,
 };
 use leptos::prelude::*;
 
@@ -140,7 +141,8 @@ fn sheet(app: App, kit: &KitHandle) -> View {
     app.journal(|events| {
         let history = History::of(events);
         let summary = history.summary(&kit.kit, app.today());
-        app.kits.with(|kits| page_of(app, &kit.kit, kits, &summary))
+        let videos = care::quiz::History::of(events).checked;
+        app.kits.with(|kits| page_of(app, &kit.kit, kits, &summary, &videos))
     })
 }
 
@@ -164,7 +166,7 @@ fn dated<'a>(title: K, entries: impl Iterator<Item = (Day, Vec<happened::Line>)>
     Some(part(title, el("ul", "sheet-days").with(all(items))))
 }
 
-fn page_of(app: App, kit: &Kit, kits: &[KitHandle], summary: &Summary<'_>) -> View {
+fn page_of(app: App, kit: &Kit, kits: &[KitHandle], summary: &Summary<'_>, videos: &[Checked]) -> View {
     let (from, to) = (i18n::date(summary.period.from), i18n::date(summary.period.to));
     let period = fill(K::SummaryPeriod, &[("from", &from), ("to", &to)]);
     let since = if summary.since_appointment { K::SummarySince } else { K::SummaryLast };
@@ -190,12 +192,16 @@ fn page_of(app: App, kit: &Kit, kits: &[KitHandle], summary: &Summary<'_>) -> Vi
         .chunk_by(|a, b| a.day == b.day)
         .filter_map(|of_day| Some((of_day.first()?.day, of_day.iter().map(happened::note).collect())))
         .collect();
+    let period = &summary.period;
+    let videos = videos.iter().filter(|v| (period.from..=period.to).contains(&v.day));
+    let videos = videos.map(|video| (video.day, happened::video_checked(video)));
     let questions = summary.two_questions.as_ref().map(happened::answers).unwrap_or_default();
     let made = fill(K::SummaryMade, &[("date", &i18n::date(app.today()))]);
     el("article", "sheet")
         .attr("lang", i18n::lang().tag())
         .with(about)
         .maybe(dated(K::SummaryReports, reports.into_iter()))
+        .maybe(dated(K::SummaryVideos, videos))
         .with(part(K::SummaryExercises, exercises(kit, summary)))
         .maybe(pain(summary))
         .maybe(dated(K::SummaryFelt, felt.into_iter()))

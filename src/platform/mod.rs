@@ -3,11 +3,13 @@
 
 pub mod camera;
 pub mod channel;
+pub mod clipboard;
 pub mod clock;
 pub mod connectivity;
 pub mod crypto;
 pub mod device;
 pub mod dom;
+pub mod draft;
 pub mod drawing;
 pub mod embed;
 pub mod file;

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE } from "./lib/chromium.mjs";
 import { Clinic } from "./lib/clinic.mjs";
-import { faults, focusFault } from "./lib/layout.mjs";
+import { faults, tabTo } from "./lib/layout.mjs";
 import { choose, kitOf, kitState, onPhone, open, openLink, problem, startLight, toSigns } from "./lib/portal.mjs";
 import { shoot } from "./lib/shots.mjs";
 
@@ -179,23 +179,6 @@ for (const [name, media] of [
       }
       assert.equal(wrong.join("\n"), "");
     }));
-}
-
-/** Moves on with Tab alone until `selector` has the focus; every stop must be visible. */
-async function tabTo(page, selector) {
-  const stops = [];
-  for (let i = 0; i < 60; i++) {
-    await page.keyboard.press("Tab");
-    const fault = await focusFault(page);
-    assert.equal(fault, null);
-    const [here, name] = await page.evaluate((s) => {
-      const e = document.activeElement;
-      return [e.matches(s), `${e.localName} ${e.dataset.action ?? e.getAttribute("href") ?? ""}`];
-    }, selector);
-    if (here) return;
-    stops.push(name);
-  }
-  throw new Error(`Tab never came to ${selector}; it stopped at\n${stops.join("\n")}`);
 }
 
 for (const mode of ["standard", "simple"]) {

@@ -1,9 +1,9 @@
 //! The clinic's companion, as a library: the `clinic` program is a thin command line over it,
 //! and tests and build tools call the same functions.
 //!
-//! `folder` owns the clinic's folder, `kit_toml` reads what a kiné wrote, `pack` makes the
-//! media, `publish` signs and encrypts, `print` makes the paper, `report` reads what patients bring, `quiz` takes a clinic's own questions,
-//! `serve` answers phones.
+//! `folder` owns the clinic's folder, `kit_toml` reads what a kiné wrote, `pack` makes the media,
+//! `publish` signs and encrypts, `print` makes the paper, `report` reads what patients bring, `quiz` takes
+//! a clinic's own questions, `serve` answers phones.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -19,7 +19,7 @@ use care::{
     results::{self, End, Fact, Item, Named},
     text::Lang,
     trust::TrustedKeys,
-    video_check::Outcome,
+    video_check,
 };
 use futures_executor::block_on;
 use maud::{Markup, html};
@@ -635,9 +635,9 @@ fn checked(item: &Item, lang: Lang) -> String {
     let w = Words::of(lang);
     let Fact::VideoChecked { title, url, outcome } = &item.fact else { return String::new() };
     let said = match outcome {
-        Outcome::Grave => w.checked_grave,
-        Outcome::NoSignal => w.checked_no_signal,
-        Outcome::NotEnough => w.checked_not_enough,
+        video_check::Outcome::Grave => w.checked_grave,
+        video_check::Outcome::NoSignal => w.checked_no_signal,
+        video_check::Outcome::NotEnough => w.checked_not_enough,
     };
     let address = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
     let mut which = Vec::new();

@@ -12,8 +12,9 @@ use std::{
 
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
-pub const LATER: [&str; 27] = [
+pub const LATER: &[&str] = &[
     "booklet",
+    "check",
     "clip",
     "code",
     "copy",

@@ -1,6 +1,8 @@
 // What DESIGN §6 asks of every screen, measured on the page as it stands: letters, targets,
 // nothing wider than the window, few choices at a time.
 
+import assert from "node:assert/strict";
+
 /** The sizes of a mode, in CSS pixels. */
 const SIZES = { standard: { letters: 18, target: 48 }, simple: { letters: 24, target: 88 } };
 
@@ -63,4 +65,21 @@ export function focusFault(page) {
     if (!under || !(shown.contains(under) || under.contains(shown))) return `${name} is hidden where it stands`;
     return null;
   });
+}
+
+/** Moves on with Tab alone until `selector` has the focus; every stop must be visible. */
+export async function tabTo(page, selector) {
+  const stops = [];
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press("Tab");
+    const fault = await focusFault(page);
+    assert.equal(fault, null);
+    const [here, name] = await page.evaluate((s) => {
+      const e = document.activeElement;
+      return [e.matches(s), `${e.localName} ${e.dataset.action ?? e.getAttribute("href") ?? ""}`];
+    }, selector);
+    if (here) return;
+    stops.push(name);
+  }
+  throw new Error(`Tab never came to ${selector}; it stopped at\n${stops.join("\n")}`);
 }

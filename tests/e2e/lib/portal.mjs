@@ -10,7 +10,7 @@ import { decrypt, readJws, signedKit } from "./envelope.mjs";
 /** Every address that shows a screen, for a kit with this exercise. */
 export const screens = (exercise) => [
   "", "kit", `exercise/${exercise}`, "report", "settings", "help",
-  "follow-up", "follow-up/summary", "follow-up/show", "follow-up/results", "follow-up/copy", "reminders", "clip", `clip/${exercise}`, "outbox", "code",
+  "follow-up", "follow-up/summary", "follow-up/show", "follow-up/results", "follow-up/copy", "reminders", "clip", `clip/${exercise}`, "outbox", "code", "check",
 ];
 
 /** Waits for the app to say that it can be used. */

@@ -129,6 +129,13 @@ events! {
         /// Who wrote it down.
         by: By,
     }
+    /// « Je l’ai montrée »: a video that was checked was shown to the kiné, or not after all.
+    VideoShown = "video-shown" {
+        /// The id of the event of its check.
+        check: String,
+        /// Shown.
+        shown: bool,
+    }
 }
 
 /// One answer.
@@ -196,6 +203,12 @@ pub struct Checked {
     pub title: String,
     /// What the screen said.
     pub outcome: Outcome,
+    /// The answers to C1–C5.
+    pub answers: Vec<Said>,
+    /// Who wrote it down.
+    pub by: By,
+    /// « Je l’ai montrée »
+    pub shown: bool,
 }
 
 /// The journal as the quiz sees it, in the order in which it was written.
@@ -275,8 +288,13 @@ impl History {
                 }
             }
             Learning::QuizTold { agreed, .. } => self.told = Some(agreed),
-            Learning::VideoChecked { url, title, outcome, .. } => {
-                self.checked.push(Checked { id, day, url, title, outcome });
+            Learning::VideoChecked { url, title, answers, outcome, by, .. } => {
+                self.checked.push(Checked { id, day, url, title, outcome, answers, by, shown: false });
+            }
+            Learning::VideoShown { check, shown } => {
+                if let Some(checked) = self.checked.iter_mut().find(|c| c.id == check) {
+                    checked.shown = shown;
+                }
             }
         }
     }

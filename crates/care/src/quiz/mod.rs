@@ -16,5 +16,5 @@ pub(crate) mod sample;
 pub mod schedule;
 pub mod workshop;
 
-pub use history::{Answer, Confidence, History, Learning, Moment};
+pub use history::{Answer, Checked, Confidence, History, Learning, Moment};
 pub use item::{Action, Bank, Cue, CueMark, Item, Pole, Pool, Segment, Topic, Verdict};

@@ -1,9 +1,9 @@
 //! `clinic serve`: the portal, the kits and their media, on one origin. Runs without any
 //! private key, and refuses folders that hold one.
 //!
-//! What is served is a closed list: application routes, the portal's files, `jwks.json`,
-//! `k/<43 characters>` and `m/<sha256>.<ext>`. Everything else does not exist. What patients send
-//! comes in below `u/`, and links with a spoken code are asked below `l/`, when the clinic has a `server` folder.
+//! What is served is a closed list: application routes, the portal's files, `jwks.json`, the clinic's own
+//! questions `quiz/own.<language>.json`, `k/<43 characters>` and `m/<sha256>.<ext>`. Everything else does not
+//! exist. What patients send comes in below `u/`, and links with a spoken code are asked below `l/`, when the clinic has a `server` folder.
 
 mod answer;
 mod guard;
