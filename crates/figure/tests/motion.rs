@@ -558,7 +558,7 @@ fn the_library_holds_what_the_motion_data_says() {
             fresh(&mut f, format!("{}{end}.svg", m.id), svg);
         }
         let film = fs::metadata(folder.join(format!("{}.mp4", m.id))).map_or(0, |d| d.len());
-        f.check((50_000..2_000_000).contains(&film), || format!("{}.mp4: {film} bytes", m.id));
+        f.check((50_000..2_500_000).contains(&film), || format!("{}.mp4: {film} bytes", m.id));
     }
     f.end(60);
 }
