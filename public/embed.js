@@ -15,19 +15,19 @@
   const HIGHEST_PX = 30000;
   const WORDS = {
     fr: {
-      quiz: "Quiz : cette vidéo est-elle fiable ?",
-      check: "J’ai trouvé une vidéo : puis-je m’y fier ?",
-      booklet: "Livret : comment choisir une vidéo d’exercice ?",
+      quiz: "Quiz : cette vidéo est-elle fiable ?",
+      check: "J’ai trouvé une vidéo : puis-je m’y fier ?",
+      booklet: "Livret : comment choisir une vidéo d’exercice ?",
       "open-kit": "Ouvrir mon kit",
-      skip: "Passer : ",
-      late: "Le contenu n’est pas encore arrivé. Le réseau est peut-être faible. Vous pouvez l’ouvrir ici : ",
+      skip: (what) => `Passer « ${what} »`,
+      late: "Le contenu n’est pas encore arrivé. Le réseau est peut-être faible. Vous pouvez l’ouvrir ici : ",
     },
     en: {
       quiz: "Quiz: can you trust this video?",
       check: "I found a video: can I trust it?",
       booklet: "Booklet: how to choose an exercise video",
       "open-kit": "Open my kit",
-      skip: "Skip: ",
+      skip: (what) => `Skip “${what}”`,
       late: "This has not arrived yet. The network may be weak. You can open it here: ",
     },
   };
@@ -40,7 +40,7 @@
     .box { position: relative } iframe { display: block; width: 100%; border: 0; position: absolute; inset: 0; opacity: 0 }
     .box.here iframe { position: static; opacity: 1 } .box.here .wait { display: none }
     .skip:not(:focus) { position: absolute; width: 1px; height: 1px; margin: 0; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%) }
-    .skip { font: inherit; padding: .75rem 1rem } .after:focus { outline: none }
+    .skip { font: inherit; padding: .75rem 1rem }
     .wait { position: relative; z-index: 1 }
     .open { display: inline-flex; align-items: center; box-sizing: border-box; min-height: 3rem; padding: .5rem 1.25rem; border-radius: .875rem;
       background: #0c554d; color: #fff; font-weight: 600; text-decoration: none }
@@ -56,7 +56,7 @@
     sheet = null; // An old browser shows the same, plainer.
   }
 
-  const made = {};
+  const names = new Map();
   const element = (tag, set, ...children) => {
     const it = Object.assign(document.createElement(tag), set);
     it.append(...children);
@@ -98,19 +98,23 @@
       clearTimeout(this.late);
       clearTimeout(this.greeting);
       this.frame = this.box = null;
+      names.delete(this);
       this.shadowRoot.replaceChildren(document.createElement("slot"));
     }
 
     build() {
       this.clear();
       const show = this.getAttribute("show") || "quiz";
+      const src = this.getAttribute("src");
       let portal;
       try {
-        portal = new URL(this.getAttribute("src").replace(/\/*$/, "/"), location.href);
+        portal = new URL(src, location.href);
+        portal.pathname = portal.pathname.replace(/\/*$/, "/");
+        portal.search = portal.hash = "";
       } catch {
         return; // The link inside stays.
       }
-      if (!/^https?:$/.test(portal.protocol) || !Object.hasOwn(WORDS.fr, show) || show === "skip" || show === "late") return;
+      if (!src || !/^https?:$/.test(portal.protocol) || !Object.hasOwn(WORDS.fr, show) || show === "skip" || show === "late") return;
       const lang = /^en/i.test(this.closest("[lang]")?.lang) ? "en" : "fr";
       const theme = /^(light|dark)$/.exec(this.getAttribute("theme"))?.[0] || "";
       const words = WORDS[lang];
@@ -122,19 +126,22 @@
       const address = new URL(`embed/${show}`, portal);
       address.searchParams.set("lang", lang);
       if (theme) address.searchParams.set("theme", theme);
-      // Each frame of a page has a name of its own; one that only looks different now keeps its height too.
+      // One that only looks different now keeps its height.
       const kept = this.shown === show ? this.height : 0;
-      if (this.shown !== show) this.nth = made[show] = (made[show] || 0) + 1;
       this.shown = show;
-      this.suffix = this.nth > 1 ? ` (${this.nth})` : "";
       this.origin = portal.origin;
       const asked = Number(/^\d+$/.exec(this.getAttribute("height"))?.[0] || RESERVED_PX[show]);
       this.reserved = Math.min(Math.max(asked, kept), HIGHEST_PX);
-      this.height = this.width = 0;
+      this.height = 0;
 
-      const after = element("span", { className: "after", tabIndex: -1 });
-      const skip = element("button", { type: "button", className: "skip", lang, onclick: () => after.focus() }, words.skip + words[show]);
-      this.frame = element("iframe", { title: words[show] + this.suffix, referrerPolicy: "origin" });
+      // In a tree of its own: Chromium goes on from a `tabindex=-1` at the beginning of its tree, not after it.
+      const after = element("span");
+      const end = element("span", { tabIndex: -1 });
+      end.style.outline = "none";
+      after.attachShadow({ mode: "open" }).append(end);
+      const skip = element("button", { type: "button", className: "skip", lang, onclick: () => end.focus() }, words.skip(words[show]));
+      this.frame = element("iframe", { referrerPolicy: "origin" });
+      this.name(words[show]);
       this.frame.setAttribute("part", "frame");
       if (!sheet) Object.assign(this.frame.style, { display: "block", width: "100%", border: "0" });
       this.say = element("p", { lang, hidden: true }, words.late, element("a", { href: new URL(show, portal).href }, words[show]));
@@ -168,11 +175,20 @@
       if (!data || data.v !== VERSION) return;
       if (data.type === "height" && Number.isInteger(data.height) && data.height > 0) {
         if (!this.height) this.arrived();
-        this.fit(Math.min(data.height, HIGHEST_PX));
+        this.fit(Math.min(data.height, HIGHEST_PX), data.width);
       } else if ((data.type === "title" || data.type === "navigate") && typeof data.title === "string" && data.title) {
-        this.frame.title = data.title.slice(0, 200) + this.suffix;
+        this.name(data.title.slice(0, 200));
         if (data.type === "navigate") this.follow();
       }
+    }
+
+    // Each frame of a page has a name of its own.
+    name(title) {
+      const others = [...names].filter(([of]) => of !== this).map(([, name]) => name);
+      let name = title;
+      for (let n = 2; others.includes(name); n++) name = `${title} (${n})`;
+      names.set(this, name);
+      this.frame.title = name;
     }
 
     arrived() {
@@ -182,9 +198,9 @@
       this.greet(Infinity);
     }
 
-    // Grows, and is lower again only for another width: a page that jumps with each question cannot be read.
-    fit(height) {
-      const width = this.box.clientWidth;
+    // Grows, and is lower again only where the frame had another width: a page that jumps with each question
+    // cannot be read.
+    fit(height, width) {
       this.height = width === this.width ? Math.max(this.height, height) : height;
       this.width = width;
       const px = `${Math.max(this.height, this.reserved)}px`;

@@ -18,6 +18,9 @@ const FILES = new Set(PRECACHE.map((entry) => entry.url));
 const SEEN = new Map(ONCE_SEEN.map((entry) => [entry.url, entry]));
 // Written last: where it is, the version is complete.
 const MARK = BASE + "precache-list";
+const KEYS = "jwks.json";
+// So do its own questions for the quiz.
+const DEPLOYED = /^(jwks|quiz\/own\.[a-z]+)\.json$/;
 const KEYS_PATIENCE_MS = 3000;
 
 // ---- One version of the files -------------------------------------------------------------
@@ -39,7 +42,7 @@ async function keepFiles() {
   const seen = await seenBefore();
   await Promise.all(ONCE_SEEN.filter((entry) => seen.has(unhashed(entry.url))).map((entry) => keepFile(cache, old, entry)));
   await cache.put(MARK, new Response(JSON.stringify([...PRECACHE, ...ONCE_SEEN])));
-  await askForKeys().catch(() => {}); // not needed for the files to be complete
+  await askFor(KEYS).catch(() => {}); // not needed for the files to be complete
 }
 
 // Files of other versions by name and revision: what did not change is not fetched again.
@@ -129,7 +132,7 @@ self.addEventListener("fetch", (event) => {
   const media = /^m\/([0-9a-f]{64})\.(?!chunks$)[a-z0-9]+$/.exec(path);
   if (media) event.respondWith(answerMedia(event, media[1]));
   else if (/^(k|m|embed)\//.test(path)) return; // a frame's page has a policy of its own, from the server
-  else if (path === "jwks.json") event.respondWith(answerKeys());
+  else if (DEPLOYED.test(path)) event.respondWith(answerDeployed(path));
   else if (FILES.has(path)) event.respondWith(answerFile(path, request));
   else if (SEEN.has(path)) event.respondWith(answerSeen(event, SEEN.get(path)));
   else if (request.mode === "navigate") event.respondWith(answerFile("index.html", request));
@@ -156,19 +159,19 @@ async function keepSeen(entry, answer) {
   await (await caches.open(CACHE)).put(BASE + entry.url, new Response(bytes, { headers }));
 }
 
-// The newest keys if the network gives them soon, else those kept.
-async function answerKeys() {
-  const kept = await caches.open(KEYS_CACHE).then((cache) => cache.match(BASE + "jwks.json")).catch(() => {});
-  const asked = askForKeys();
+// The newest if the network gives it soon, else what is kept.
+async function answerDeployed(path) {
+  const kept = await caches.open(KEYS_CACHE).then((cache) => cache.match(BASE + path)).catch(() => {});
+  const asked = askFor(path);
   if (!kept) return asked;
   return Promise.race([asked, sleep(KEYS_PATIENCE_MS)]).then((fresh) => fresh ?? kept, () => kept);
 }
 
-async function askForKeys() {
-  const answer = await fetch(BASE + "jwks.json", { cache: "no-cache", credentials: "omit" });
+async function askFor(path) {
+  const answer = await fetch(BASE + path, { cache: "no-cache", credentials: "omit" });
   const html = /html/.test(answer.headers.get("Content-Type") ?? "");
-  if (!answer.ok || html) throw new Error("no keys");
-  await (await caches.open(KEYS_CACHE)).put(BASE + "jwks.json", answer.clone()).catch(() => {});
+  if (!answer.ok || html) throw new Error(`no ${path}`);
+  await (await caches.open(KEYS_CACHE)).put(BASE + path, answer.clone()).catch(() => {});
   return answer;
 }
 

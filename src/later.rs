@@ -143,7 +143,7 @@ fn fields(flow: Flow, kit: Option<&KitHandle>, n: usize) -> View {
 fn screens(app: App, path: &str, simple: bool) -> View {
     i18n::take_later();
     match path.split_once('/') {
-        Some(("quiz" | "check", _)) => quiz::show(app, path, simple),
+        Some(("quiz" | "check" | "booklet", _)) => quiz::show(app, path, simple),
         Some(("clip", what)) => pages::clip::show(app, what, simple),
         Some(("embed", what)) => pages::embed::show(app, what, |what| screens(app, what, simple)),
         Some(("exercise", id)) => pages::exercise::show(app, id, simple),
@@ -155,7 +155,7 @@ fn screens(app: App, path: &str, simple: bool) -> View {
         Some(("feeling", what)) => pages::feeling::show(app, what, simple),
         Some(_) => pages::lost::show(app),
         None => match path {
-            "quiz" | "check" => quiz::show(app, path, simple),
+            "quiz" | "check" | "booklet" | "workshop" => quiz::show(app, path, simple),
             "code" => pages::code::show(app),
             "clip" => pages::clip::all_of_them(app, simple),
             "feeling" => pages::feeling::show(app, "", simple),

@@ -72,7 +72,14 @@ fn bring(app: App) {
 fn screens(app: App, path: &str, simple: bool) -> View {
     match path {
         "quiz" => pages::quiz::show(app, simple),
-        _ if path.split('/').next() == Some("check") => pages::check::show(app, path, simple),
-        _ => pages::lost::show(app),
+        "quiz/lesson" => pages::lesson::every(app, simple),
+        "booklet" => pages::booklet::show(app, simple),
+        "booklet/poster" => pages::booklet::poster(app, simple),
+        "workshop" => pages::workshop::show(app, simple),
+        _ => match path.split('/').collect::<Vec<_>>()[..] {
+            ["check", ..] => pages::check::show(app, path, simple),
+            ["quiz", "lesson", id] => pages::lesson::show(app, id, simple),
+            _ => pages::lost::show(app),
+        },
     }
 }

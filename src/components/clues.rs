@@ -2,6 +2,7 @@
 //! to do, and where it is known from. Good posts are explained with as much care as bad ones.
 
 use super::{
+    happened,
     icon::{self, Icon, icon},
     notice, provenance,
     safety::headed,
@@ -11,22 +12,6 @@ use crate::{
     platform::dom::{View, all, el, none},
 };
 use care::quiz::{Action, Bank, Cue, CueMark, Item, Pole};
-
-/// The name of a cue.
-pub fn name(cue: Cue) -> K {
-    match cue {
-        Cue::Promise => K::QuizCuePromise,
-        Cue::Pain => K::QuizCuePain,
-        Cue::ForWhom => K::QuizCueForWhom,
-        Cue::Speaker => K::QuizCueSpeaker,
-        Cue::Care => K::QuizCueCare,
-        Cue::Sources => K::QuizCueSources,
-        Cue::Evidence => K::QuizCueEvidence,
-        Cue::Dose => K::QuizCueDose,
-        Cue::Tone => K::QuizCueTone,
-        Cue::Clarity => K::QuizCueClarity,
-    }
-}
 
 /// A sign of its own for what a cue says, so that colour never says it alone.
 fn pole(mark: &CueMark) -> (&'static str, Icon, K) {
@@ -53,7 +38,7 @@ fn clue(item: &Item, mark: &CueMark, picked: &[String], simple: bool) -> View {
     let chosen = segment.is_some_and(|segment| picked.contains(&segment.id));
     let head = el("p", "row clue-head")
         .with(notice::chip(kind, picture, word))
-        .with(el("span", "strong").text(t(name(mark.cue))));
+        .with(el("span", "strong cue-name").text(t(happened::cue(mark.cue))));
     // The words themselves are one screen back in simple mode: less to read.
     let quote = segment.filter(|_| !simple).map(|segment| el("blockquote", "soft").text(&segment.text));
     let helped = chosen
@@ -82,11 +67,14 @@ fn word_of(cue: Cue) -> &'static str {
     }
 }
 
-/// The rule to take along.
+/// The rule to take along, under its heading.
 pub fn rule(item: &Item) -> View {
-    el("section", "card stack tight")
-        .with(headed(icon::KIT, K::QuizKeep))
-        .with(el("p", "strong").text(&item.feedback.rule))
+    el("section", "card stack tight").with(headed(icon::KIT, K::QuizKeep)).with(rule_itself(item))
+}
+
+/// The rule alone.
+pub fn rule_itself(item: &Item) -> View {
+    el("p", "strong").text(&item.feedback.rule)
 }
 
 /// What to do with such a video. Never « essayez »: a stranger’s exercise is not prescribed here.

@@ -5,6 +5,7 @@
 
 pub mod add_kit;
 pub mod block;
+pub mod brought;
 pub mod chart;
 pub mod clips;
 pub mod clues;
@@ -15,10 +16,12 @@ pub mod happened;
 pub mod icon;
 pub mod kit_status;
 pub mod late;
+pub mod leaflet;
 pub mod notice;
 pub mod pager;
 pub mod player;
 pub mod provenance;
+pub mod qr;
 pub mod reply;
 pub mod safety;
 pub mod scale;

@@ -50,8 +50,8 @@ fn full(app: App) -> View {
             .with(paragraph("", K::HelpReplaceText)),
         section(K::HelpHowTitle, el("div", "pair").with(all(how))),
         section(K::HelpUseTitle, paragraph("", K::HelpUseText)),
-        section(K::CheckTitle, check()),
         section(K::QuizTitle, all([paragraph("", K::QuizWhy), quiz()])),
+        section(K::CheckTitle, check()),
         section(K::HelpWordsTitle, el("dl", "facts").with(all(words))),
         section(K::HelpCallTitle, calls),
         paragraph("soft", K::HelpAbout),
@@ -59,14 +59,15 @@ fn full(app: App) -> View {
     shell::screen(app, t(K::HelpTitle), body)
 }
 
+/// The way to the quiz.
+fn quiz() -> View {
+    control::link("button wide", "quiz", icon::SHIELD, t(K::HomeQuiz), "quiz")
+}
+
 /// The way to « J’ai trouvé une vidéo ».
 fn check() -> View {
     let open = control::link("button", "check-video", icon::PLAY, t(K::CheckOpenIt), "check");
     all([paragraph("", K::CheckLead), el("div", "row").with(open)])
-}
-
-fn quiz() -> View {
-    control::link("button wide", "quiz", icon::SHIELD, t(K::HomeQuiz), "quiz")
 }
 
 fn one_by_one(app: App) -> View {

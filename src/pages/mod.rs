@@ -1,5 +1,6 @@
 //! The screens, one file each. Standard and simplified are two skins of the same state.
 
+pub mod booklet;
 pub mod check;
 pub mod clip;
 pub mod code;
@@ -11,6 +12,7 @@ pub mod follow_up;
 pub mod help;
 pub mod home;
 pub mod kit;
+pub mod lesson;
 pub mod lost;
 pub mod outbox;
 pub mod quiz;
@@ -22,3 +24,4 @@ pub mod session;
 pub mod settings;
 pub mod summary;
 pub mod today;
+pub mod workshop;

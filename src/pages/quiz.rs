@@ -5,7 +5,7 @@
 
 use crate::{
     components::{
-        clues, control,
+        clues, control, happened,
         icon::{self, icon},
         notice, safety,
         scene::{self, MOST},
@@ -19,7 +19,9 @@ use crate::{
     state::{App, Local},
 };
 use care::quiz::{
-    Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict, estimate::Found, forms,
+    Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict,
+    estimate::{Found, ToTell},
+    forms,
     schedule::SESSION,
 };
 use leptos::prelude::*;
@@ -58,7 +60,8 @@ struct Page {
     simple: bool,
     at: RwSignal<At>,
     failed: RwSignal<bool>,
-    bank: Local<Option<Rc<Bank>>>,
+    /// The questions are here.
+    here: RwSignal<bool>,
     item: Local<Option<Rc<Item>>>,
     session: RwSignal<String>,
     form: RwSignal<Option<Moment>>,
@@ -67,6 +70,7 @@ struct Page {
     picked: scene::Picked,
     missing: RwSignal<Vec<Cue>>,
     planned: RwSignal<bool>,
+    told: RwSignal<bool>,
 }
 
 /// The quiz, where the patient left it.
@@ -76,7 +80,7 @@ pub fn show(app: App, simple: bool) -> View {
         simple,
         at: RwSignal::new(At::Start),
         failed: RwSignal::new(false),
-        bank: RwSignal::new_local(app.questions(i18n::lang())),
+        here: RwSignal::new(app.questions(i18n::lang()).is_some()),
         item: RwSignal::new_local(None),
         session: RwSignal::new(String::new()),
         form: RwSignal::new(None),
@@ -85,8 +89,9 @@ pub fn show(app: App, simple: bool) -> View {
         picked: RwSignal::new(Vec::new()),
         missing: RwSignal::new(Vec::new()),
         planned: RwSignal::new(false),
+        told: RwSignal::new(false),
     };
-    untrack(|| if page.bank.with(Option::is_some) { page.go_on() } else { page.bring() });
+    untrack(|| if page.here.get() { page.go_on() } else { page.bring() });
     region(move || page.screen())
 }
 
@@ -110,7 +115,7 @@ fn words(verdict: Verdict) -> (K, icon::Icon, &'static str) {
 
 impl Page {
     fn screen(self) -> View {
-        if self.bank.with(Option::is_none) {
+        if !self.here.get() {
             return self.coming();
         }
         match self.at.get() {
@@ -131,6 +136,11 @@ impl Page {
     fn go(self, to: At) {
         self.at.set(to);
         page::turn();
+    }
+
+    /// The questions in the language on view. Those that the clinic added may come later than the others.
+    fn bank(self) -> Rc<Bank> {
+        self.app.questions(i18n::lang()).unwrap_or_default()
     }
 
     fn history(self) -> History {
@@ -159,17 +169,15 @@ impl Page {
         self.failed.set(false);
         let lang = i18n::lang();
         leptos::task::spawn_local(async move {
-            let bank = self.app.bring_questions(lang).await;
+            let here = self.app.bring_questions(lang).await;
             // The patient may have left meanwhile.
             if self.at.is_disposed() {
                 return;
             }
-            match bank {
-                Some(bank) => {
-                    self.bank.set(Some(bank));
-                    self.go_on();
-                }
-                None => self.failed.set(true),
+            self.here.set(here);
+            self.failed.set(!here);
+            if here {
+                self.go_on();
             }
         });
     }
@@ -192,8 +200,7 @@ impl Page {
     /// The next question of the session, or its end.
     fn next(self) {
         let (history, session) = (self.history(), self.session.get_untracked());
-        let next =
-            self.bank.with_untracked(|bank| self.app.next_question(bank.as_ref()?, &history, &session));
+        let next = self.app.next_question(&self.bank(), &history, &session);
         self.serve(next, At::End);
     }
 
@@ -225,6 +232,12 @@ impl Page {
         let (answered, total) = self.place();
         let n = if told { answered } else { answered + 1 };
         fill(K::QuizNOf, &[("n", &n.to_string()), ("total", &total.to_string())])
+    }
+
+    /// Where one is among the questions, and a voice for what is on view.
+    fn head(self, told: bool) -> View {
+        let aloud = speech::available().then(|| shell::read_aloud(self.app));
+        el("div", "row apart").with(el("p", "soft place").text(&self.n_of(told))).maybe(aloud)
     }
 
     // ---- Before ----------------------------------------------------------------------------
@@ -259,10 +272,9 @@ impl Page {
     /// « Faire le point », where it is offered today.
     fn offered(self) -> View {
         let (history, today) = (self.history(), self.app.today());
-        let offer = self.bank.with_untracked(|bank| {
-            let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
-            Some((offer.moment, offer.form, offer.begun, offer.at_rest()))
-        });
+        let bank = self.bank();
+        let offer = forms::offered(&bank, &history, today, random::number());
+        let offer = offer.map(|offer| (offer.moment, offer.form, offer.begun, offer.at_rest()));
         let Some((moment, form, begun, half)) = offer else { return none() };
         let act = move || {
             if !begun {
@@ -306,8 +318,7 @@ impl Page {
                 control::button("button main wide", "quiz-answer", icon::NEXT, t(K::QuizAnswer), to_ask);
             return shell::screen(self.app, &self.n_of(false), all([post, answer]));
         }
-        let aloud = speech::available().then(|| shell::read_aloud(self.app));
-        let head = el("div", "row apart").with(el("p", "soft place").text(&self.n_of(false))).maybe(aloud);
+        let head = self.head(false);
         let body = all([head, post, self.verdicts()]);
         shell::screen(self.app, t(K::QuizAsk), body)
     }
@@ -431,15 +442,12 @@ impl Page {
             let on = control::button("button main wide", "quiz-keep", icon::NEXT, t(K::QuizToRule), on);
             return shell::screen(self.app, t(title), all([answer, shown, on]));
         }
-        let place = el("p", "soft place").text(&self.n_of(true));
         let post = el("details", "card")
             .with(el("summary", "").text(t(K::QuizLookAgain)))
             .with(scene::post(&item, None));
-        let sources = self
-            .bank
-            .with_untracked(|bank| bank.as_ref().map_or_else(none, |bank| clues::sources(bank, &item)));
+        let sources = clues::sources(&self.bank(), &item);
         let body = all([
-            place,
+            self.head(true),
             answer,
             shown,
             clues::rule(&item),
@@ -453,7 +461,7 @@ impl Page {
 
     fn kept(self) -> View {
         let Some(item) = self.item() else { return none() };
-        let body = all([clues::rule(&item), clues::action(&item), self.onward()]);
+        let body = all([clues::rule_itself(&item), clues::action(&item), self.onward()]);
         shell::screen(self.app, t(K::QuizKeep), body)
     }
 
@@ -481,7 +489,8 @@ impl Page {
         let told = self.result(&answers.iter().collect::<Vec<_>>());
         let again = move || self.begin();
         let again = || control::button("button wide", "quiz-start", icon::AGAIN, t(K::QuizAgain), again);
-        let body = all([told, self.gesture(), if self.simple { none() } else { again() }]);
+        let body =
+            all([told, self.gesture(), if self.simple { none() } else { all([self.telling(), again()]) }]);
         shell::screen(self.app, t(K::QuizEndTitle), body)
     }
 
@@ -511,20 +520,53 @@ impl Page {
             .with(region(plan))
     }
 
+    /// What the kiné may know of it: asked where there is a clinic to tell, and only a yes lets it go.
+    fn telling(self) -> View {
+        if self.app.current().is_none() {
+            return none();
+        }
+        region(move || {
+            let history = self.app.journal(History::of);
+            if self.told.get() {
+                let words = if history.told == Some(true) { K::QuizToldYes } else { K::QuizToldNo };
+                let words = el("span", "").text(t(words));
+                return el("p", "strong told-head")
+                    .attr("role", "status")
+                    .with(icon(icon::CHECK))
+                    .with(words);
+            }
+            let Some(to_tell) = ToTell::of(&self.bank(), &history) else { return none() };
+            let cues = to_tell.cues.iter().map(|cue| t(happened::cue(*cue))).collect::<Vec<_>>().join(", ");
+            let cues =
+                (!cues.is_empty()).then(|| el("p", "").text(&fill(K::QuizTellCues, &[("cues", &cues)])));
+            let answer = |action, picture, word, agreed| {
+                let to_tell = to_tell.clone();
+                control::button("button wide", action, picture, t(word), move || {
+                    self.told.set(true);
+                    self.app.learnt(&to_tell.clone().told(agreed));
+                })
+            };
+            el("section", "card stack")
+                .with(safety::headed(icon::MESSAGE, K::QuizTell))
+                .with(el("p", "").text(t(K::QuizTellText)))
+                .maybe(cues)
+                .with(answer("quiz-tell", icon::CHECK, K::QuizTellYes, true))
+                .with(answer("quiz-tell-not", icon::CROSS, K::QuizTellNo, false))
+        })
+    }
+
     /// « Pièges repérés : 3 sur 3. Bonnes vidéos reconnues : 2 sur 3. »
     fn result(self, answers: &[&care::quiz::Answer]) -> View {
-        let found = self
-            .bank
-            .with_untracked(|bank| bank.as_ref().map(|bank| Found::of(bank, answers.iter().copied())));
-        let Some(Found { counts, strength, revise }) = found else { return none() };
+        let Found { counts, strength, revise } = Found::of(&self.bank(), answers.iter().copied());
         let count = |k, n: u32, total: u32| {
             (total > 0).then(|| {
                 let words = fill(k, &[("n", &n.to_string()), ("total", &total.to_string())]);
                 el("li", "strong").text(&words)
             })
         };
-        let cue =
-            |k, cue: Option<Cue>| cue.map(|cue| el("li", "").text(&fill(k, &[("cue", t(clues::name(cue)))])));
+        let cue = |k, cue: Option<Cue>| {
+            cue.map(|cue| el("li", "").text(&fill(k, &[("cue", t(happened::cue(cue)))])))
+        };
         el("ul", "card list told-list")
             .maybe(count(K::QuizEndTraps, counts.caught, counts.bad))
             .maybe(count(K::QuizEndGood, counts.recognised(), counts.good))
@@ -545,13 +587,9 @@ impl Page {
         }
         // Eight are done, and nobody has rested yet.
         let resting = matches!(self.at.get_untracked(), At::Look | At::Ask | At::Sure);
-        let (next, half) = self
-            .bank
-            .with_untracked(|bank| {
-                let offer = forms::offered(bank.as_ref()?, &history, today, random::number())?;
-                Some((offer.next.cloned(), offer.at_rest()))
-            })
-            .unwrap_or_default();
+        let bank = self.bank();
+        let offer = forms::offered(&bank, &history, today, random::number());
+        let (next, half) = offer.map(|offer| (offer.next.cloned(), offer.at_rest())).unwrap_or_default();
         if half && resting { self.go(At::Rest) } else { self.serve(next, At::Start) }
     }
 

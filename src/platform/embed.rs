@@ -22,7 +22,10 @@ const PREFIX: &str = "embed/";
 thread_local! {
     /// The origin of the page around this one, once it is known.
     static HOST: RefCell<Option<String>> = const { RefCell::new(None) };
-    static TOLD: RefCell<(u32, String)> = const { RefCell::new((0, String::new())) };
+    /// The last height and width that were told.
+    static SIZE: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
+    /// The last title that was told.
+    static TITLE: RefCell<String> = const { RefCell::new(String::new()) };
     static BEGUN: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -103,36 +106,39 @@ fn hear(event: &Event) {
             // The name is never invalid.
             let _ = html.set_attribute("data-fitted", "");
         }
-        TOLD.take();
+        SIZE.take();
+        TITLE.take();
         tell_height();
         tell_title("title");
     }
 }
 
-/// The content's height, whenever it is another.
+/// The content's height, whenever it is another; and the width that made it so.
 fn tell_height() {
     let Some(root) = page::root() else { return };
-    // One more for a part of a pixel.
-    let height = js::get(&root, "offsetHeight").as_f64().unwrap_or_default() as u32 + 1;
-    if HOST.with_borrow(Option::is_some) && TOLD.with_borrow(|told| told.0 != height) {
-        TOLD.with_borrow_mut(|told| told.0 = height);
-        tell("height", ("height", height.into()));
+    let Ok(place) = js::call(&root, "getBoundingClientRect", &[]) else { return };
+    // A part of a pixel is one more; a whole one is not, or a screen as high as its window grew for ever.
+    let measured = |name| js::get(&place, name).as_f64().unwrap_or_default().ceil() as u32;
+    let size = (measured("height"), measured("width"));
+    if HOST.with_borrow(Option::is_some) && SIZE.replace(size) != size {
+        tell("height", &[("height", size.0.into()), ("width", size.1.into())]);
     }
 }
 
 /// The document's title: when it is another, and with each new screen.
 fn tell_title(kind: &str) {
     let title = js::text(&js::global("document"), "title");
-    let new = TOLD.with_borrow(|told| told.1 != title);
-    if HOST.with_borrow(Option::is_some) && (new || kind == "navigate") {
-        TOLD.with_borrow_mut(|told| told.1.clone_from(&title));
-        tell(kind, ("title", title.into()));
+    let told = TITLE.with_borrow(|told| *told == title);
+    if HOST.with_borrow(Option::is_some) && (!told || kind == "navigate") {
+        tell(kind, &[("title", title.as_str().into())]);
+        TITLE.set(title);
     }
 }
 
-fn tell(kind: &str, what: (&str, JsValue)) {
+fn tell(kind: &str, what: &[(&str, JsValue)]) {
     let Some(origin) = HOST.with_borrow(Clone::clone) else { return };
-    let message = js::object(&[("v", VERSION.into()), ("type", kind.into()), what]);
+    let head = [("v", VERSION.into()), ("type", kind.into())];
+    let message = js::object(&[&head, what].concat());
     // A page that has left hears nothing.
     let _ = js::call(&parent(), "postMessage", &[message, origin.into()]);
 }

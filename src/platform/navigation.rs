@@ -32,6 +32,11 @@ pub fn current() -> String {
     inside(&path).unwrap_or(path)
 }
 
+/// The whole address of a screen, for others to come to.
+pub fn address(path: &str) -> String {
+    js::base_url(path)
+}
+
 /// Goes to a screen and leaves a way back.
 pub fn go(path: &str) {
     let path = path.trim_matches('/');

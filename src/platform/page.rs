@@ -75,8 +75,11 @@ pub fn words() -> String {
     let Ok(copy) = main.clone_node_with_deep(true) else { return String::new() };
     let Some(copy) = copy.dyn_ref::<web_sys::Element>() else { return String::new() };
     let mut out = String::new();
-    if let Ok(parts) = copy.query_selector_all("h1,h2,h3,p,li,dt,dd,label") {
-        for part in (0..parts.length()).filter_map(|i| parts.item(i)) {
+    const PARTS: &str = "h1,h2,h3,p,li,dt,dd,label";
+    if let Ok(parts) = copy.query_selector_all(PARTS) {
+        let parts = (0..parts.length()).filter_map(|i| parts.item(i)?.dyn_into::<web_sys::Element>().ok());
+        // What holds other parts would be said twice.
+        for part in parts.filter(|part| !matches!(part.query_selector(PARTS), Ok(Some(_)))) {
             out.push_str(part.text_content().unwrap_or_default().trim());
             out.push_str(". ");
         }

@@ -12,6 +12,7 @@ mod passcode;
 mod quiz;
 mod session;
 mod start;
+mod texts;
 mod versions;
 mod watched;
 
@@ -22,6 +23,7 @@ pub use outbox::Manner;
 pub use passcode::Refused;
 pub use session::{Now, Session};
 pub use start::{mount_state, use_app};
+pub use texts::Files;
 pub use watched::Watched;
 
 use crate::{

@@ -24,21 +24,24 @@ impl App {
         HERE.with_borrow(|all| all.iter().find(|(of, _)| *of == lang).map(|(_, bank)| bank.clone()))
     }
 
-    /// Brings the questions of a language; those that the clinic added come along when they can. Nothing
-    /// when the portal’s own do not come.
-    pub async fn bring_questions(self, lang: Lang) -> Option<Rc<Bank>> {
+    /// Brings the questions of a language; false when they do not come. Those that the clinic added join
+    /// them when they have come too.
+    pub async fn bring_questions(self, lang: Lang) -> bool {
         let name = black_box(ITEMS)[lang as usize];
-        let mut bank = fetch(name).await?;
-        leptos::task::spawn_local(async move { self.keep_too(&[name]).await });
-        // A clinic that added none has no such file.
-        if let Some(own) = fetch(&["quiz/own.", lang.tag(), ".json"].concat()).await {
-            bank.sources.extend(own.sources);
-            // They are for training: what measures is the same for everybody.
-            bank.items.extend(own.items.into_iter().filter(|item| item.pool == Pool::Train));
-        }
-        let bank = Rc::new(bank);
-        HERE.with_borrow_mut(|all| all.push((lang, bank.clone())));
-        Some(bank)
+        let Some(bank) = fetch(name).await else { return false };
+        keep(lang, bank.clone());
+        leptos::task::spawn_local(async move {
+            // A clinic that added none has no such file.
+            if let Some(own) = fetch(&["quiz/own.", lang.tag(), ".json"].concat()).await {
+                let mut bank = bank;
+                bank.sources.extend(own.sources);
+                // They are for training: what measures is the same for everybody.
+                bank.items.extend(own.items.into_iter().filter(|item| item.pool == Pool::Train));
+                keep(lang, bank);
+            }
+            self.keep_too(&[name]).await;
+        });
+        true
     }
 
     /// Asks again for what came before the service worker was in charge, so that it keeps that too. The
@@ -70,6 +73,14 @@ impl App {
     pub fn learnt(self, what: &Learning) {
         self.note(what.to_json());
     }
+}
+
+/// Has these questions here, in the place of those of the same language.
+fn keep(lang: Lang, bank: Bank) {
+    HERE.with_borrow_mut(|all| {
+        all.retain(|(of, _)| *of != lang);
+        all.push((lang, Rc::new(bank)));
+    });
 }
 
 async fn fetch(url: &str) -> Option<Bank> {

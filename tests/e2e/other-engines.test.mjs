@@ -14,6 +14,7 @@ import { download, fetchRange, kitOf, mediaOf, openLink, playAndSeek, usable } f
 import { SESSION, answer, begin, items, next, onView } from "./lib/quiz.mjs";
 import { QUICK, SIDES, prescribe } from "./lib/session.mjs";
 import { Firefox, WebKit } from "./lib/webdriver.mjs";
+import { Website } from "./lib/website.mjs";
 
 async function mainPath(browser, again) {
   const clinic = await Clinic.open();
@@ -218,6 +219,41 @@ for (const Engine of [Firefox, WebKit]) {
       await played(browser);
     } finally {
       await browser.close();
+    }
+  });
+}
+
+for (const Engine of [Firefox, WebKit]) {
+  test(`${Engine.name}: the quiz stands in a strict page of another origin, at its height, in its language`, async () => {
+    const website = await Website.start();
+    const clinic = await Clinic.open({ kit: null, embedOn: [website.origin] });
+    const browser = await Engine.start();
+    try {
+      const { page } = browser;
+      const portal = clinic.proxy.url;
+      const body = `<bon-geste src="${portal}" show="quiz" lang="en" theme="dark"><a href="${portal}quiz">Quiz</a></bon-geste>`;
+      await page.goto(website.page("engine", portal, body));
+      const shown = await page.evaluate(async () => {
+        const element = document.querySelector("bon-geste");
+        for (let i = 0; i < 400 && !element.shadowRoot?.querySelector(".box.here"); i++) await new Promise((go) => setTimeout(go, 50));
+        const box = element.shadowRoot?.querySelector(".box");
+        const frame = box?.querySelector("iframe");
+        return { here: box?.className, title: frame?.title, height: frame?.offsetHeight, width: frame?.offsetWidth, room: element.clientWidth, focus: document.activeElement.tagName };
+      });
+      assert.match(shown.here ?? "", /here/, JSON.stringify(shown));
+      assert.ok(shown.height >= 640 && shown.width === shown.room, JSON.stringify(shown));
+      assert.equal(shown.focus, "BODY");
+      await page.driver.switchTo().frame(await page.driver.executeScript("return document.querySelector('bon-geste').shadowRoot.querySelector('iframe')"));
+      await page.waitForSelector("main h1");
+      const inside = await page.evaluate(async () => {
+        for (let i = 0; i < 100 && document.documentElement.lang !== "en"; i++) await new Promise((go) => setTimeout(go, 50));
+        return [document.documentElement.lang, getComputedStyle(document.body).backgroundColor, "fitted" in document.documentElement.dataset];
+      });
+      assert.deepEqual(inside, ["en", "rgb(24, 21, 18)", true]);
+    } finally {
+      await browser.close();
+      await clinic.close();
+      await website.close();
     }
   });
 }

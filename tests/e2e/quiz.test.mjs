@@ -2,12 +2,15 @@
 // languages, without network, left in the middle; what is shown is what the bank says.
 
 import assert from "node:assert/strict";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { violations } from "./lib/axe.mjs";
 import { Clinic } from "./lib/clinic.mjs";
+import { root } from "./lib/env.mjs";
 import { happened } from "./lib/journal.mjs";
 import { faults, focusFault } from "./lib/layout.mjs";
-import { choose, onPhone, open } from "./lib/portal.mjs";
+import { choose, onPhone, open, openLink } from "./lib/portal.mjs";
 import { SESSION, answer, begin, items, next, onView } from "./lib/quiz.mjs";
 import { shoot } from "./lib/shots.mjs";
 
@@ -89,6 +92,27 @@ test("the places of the two verdicts are the same for each question, and their w
     assert.deepEqual(one, other);
     assert.ok(left < right);
   }));
+
+for (const [reducedMotion, moves] of [["no-preference", true], ["reduce", false]]) {
+  test(`pictures ${moves ? "move for less than five seconds" : "stand still for those who ask for less movement"}`, () =>
+    onPhone(async (page) => {
+      await begin(page, portal);
+      const lengths = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll(".post animate, .post animateTransform")].map(
+            (e) => parseFloat(e.getAttribute("dur")) * Number(e.getAttribute("repeatCount")),
+          ));
+      let most = 0;
+      for (let n = 0; n < 3; n++) {
+        const all = await lengths();
+        assert.ok(all.every((s) => s > 0 && s < 5), all.join(" "));
+        most = Math.max(most, all.length);
+        await answer(page, "reliable");
+        await next(page);
+      }
+      assert.equal(most > 0, moves);
+    }, { reducedMotion }));
+}
 
 /** Moves on with Tab alone until `selector` has the focus; every stop must be visible. */
 async function tabTo(page, selector) {
@@ -194,13 +218,13 @@ test("once it was opened, the quiz is played with everything off", () =>
 
 test("questions that do not come are said, and come when asked again", () =>
   onPhone(async (page) => {
-    await page.route(/quiz\/items-/, (route) => route.abort());
+    clinic.proxy.faults = { on: ({ path }) => (/quiz\/items-/.test(path) ? { captive: true } : undefined) };
     await page.goto(`${portal}quiz`);
     await page.waitForSelector("main [data-problem=quiz-missing]", { timeout: 30_000 });
-    await page.unroute(/quiz\/items-/);
+    clinic.proxy.faults = {};
     await page.click("main [data-action=retry]");
     await page.waitForSelector("main [data-action=quiz-start]");
-  }, { serviceWorkers: "block" }));
+  }));
 
 test("a form: eight questions without a word on right or wrong, a rest, eight more, and what came of it", () =>
   onPhone(async (page) => {
@@ -220,6 +244,69 @@ test("a form: eight questions without a word on right or wrong, a rest, eight mo
     assert.equal((await happened(page, "form-finished")).length, 1);
     assert.deepEqual([...new Set((await happened(page, "quiz-answered")).map((e) => e.form))], ["before"]);
   }));
+
+test("of the quiz the kiné learns what the patient says yes to, and is told so", async () => {
+  const withKit = await Clinic.open();
+  try {
+    await onPhone(async (page) => {
+      await openLink(page, withKit.link);
+      await begin(page, withKit.proxy.url);
+      for (let n = 0; n < SESSION; n++) {
+        const item = bank.get(await onView(page));
+        await answer(page, n ? item.verdict : opposite[item.verdict]);
+        await next(page);
+      }
+      await page.click("main [data-action=quiz-tell]");
+      await page.getByText("Cela partira avec vos prochains résultats").waitFor();
+      const [told] = await happened(page, "quiz-told");
+      assert.deepEqual([told.agreed, told.done, told.cues.length > 0], [true, true, true]);
+      await page.goto(`${withKit.proxy.url}follow-up/results`);
+      await page.getByText("Quiz « Cette vidéo est-elle fiable").first().waitFor();
+    });
+  } finally {
+    await withKit.close();
+  }
+});
+
+test("a clinic's own questions join those of the portal, also with everything off", async () => {
+  const own = await Clinic.open({ kit: null });
+  try {
+    const raw = JSON.parse(await readFile(path.join(root, "content/quiz/items.fr.json"), "utf8"));
+    const items = raw.items.map((item) => ({ ...item, id: `own-${item.id}`, pair_id: `own-${item.pair_id}`, pool: "train" }));
+    await mkdir(own.public("quiz"), { recursive: true });
+    await writeFile(own.public("quiz", "own.fr.json"), JSON.stringify({ ...raw, items }));
+    await onPhone(async (page, browser) => {
+      const play = async () => {
+        const ids = [await begin(page, own.proxy.url)];
+        for (let n = 1; n < SESSION; n++) {
+          await answer(page, "reliable");
+          await next(page);
+          ids.push(await onView(page));
+        }
+        await answer(page, "reliable");
+        await next(page);
+        return ids;
+      };
+      assert.ok((await play()).some((id) => id.startsWith("own-")));
+      await page.waitForFunction(async () => {
+        for (const name of await caches.keys()) {
+          const urls = (await (await caches.open(name)).keys()).map((r) => r.url);
+          if (urls.some((url) => /quiz\/items-/.test(url))) return true;
+        }
+        return false;
+      }, null, { timeout: 30_000, polling: 300 });
+      await page.reload();
+      await page.waitForSelector("main [data-action=quiz-start]");
+      await page.waitForFunction(() => caches.match(new URL("quiz/own.fr.json", document.baseURI)), null, { polling: 300 });
+      await own.proxy.goOffline();
+      page = await browser.restart();
+      assert.ok((await play()).some((id) => id.startsWith("own-")));
+      await own.proxy.goOnline();
+    });
+  } finally {
+    await own.close();
+  }
+});
 
 for (const mode of ["standard", "simple"]) {
   test(`${mode}: each screen of the quiz, in every window and light, has no axe violation, large letters, large targets`, () =>

@@ -9,7 +9,8 @@ mod draft;
 pub use draft::{Draft, Why, given, why};
 
 use crate::{
-    journal::{By, What},
+    journal::{By, Event, What},
+    json::Json as _,
     quiz::{Cue, Learning},
     record,
 };
@@ -251,6 +252,8 @@ fn is_refused(low: &str) -> bool {
 
 /// Bytes that are read of each text: a caption is shorter, and a stranger's text may be anything.
 const MAX_READ: usize = 8_192;
+/// Addresses that are looked at in a text: nobody shares more, and a text may be made to keep us busy.
+const MAX_ADDRESSES: usize = 16;
 /// Bytes of an address, and characters of a title.
 const MAX_URL: usize = 1_000;
 const MAX_TITLE: usize = 120;
@@ -289,6 +292,30 @@ impl SharedVideo {
     }
 }
 
+/// What the check is for, as it shows in life: of the videos from elsewhere that were tried, how many had
+/// been checked before. A video is known again by its address, or by its title where it has none.
+pub fn checked_first(events: &[Event]) -> (u32, u32) {
+    let mut events: Vec<&Event> = events.iter().collect();
+    // Ids tell the order of writing.
+    events.sort_by(|a, b| a.id.cmp(&b.id));
+    events.dedup_by(|a, b| a.id == b.id);
+    let (mut checked, mut first, mut tried) = (Vec::new(), 0, 0);
+    for event in events {
+        if let Ok(Learning::VideoChecked { url, title, .. }) = Learning::from_json(&event.what) {
+            checked.push((url.unwrap_or_default(), title));
+        } else if let Some(What::TriedElsewhere { which, .. }) = event.read() {
+            let (url, title) =
+                shared("", &which, "").map_or((String::new(), words(start(&which))), |v| (v.url, v.title));
+            let same = |(u, t): &(String, String)| {
+                if url.is_empty() { !t.is_empty() && *t == title } else { *u == url }
+            };
+            tried += 1;
+            first += u32::from(checked.iter().any(same));
+        }
+    }
+    (first, tried)
+}
+
 /// Reads what a share brought: its three texts, each of which may be empty. The address is often in
 /// `text`, sometimes in `title`; of several the first one of a known platform counts. Nothing when
 /// there is no address that may be opened.
@@ -318,7 +345,7 @@ fn start(text: &str) -> &str {
 
 /// Finds the addresses of a text, with where each stands in it.
 fn addresses(text: &str, mut found: impl FnMut(std::ops::Range<usize>, (String, Platform))) {
-    let mut at = 0;
+    let (mut at, mut looked_at) = (0, 0);
     for word in text.split(|c: char| c.is_whitespace() || is_invisible(c)) {
         let here = text.len().min(at);
         at += word.len();
@@ -328,7 +355,10 @@ fn addresses(text: &str, mut found: impl FnMut(std::ops::Range<usize>, (String, 
             continue;
         }
         let mut from = 0;
-        while let Some(begin) = low.get(from..).and_then(begins).map(|n| n + from) {
+        while looked_at < MAX_ADDRESSES
+            && let Some(begin) = low.get(from..).and_then(begins).map(|n| n + from)
+        {
+            looked_at += 1;
             let rest = word.get(begin..).unwrap_or_default();
             let end = rest.find(is_end).unwrap_or(rest.len());
             // A second address glued to the first.
@@ -481,7 +511,7 @@ fn without_advert(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Json;
+    use crate::{ports::memory::FixedClock, profile::ProfileId};
     use proptest::prelude::*;
 
     const ALL: [Said; 3] = [Said::Yes, Said::No, Said::Unknown];
@@ -579,6 +609,39 @@ mod tests {
         let What::TriedElsewhere { which, .. } = video.tried("mal".into(), By::Patient) else { panic!() };
         assert_eq!(shared("", &which, ""), Some(video));
         assert!(Learning::from_json(&what.to_json()).is_ok());
+    }
+
+    #[test]
+    fn of_the_videos_that_were_tried_those_checked_before_are_counted() {
+        let event =
+            |at: i64, what| Event::of(&FixedClock { now_ms: at, offset_min: 0 }, ProfileId::first(), 1, what);
+        let checked = |at, text: &str| {
+            let video = shared("", text, "").unwrap_or_else(|| SharedVideo {
+                url: String::new(),
+                platform: Platform::Other,
+                title: text.to_owned(),
+            });
+            event(at, check(&[Said::Yes; 5]).told(Some(&video), By::Patient).unwrap().to_json())
+        };
+        let tried = |at, which: &str| {
+            let (which, happened) = (which.to_owned(), String::new());
+            event(at, What::TriedElsewhere { which, happened, by: By::Patient }.to_json())
+        };
+        let events = [
+            tried(1, "https://youtu.be/late"),
+            checked(2, "Le dos https://youtu.be/abc?si=1"),
+            checked(3, "https://youtu.be/late"),
+            checked(4, "La vidéo de mon voisin"),
+            tried(5, "celle-ci : https://youtu.be/abc?si=2"),
+            tried(6, "La vidéo de mon voisin"),
+            tried(7, "une autre"),
+            tried(8, ""),
+        ];
+        assert_eq!(checked_first(&events), (2, 5));
+        let mut turned: Vec<_> = events.iter().rev().cloned().collect();
+        turned.extend(events);
+        assert_eq!(checked_first(&turned), (2, 5));
+        assert_eq!(checked_first(&[]), (0, 0));
     }
 
     use Platform::{Facebook, Instagram, Other, TikTok, WhatsApp, YouTube};

@@ -69,11 +69,6 @@ fn each(bank: &mut Bank, which: fn(&Item) -> bool, change: impl Fn(&mut Item)) {
     bank.items.iter_mut().filter(|item| which(item)).for_each(change);
 }
 
-/// Takes the other pole of a cue wherever one is shown.
-fn without(bank: &mut Bank, cue: Cue, pole: Pole) {
-    each(bank, |_| true, |item| item.cues.retain(|mark| (mark.cue, mark.pole) != (cue, pole)));
-}
-
 fn extra(kind: SegmentKind, text: &str) -> Segment {
     Segment { id: "x".into(), kind, text: text.into() }
 }
@@ -91,10 +86,11 @@ fn spoils() -> Vec<Spoil> {
         &["items", "twin pairs", "items that differ from those in", "items for training and boosters"],
     );
     by(Box::new(|b| b.items.truncate(8)), &["topics", "pairs with a non-professional good"]);
-    for topic in ["Feed", "Titles", "Ankle", "Sport"] {
-        let retain = move |b: &mut Bank| b.items.retain(|item| format!("{:?}", item.topic) != topic);
-        by(Box::new(retain), &[&format!("pairs on {topic}")]);
-    }
+    let named = [Topic::Feed, Topic::Titles, Topic::Ankle, Topic::Sport];
+    by(
+        Box::new(move |b| b.items.retain(|item| !named.contains(&item.topic))),
+        &named.map(|topic| format!("pairs on {topic:?}")).each_ref().map(String::as_str),
+    );
     for pool in [Pool::A, Pool::B, Pool::C] {
         let moved = move |b: &mut Bank| {
             let item = b.items.iter_mut().find(|item| item.pool == pool).unwrap();
@@ -126,15 +122,14 @@ fn spoils() -> Vec<Spoil> {
         &["authors of one name"],
     );
     for cue in Cue::ALL {
-        for pole in [Pole::Good, Pole::Bad] {
-            by(Box::new(move |b| without(b, *cue, pole)), &[&format!("items that show {cue:?} {pole:?}")]);
-        }
+        let mut names = vec![format!("items that show {cue:?} Good"), format!("items that show {cue:?} Bad")];
         if !cue.is_grave() {
-            by(
-                Box::new(move |b| each(b, good, |item| item.cues.retain(|m| m.cue != *cue))),
-                &[&format!("share of good items with the small flaw {cue:?}")],
-            );
+            names.push(format!("share of good items with the small flaw {cue:?}"));
         }
+        by(
+            Box::new(move |b| each(b, |_| true, |item| item.cues.retain(|mark| mark.cue != *cue))),
+            &names.iter().map(String::as_str).collect::<Vec<_>>(),
+        );
     }
     by(
         Box::new(|b| each(b, |i| !good(i), |item| item.cues.retain(|m| m.pole == Pole::Bad))),
@@ -150,13 +145,14 @@ fn spoils() -> Vec<Spoil> {
         &["shortcut by any flaw"],
     );
     by(Box::new(|b| b.items[3].lang = "de".into()), &["items of another language"]);
-    for decoy in Decoy::ALL {
-        let bound = move |b: &mut Bank| {
-            each(b, |_| true, |item| item.decoys.retain(|d| d != decoy));
-            each(b, good, |item| item.decoys.push(*decoy));
-        };
-        by(Box::new(bound), &[&format!("shortcut by {decoy:?}")]);
-    }
+    let decoys: Vec<String> = Decoy::ALL.iter().map(|decoy| format!("shortcut by {decoy:?}")).collect();
+    by(
+        Box::new(|b| {
+            each(b, |_| true, |item| item.decoys.clear());
+            each(b, good, |item| item.decoys.extend(Decoy::ALL));
+        }),
+        &decoys.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
     by(
         Box::new(|b| {
             let model = b.items[0].clone();
@@ -207,19 +203,20 @@ fn spoils() -> Vec<Spoil> {
         }),
         &["shortcut by topic", "shortcut by risk"],
     );
-    for kind in SegmentKind::ALL {
-        let more = move |b: &mut Bank| {
-            each(b, good, |item| (0..4).for_each(|_| item.segments.push(extra(*kind, "Bien."))));
-        };
-        by(
-            Box::new(more),
-            &[
-                &format!("shortcut by the number of segments {kind:?}"),
-                "shortcut by the number of segments (one",
-                "shortcut by length of text",
-            ],
-        );
-    }
+    let kinds = SegmentKind::ALL.iter().map(|kind| format!("shortcut by the number of segments {kind:?}"));
+    let kinds: Vec<String> = kinds
+        .chain(["shortcut by the number of segments (one".into(), "shortcut by length of text".into()])
+        .collect();
+    by(
+        Box::new(|b| {
+            each(b, good, |item| {
+                for kind in SegmentKind::ALL {
+                    (0..4).for_each(|_| item.segments.push(extra(*kind, "Bien.")));
+                }
+            });
+        }),
+        &kinds.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
     by(
         Box::new(|b| {
             each(b, |_| true, |item| item.professional = item.verdict == Verdict::Reliable);

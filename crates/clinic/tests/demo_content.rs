@@ -121,6 +121,9 @@ fn the_library_holds_the_exercises_of_the_demo_whole() {
         ] {
             assert!(entry.contains_key(field), "{name}: {field}");
         }
+        let animation = entry["animation"].as_table().unwrap();
+        assert_eq!(animation["file"].as_str(), Some(format!("{name}.svg").as_str()));
+        assert_eq!(animation["easier"].as_str(), Some(format!("{name}-easier.svg").as_str()), "{name}");
         // No published source gives a harder form of the stretch with the physiotherapist.
         assert!(entry.contains_key("harder") || name == "shoulder-stretch-clinic", "{name}: harder");
         for field in ["steps", "contraindications", "stop_rules", "feel", "feel_not"] {

@@ -21,7 +21,9 @@ pub const SIZE: (u32, u32) = (1280, 720);
 /// Pictures a second.
 pub const RATE: u32 = 20;
 /// Shortest and longest film, milliseconds.
-pub const LENGTH: (f64, f64) = (15_000.0, 30_000.0);
+pub const LENGTH: (f64, f64) = (15_000.0, 40_000.0);
+/// Longest film of a long way that is gone back the same way.
+pub const LONGEST: f64 = 75_000.0;
 const TITLE_MS: f64 = 2000.0;
 
 /// A stretch of a film.
@@ -47,14 +49,14 @@ fn text(fr: &str, en: &str) -> Text {
 /// The parts of a film after its title.
 pub fn parts(motion: &Motion) -> Vec<Part<'_>> {
     let main = motion.main.duration();
-    // Both sides slowly, one of them at normal tempo.
-    let side = motion.main.half.unwrap_or(main);
+    // Both sides slowly, one of them at normal tempo; of a way there and back, the way there.
+    let whole = motion.main.back.unwrap_or(main);
+    let side = motion.main.half.unwrap_or(whole);
     let easy = motion.easier.as_ref().map_or(0.0, Loop::duration);
-    let room = LENGTH.1 - TITLE_MS - 500.0;
-    // What happens once is long enough to be shown once.
-    let mut times = if motion.main.once { 0.0 } else { 1.0 };
-    let slow = ((room - side * times - easy) / main).clamp(1.0, 1.3);
-    while !motion.main.once && TITLE_MS + main * slow + side * times + easy < LENGTH.0 {
+    let room = if motion.main.back.is_some() { LONGEST } else { LENGTH.1 } - TITLE_MS - 500.0;
+    let mut times = 1.0;
+    let slow = ((room - side * times - easy) / whole).clamp(1.0, 1.3);
+    while TITLE_MS + whole * slow + side * times + easy < LENGTH.0 {
         times += 1.0;
     }
     let mut now = TITLE_MS;
@@ -63,10 +65,8 @@ pub fn parts(motion: &Motion) -> Vec<Part<'_>> {
         parts.push(Part { from: now, to: now + length, of, slow, label, said });
         now += length;
     };
-    add(&motion.main, slow, main * slow, text("Lentement", "Slowly"), true);
-    if times > 0.0 {
-        add(&motion.main, 1.0, side * times, text("Rythme normal", "Normal tempo"), false);
-    }
+    add(&motion.main, slow, whole * slow, text("Lentement", "Slowly"), true);
+    add(&motion.main, 1.0, side * times, text("Rythme normal", "Normal tempo"), false);
     if let Some(easier) = &motion.easier {
         add(easier, 1.0, easy, text("Plus facile", "Easier"), true);
     }
@@ -96,7 +96,7 @@ pub fn cues(motion: &Motion) -> Vec<Cue> {
             cues.push(Cue { from: part.from, to: part.to, text: part.label.clone() });
             continue;
         }
-        for phase in &part.of.phases {
+        for phase in part.of.phases.iter().filter(|p| part.from + p.from * part.slow < part.to) {
             let to = part.from + phase.to * part.slow;
             match &phase.say {
                 Some(say) => {
@@ -137,7 +137,7 @@ const INSET: (DVec2, DVec2) = (DVec2::new(918.0, 168.0), DVec2::new(1240.0, 566.
 
 impl Studio<'_> {
     fn title(&self, canvas: &mut Canvas) -> Result<(), Problem> {
-        let stage = Stage::new(self.motion, &self.motion.main, self.motion.view);
+        let stage = Stage::new(self.motion, &self.motion.main, self.motion.main.view);
         let (low, high) = (DVec2::new(790.0, 110.0), DVec2::new(1220.0, 600.0));
         let frame = Frame::fit(stage.bounds(), low, high, 330.0);
         canvas.room(DVec2::ZERO, DVec2::new(1280.0, 720.0), frame.at(DVec2::new(0.0, HORIZON)).y);
@@ -161,10 +161,10 @@ impl Studio<'_> {
 
     fn exercise(&self, canvas: &mut Canvas, part: &Part<'_>, at: f64) -> Result<(), Problem> {
         let at = (at - part.from) / part.slow;
-        let other = if self.motion.view == View::Side { View::Front } else { View::Side };
+        let best = part.of.view;
+        let other = if best == View::Side { View::Front } else { View::Side };
         let whole = (DVec2::ZERO, DVec2::new(1280.0, 720.0));
-        for (view, area, room, margin) in [(self.motion.view, MAIN, whole, 0.0), (other, INSET, INSET, 22.0)]
-        {
+        for (view, area, room, margin) in [(best, MAIN, whole, 0.0), (other, INSET, INSET, 22.0)] {
             let stage = Stage::new(self.motion, part.of, view);
             let zoom = if part.of.focus.is_some() { 1.8 } else { 1.0 };
             let inner = (area.0 + margin, area.1 - margin);

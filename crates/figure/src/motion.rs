@@ -61,9 +61,10 @@ fn side() -> f64 {
 #[serde(deny_unknown_fields)]
 struct LoopData {
     start: String,
-    /// Does not come back to its beginning: the picture fades out and starts again.
-    #[serde(default)]
-    once: bool,
+    /// The way back is the same way the other way round; this is said first.
+    back: Option<Text>,
+    /// From where it is drawn as a vector loop, if not as the exercise.
+    view: Option<View>,
     /// Azimuth of the front camera, if it differs here.
     front: Option<f64>,
     /// Azimuth of the side camera, if it differs here.
@@ -254,8 +255,10 @@ pub struct Loop {
     pub phases: Vec<Phase>,
     /// When the same begins for the other side, milliseconds.
     pub half: Option<f64>,
-    /// Does not come back to its beginning.
-    pub once: bool,
+    /// When the same way begins backwards, milliseconds.
+    pub back: Option<f64>,
+    /// Which camera shows it best.
+    pub view: View,
     /// Azimuth of the two cameras, degrees from straight ahead, to the person's left.
     pub azimuth: [f64; 2],
     /// What lies lower than this need not be in the picture, metres.
@@ -271,8 +274,6 @@ pub struct Motion {
     pub person: &'static crate::person::Person,
     /// Its name.
     pub title: Text,
-    /// Which camera shows it best.
-    pub view: View,
     /// The exercise.
     pub main: Loop,
     /// Its easier variant.
@@ -472,6 +473,7 @@ struct Maker<'a> {
     data: &'a BTreeMap<String, PoseData>,
     props: &'a [Prop],
     azimuth: [f64; 2],
+    view: View,
 }
 
 impl Maker<'_> {
@@ -582,8 +584,22 @@ impl Maker<'_> {
                 muscles: phase.muscles.clone(),
             });
         }
-        if !data.once && data.phases.last().is_none_or(|p| p.to != data.start) {
+        if data.back.is_none() && data.phases.last().is_none_or(|p| p.to != data.start) {
             return Err(self.problem(format!("the last phase must come back to {:?}", data.start)));
+        }
+        if data.back.is_some() && data.mirror.is_some() {
+            return Err(self.problem("a loop has either a mirror or a back".into()));
+        }
+        if let Some(say) = &data.back {
+            let there = keys.clone();
+            for pair in there.windows(2).rev() {
+                keys.push(Key { at: 2.0 * now - pair[0].at, ..pair[0].clone() });
+            }
+            for (n, p) in phases.clone().into_iter().rev().enumerate() {
+                let (from, to) = (2.0 * now - p.to, 2.0 * now - p.from);
+                let say = (n == 0).then(|| say.clone());
+                phases.push(Phase { from, to, say, arrows: Vec::new(), muscles: p.muscles });
+            }
         }
         if let Some(say) = &data.mirror {
             let swap = |name: &str| match name.split_once(' ') {
@@ -632,7 +648,8 @@ impl Maker<'_> {
             keys,
             phases,
             half: data.mirror.is_some().then_some(now),
-            once: data.once,
+            back: data.back.is_some().then_some(now),
+            view: data.view.unwrap_or(self.view),
             azimuth: [data.front.unwrap_or(self.azimuth[0]), data.side.unwrap_or(self.azimuth[1])],
             focus: data.focus,
         })
@@ -656,14 +673,13 @@ impl Motion {
         })?;
         let build = Build { stature: person.stature };
         let make = |l: &LoopData| {
-            Maker { file, build, data: &data.poses, props: &l.props, azimuth: [data.front, data.side] }
-                .make_loop(l)
+            let azimuth = [data.front, data.side];
+            Maker { file, build, data: &data.poses, props: &l.props, azimuth, view: data.view }.make_loop(l)
         };
         Ok(Motion {
             id: data.id.clone(),
             person,
             title: data.title.clone(),
-            view: data.view,
             main: make(&data.main)?,
             easier: data.easier.as_ref().map(make).transpose()?,
         })
@@ -760,22 +776,9 @@ impl Loop {
         let at = at.rem_euclid(self.duration());
         let (i, j) = self.around(at);
         let n = self.keys.len();
-        // The key before the first is the last but one: the last equals the first. What happens once
-        // begins and ends at rest.
-        let before = if i > 0 {
-            i - 1
-        } else if self.once {
-            0
-        } else {
-            n - 2
-        };
-        let beyond = if j < n - 1 {
-            j + 1
-        } else if self.once {
-            j
-        } else {
-            1
-        };
+        // The key before the first is the last but one: the last equals the first.
+        let before = if i > 0 { i - 1 } else { n - 2 };
+        let beyond = if j < n - 1 { j + 1 } else { 1 };
         let values = [before, i, j, beyond].map(|k| channels(&self.keys[k].pose));
         let span = |a: usize, b: usize| (self.keys[b].at - self.keys[a].at).max(1.0);
         let gap = [

@@ -457,8 +457,11 @@ impl Prop {
             Prop::Cushion { at, size } => {
                 let [x, y, z] = *size;
                 let middle = DVec3::from(*at) + DVec3::Z * z / 2.0;
-                let o = camera.oval(middle, glam::DMat3::IDENTITY, DVec3::new(x, y, z) / 2.0);
-                d.shapes.push(Shape::new(format!("prop{n}"), Form::Oval(o), [216, 178, 186]));
+                let half = DVec3::new(x, y, z) / 2.0;
+                let low = camera.oval(middle - DVec3::Z * z * 0.15, glam::DMat3::IDENTITY, half);
+                d.shapes.push(Shape::new(format!("prop{n}-1"), Form::Oval(low), [186, 140, 152]));
+                let top = camera.oval(middle + DVec3::Z * z * 0.1, glam::DMat3::IDENTITY, half * 0.97);
+                d.shapes.push(Shape::new(format!("prop{n}-2"), Form::Oval(top), [216, 178, 186]));
                 vec![(Layer::Behind, d.shapes)]
             }
             Prop::Towel { hand } => {

@@ -274,7 +274,7 @@ fn limb(chain: &[(DVec2, f64)], frame: &Frame) -> Option<Path> {
 pub fn contact_sheet(motion: &Motion) -> Result<Pixmap, Problem> {
     let (wide, tall) = (230.0, 250.0);
     let loops: Vec<&Loop> = [Some(&motion.main), motion.easier.as_ref()].into_iter().flatten().collect();
-    let rows = |of: &Loop| if of.once { 2 } else { 1 };
+    let rows = |of: &Loop| if of.back.is_some() { 2 } else { 1 };
     let all: u32 = loops.iter().map(|of| 2 * rows(of)).sum();
     let mut canvas = Canvas::new(8 * wide as u32, all * tall as u32, WALL)?;
     let mut row = 0;
@@ -290,8 +290,9 @@ pub fn contact_sheet(motion: &Motion) -> Result<Pixmap, Problem> {
                 let frame = Frame::fit(bounds, low + 12.0, high - 12.0, most);
                 canvas.within(Some((low + 2.0, high - 2.0, 6.0)));
                 canvas.room(low, high, frame.at(DVec2::new(0.0, HORIZON)).y);
-                let last = f64::from(pictures) - if of.once { 0.95 } else { 0.0 };
-                let at = of.duration() * (f64::from(k) + 0.02) / last;
+                // Of a way there and back, the way there.
+                let last = f64::from(pictures) - if of.back.is_some() { 0.95 } else { 0.0 };
+                let at = of.back.unwrap_or(of.duration()) * (f64::from(k) + 0.02) / last;
                 for shape in stage.moving(at) {
                     canvas.shape(&shape, &frame);
                 }

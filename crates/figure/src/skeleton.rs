@@ -3,27 +3,32 @@
 //!
 //! World: metres, right-handed; x is forward, y is to the person's left, z is up, the floor is z = 0.
 //!
-//! Segment lengths as fractions of stature: Drillis & Contini, *Body Segment Parameters* (1966), as
-//! printed in Winter, *Biomechanics and Motor Control of Human Movement* (4th ed., 2009), fig. 4.1.
-//! Masses and centres of mass: the same book, table 4.1.
+//! Segment lengths, masses and ranges of motion are published ones; each table says where it was read.
 
 use glam::{DMat3, DQuat, DVec2, DVec3, EulerRot};
 
-/// Segment lengths as fractions of stature.
+/// Segment lengths as fractions of stature: Drillis & Contini, *Body Segment Parameters* (1966), as
+/// printed in Winter, *Biomechanics and Motor Control of Human Movement* (4th ed., 2009), fig. 4.1. The
+/// book itself was not read: thigh, shank, ankle, foot's length and breadth, upper arm, forearm, hand,
+/// and the heights 0.530 (hip) and 0.818 (shoulder) were compared in November 2026 with the same table
+/// in <https://github.com/drfllcky13-droid/Locus>, docs/methods/camera-height.md (2026), and are equal.
+/// The figure does not say where joints lie inside the body; those heights and widths are this
+/// drawing's own, and stand below it.
 mod fraction {
     pub const THIGH: f64 = 0.530 - 0.285;
     pub const SHANK: f64 = 0.285 - 0.039;
     pub const ANKLE_HEIGHT: f64 = 0.039;
     pub const FOOT: f64 = 0.152;
+    pub const FOOT_BREADTH: f64 = 0.055;
     pub const UPPER_ARM: f64 = 0.186;
     pub const FOREARM: f64 = 0.146;
     pub const HAND: f64 = 0.108;
-    /// Hip joints lie inside the hip's breadth of 0.191.
+    /// Not from the table: hip joints lie inside the hips' breadth of 0.191.
     pub const HIP_HALF: f64 = 0.052;
-    /// Shoulder joints lie inside the shoulders' breadth of 0.259.
+    /// Not from the table: shoulder joints lie inside the shoulders' breadth of 0.259.
     pub const SHOULDER_HALF: f64 = 0.101;
-    /// Heights above the hip joints (0.530): lumbar and thoracic joints, shoulder joints (a little
-    /// below the acromion's 0.818), neck, head.
+    /// Not from the table: heights above the hip joints (0.530) of the lumbar and thoracic joints, of
+    /// the shoulder joints (a little below the shoulder's 0.818), of neck and head.
     pub const LUMBAR: f64 = 0.055;
     pub const THORAX: f64 = 0.150;
     pub const SHOULDER: f64 = 0.804 - 0.530;
@@ -347,27 +352,44 @@ pub struct Angle {
     pub range: (f64, f64),
 }
 
-/// Normal ranges of motion. Hips, knees, ankles, elbows and shoulders: the greater of American
-/// Academy of Orthopaedic Surgeons, *Joint Motion* (1965), and CDC, *Normal Joint Range of Motion
-/// Study* (Soucie et al. 2011, ages 45–69, with its upper bound); trunk, neck and toes: AAOS.
+/// Normal ranges of motion, degrees. Of what the sources give, the smaller number: the people drawn are
+/// not young. Read in November 2026:
+/// - AAOS: American Academy of Orthopaedic Surgeons (1965, 1994). Arm: F. A. Davis, *Measurement of Joint
+///   Motion*, table A.1 (shoulder 180 and 60, elbow 150, wrist 80 and 70),
+///   <https://fadavispt.mhmedical.com/downloadCitation.aspx?sectionid=158980269>. Hip 120 and 30, its
+///   abduction 45 and adduction 30, knee 135; trunk 80 and 25, its side bend 35, its rotation 45: only as
+///   relayed on <https://github.com> and by copies of course notes, undated.
+/// - MSD: *Normal Values for Range of Motion of Joints*, Merck Manual (2013), read on
+///   <https://pdfcoffee.com/download/nilai-normal-untuk-jarak-dari-gerakan-sendi-pdf-free.html>: hip
+///   extension 15, abduction 45, rotation 45 each way; ankle 20 up and 50 down; foot 35 inward and 25
+///   outward; toes 80; shoulder extension 50; wrist 90 and 70.
+/// - AAFP: *Telemedicine Management of Musculoskeletal Issues* (American Family Physician, 2021-02-01),
+///   its table as relayed: foot 30 inward, 20 outward; hip rotation 45 outward.
+/// - CDC: *Normal Joint Range of Motion Study* (Soucie et al. 2011), ages 45–69, mean of men, as relayed:
+///   shoulder 164.0, elbow 143.5; <https://archive.cdc.gov/www_cdc_gov/ncbddd/jointrom/index.html>.
+/// - CFR: 38 CFR 4.71a, note 2 to the spine's formula, as relayed: neck 45, 45, 45 (its rotation 80); trunk
+///   90 and 30, its side bend and rotation 30.
+/// - ExRx: <https://exrx.net/Testing/JointROM>, undated: neck's rotation 60 to 80.
+///
+/// One degree or two of straightening beyond 0 are a straight knee or elbow.
 const RANGES: [(&str, (f64, f64)); 17] = [
-    ("hip flexion", (-20.0, 125.0)),
-    ("hip abduction", (-30.0, 45.0)),
-    ("hip rotation", (-45.0, 45.0)),
-    ("knee flexion", (-2.0, 142.0)),
-    ("ankle dorsiflexion", (-55.0, 20.0)),
-    ("ankle inversion", (-20.0, 35.0)),
-    ("toe extension", (0.0, 70.0)),
-    ("arm elevation", (0.0, 172.0)),
-    ("arm extension", (-60.0, 180.0)),
-    ("elbow flexion", (-4.0, 150.0)),
-    ("wrist bend", (0.0, 80.0)),
-    ("trunk flexion", (-30.0, 90.0)),
-    ("trunk side bend", (-35.0, 35.0)),
-    ("trunk rotation", (-45.0, 45.0)),
-    ("neck flexion", (-45.0, 45.0)),
-    ("neck side bend", (-45.0, 45.0)),
-    ("neck rotation", (-70.0, 70.0)),
+    ("hip flexion", (-15.0, 120.0)),       // MSD, AAOS
+    ("hip abduction", (-30.0, 45.0)),      // AAOS, MSD
+    ("hip rotation", (-45.0, 45.0)),       // MSD
+    ("knee flexion", (-2.0, 135.0)),       // AAOS
+    ("ankle dorsiflexion", (-50.0, 20.0)), // MSD
+    ("ankle inversion", (-20.0, 30.0)),    // AAFP
+    ("toe extension", (0.0, 80.0)),        // MSD
+    ("arm elevation", (0.0, 164.0)),       // CDC
+    ("arm extension", (-50.0, 180.0)),     // MSD; forward it is an elevation
+    ("elbow flexion", (-2.0, 143.0)),      // CDC
+    ("wrist bend", (0.0, 70.0)),           // AAOS: either way the smaller
+    ("trunk flexion", (-25.0, 80.0)),      // AAOS
+    ("trunk side bend", (-30.0, 30.0)),    // CFR
+    ("trunk rotation", (-30.0, 30.0)),     // CFR
+    ("neck flexion", (-45.0, 45.0)),       // CFR
+    ("neck side bend", (-45.0, 45.0)),     // CFR
+    ("neck rotation", (-60.0, 60.0)),      // ExRx
 ];
 
 fn euler(parent: DMat3, child: DMat3) -> DVec3 {
@@ -421,7 +443,12 @@ impl Skeleton {
             .collect()
     }
 
-    /// Centre of mass: segment masses and centres after Winter, table 4.1.
+    /// Centre of mass: segment masses and centres as in Winter, *Biomechanics and Motor Control of Human
+    /// Movement* (2009), table 4.1 (after Dempster, 1955), compared in November 2026 with
+    /// <https://raw.githubusercontent.com/BMClab/BMC/master/data/BSP_DempsterWinter.txt> and with the
+    /// University of Rhode Island's BME 207 data sheet (2016-02-02): hand 0.006 at 0.506, forearm 0.016 at
+    /// 0.430, upper arm 0.028 at 0.436, foot 0.0145 at 0.5 (from ankle to ball), shank 0.0465 at 0.433,
+    /// thigh 0.100 at 0.433, trunk 0.497 at 0.5 (hips to shoulders), head and neck 0.081 at the ear.
     pub fn centre_of_mass(&self) -> DVec3 {
         let hips = (self.legs[0][0] + self.legs[1][0]) / 2.0;
         let shoulders = (self.arms[0][0] + self.arms[1][0]) / 2.0;
@@ -430,14 +457,14 @@ impl Skeleton {
         for i in 0..2 {
             let [shoulder, elbow, wrist, palm, _] = self.arms[i];
             let [hip, knee, ankle] = self.legs[i];
-            let [heel, _, tip] = self.soles[i];
+            let ball = self.soles[i][1];
             for (m, c) in [
                 (0.028, shoulder.lerp(elbow, 0.436)),
                 (0.016, elbow.lerp(wrist, 0.430)),
                 (0.006, palm),
                 (0.100, hip.lerp(knee, 0.433)),
                 (0.0465, knee.lerp(ankle, 0.433)),
-                (0.0145, heel.lerp(tip, 0.5)),
+                (0.0145, ankle.lerp(ball, 0.5)),
             ] {
                 sum += m * c;
                 mass += m;
@@ -451,7 +478,7 @@ impl Skeleton {
         let [heel, ball, tip] = self.soles[i];
         let forward = (ball - heel).with_z(0.0).normalize_or(DVec3::X);
         let left = DVec3::Z.cross(forward);
-        let half = 0.028 * self.build.stature;
+        let half = fraction::FOOT_BREADTH / 2.0 * self.build.stature;
         let mut points = Vec::new();
         for (p, w) in [(heel, 0.7), (ball, 1.0), (tip, 0.6)] {
             if p.z < 0.012 {

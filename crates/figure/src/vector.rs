@@ -10,7 +10,7 @@ use crate::{
     raster::{ARROW, FLOOR, Frame, HORIZON, SKIRTING, WALL},
     scene::{Colour, Form, Order, Oval, Shape, Stage, arrow_head},
 };
-use glam::DVec2;
+use glam::{DVec2, DVec3};
 use std::{collections::BTreeMap, fmt::Write as _};
 
 /// Most bytes of one file.
@@ -427,16 +427,9 @@ fn rigid(tracks: &[&Track], tolerance: f64) -> Option<(DVec2, Vec<Vec<f64>>)> {
 }
 
 /// A shape as the small picture has it: hands, neck and hips are round-ended strokes there.
-fn simple(shape: &Shape, plain: bool) -> Shape {
+fn simple(shape: &Shape) -> Shape {
     let mut simple = shape.clone();
     match &shape.form {
-        // Where a long way leaves room for less: shoes as strokes too.
-        Form::Hull { ovals, .. } if plain && shape.key.starts_with("shoe") => {
-            if let (Some(heel), Some(tip)) = (ovals.first(), ovals.last()) {
-                let width = heel.axes().1 * 1.9;
-                simple.form = Form::Line { points: vec![heel.middle, tip.middle], width };
-            }
-        }
         Form::Limb(chain) if shape.key.starts_with("hand") || shape.key == "neck" => {
             if let (Some(first), Some(last)) = (chain.first(), chain.last()) {
                 let most = chain.iter().map(|c| c.1).fold(0.0, f64::max);
@@ -455,117 +448,304 @@ fn simple(shape: &Shape, plain: bool) -> Shape {
     simple
 }
 
+/// How a long way is drawn, from most to least.
+#[derive(Clone, Copy)]
+struct Sketch {
+    /// Limbs get thinner towards their ends.
+    tapers: bool,
+    /// Eye, neck, seat and the farther hand are drawn.
+    whole: bool,
+    /// How far a point may be off its way, half units of the view box.
+    tolerance: f64,
+}
+
+/// From back to front; what a prop is lies behind all.
+const PARTS: [&str; 16] = [
+    "",
+    "hand-far",
+    "arm-far",
+    "shoe-far",
+    "leg-far",
+    "shoe-near",
+    "leg-near",
+    "seat",
+    "neck",
+    "top",
+    "head-hair",
+    "head-face",
+    "head-nose",
+    "head-eye-near",
+    "hand-near",
+    "arm-near",
+];
+
+const SKETCHES: [Sketch; 5] = [
+    Sketch { tapers: true, whole: true, tolerance: 2.0 },
+    Sketch { tapers: true, whole: true, tolerance: 4.0 },
+    Sketch { tapers: true, whole: false, tolerance: 4.0 },
+    Sketch { tapers: false, whole: true, tolerance: 4.0 },
+    Sketch { tapers: false, whole: false, tolerance: 5.0 },
+];
+
+/// One moment of a long way, on which the body turns round: its parts are named and ordered by which
+/// is nearer to the camera, and all but trunk and limbs are strokes.
+fn sketched(stage: &Stage<'_>, at: f64, how: Sketch) -> Vec<Shape> {
+    let s = stage.of.at(at);
+    let order = Order::of(&s, &stage.camera);
+    let (f, c) = (s.frames[3], s.spine[4]);
+    let head = |x: f64, z: f64| stage.camera.see(c + f * DVec3::new(x, 0.0, z));
+    let line = |a: DVec2, b: DVec2, width: f64| Form::Line { points: vec![a, b], width };
+    let mut parts: Vec<(usize, Shape)> = Vec::new();
+    for mut shape in stage.kept(at, &order) {
+        let key = shape.key.clone();
+        let (part, side) = key.rsplit_once('-').unwrap_or((key.as_str(), ""));
+        let near = side == ["r", "l"][order.far];
+        if matches!(part, "arm" | "hand" | "shoe" | "leg" | "head-eye") {
+            shape.key = format!("{part}-{}", if near { "near" } else { "far" });
+        }
+        let few = matches!(shape.key.as_str(), "seat" | "neck" | "head-eye-near" | "hand-far") && !how.whole;
+        let rank = if key.starts_with("prop") { Some(0) } else { PARTS.iter().position(|p| *p == shape.key) };
+        let Some(rank) = rank.filter(|_| !few) else { continue };
+        match (part, key.as_str(), &shape.form) {
+            ("shoe", _, Form::Hull { ovals, .. }) => {
+                if let (Some(heel), Some(tip)) = (ovals.first(), ovals.last()) {
+                    shape.form = line(heel.middle, tip.middle, heel.axes().1 * 1.9);
+                }
+            }
+            (_, "top", Form::Hull { ovals, up, round }) => {
+                shape.form = Form::Area { points: skin(ovals, *up, *round, 7), round: *round };
+            }
+            ("arm" | "leg", _, Form::Limb(chain)) if !how.tapers => {
+                let width = chain.iter().map(|c| c.1).sum::<f64>() / chain.len() as f64 * 1.9;
+                shape.form = Form::Line { points: chain.iter().map(|c| c.0).collect(), width };
+            }
+            (_, "head-hair", _) => shape.form = line(head(-0.022, 0.005), head(-0.018, 0.055), 0.200),
+            (_, "head-face", _) => shape.form = line(head(0.016, 0.030), head(0.022, -0.050), 0.150),
+            (_, "head-nose", _) => shape.form = line(head(0.098, -0.004), head(0.102, -0.020), 0.036),
+            ("head-eye", _, Form::Oval(o)) => {
+                shape.form = line(o.middle, o.middle - DVec2::new(0.0, 0.006), 0.020);
+            }
+            _ => shape = simple(&shape),
+        }
+        parts.push((rank, shape));
+    }
+    parts.sort_by_key(|p| p.0);
+    parts.into_iter().map(|p| p.1).collect()
+}
+
 /// What can be left out of a small picture, least missed first.
 const SPARE: [&str; 9] =
     ["thumb", "sole", "head-rim", "collar", "head-ear", "shadow", "head-eye", "head-mouth", "muscle"];
 
 /// All vector loops of an exercise, with what follows its id in their files' names.
 pub fn both(motion: &Motion) -> Result<Vec<(&'static str, String)>, Problem> {
-    let mut loops = vec![("", write(motion, &motion.main, motion.view, &motion.title.fr)?)];
+    let mut loops = vec![("", write(motion, &motion.main, &motion.title.fr)?)];
     if let Some(easier) = &motion.easier {
         let title = format!("{} : plus facile", motion.title.fr);
-        loops.push(("-easier", write(motion, easier, motion.view, &title)?));
+        loops.push(("-easier", write(motion, easier, &title)?));
     }
     Ok(loops)
 }
 
 /// The vector loop of one variant.
-pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<String, Problem> {
-    let stage = Stage::new(motion, of, view);
-    let (low, high) = stage.bounds();
-    let frame = Frame::fit(
-        (low, high),
-        DVec2::new(12.0, 8.0),
-        DVec2::new(308.0, 228.0),
-        if of.focus.is_some() { 260.0 } else { 150.0 },
-    );
-    // What happens once lies down at first and stands up later: the order of the later part counts.
-    let order = Order::of(&of.at(if of.once { of.duration() * 0.6 } else { 0.0 }), &stage.camera);
-    let at = |k: usize| {
-        let part = if of.once { k as f64 * 0.9999 } else { (k % MOMENTS) as f64 };
-        of.duration() * part / MOMENTS as f64
+pub fn write(motion: &Motion, of: &Loop, title: &str) -> Result<String, Problem> {
+    let stage = Stage::new(motion, of, of.view);
+    let at = |k: usize| of.duration() * (k % MOMENTS) as f64 / MOMENTS as f64;
+    if of.back.is_none() {
+        let order = Order::of(&of.at(0.0), &stage.camera);
+        let pictures =
+            (0..=MOMENTS).map(|k| stage.kept(at(k), &order).iter().map(simple).collect()).collect();
+        if let Some(told) = Drawn::new(&stage, pictures, Some(&order), title)?.finest() {
+            return Ok(told);
+        }
+    }
+    // A long way is told by as many of its poses as fit, rather drawn with less than told with fewer.
+    // Where the standing body turns round, near and far change places at once.
+    let near = |k: usize| {
+        let s = of.at(at(k));
+        (s.pelvis.z > 0.6).then(|| Order::of(&s, &stage.camera).far)
     };
-    let pictures: Vec<Vec<Shape>> = (0..=MOMENTS)
-        .map(|k| stage.kept(at(k), &order).iter().map(|s| simple(s, of.once)).collect())
+    let turns: Vec<usize> = (1..=MOMENTS)
+        .filter(|k| near(*k).is_some() && near(*k - 1).is_some() && near(*k) != near(*k - 1))
+        .flat_map(|k| [k - 1, k])
         .collect();
-    let mut names: Vec<&str> = pictures[0].iter().map(|s| s.key.as_str()).collect();
-    let mut tracks: BTreeMap<&str, Track> = BTreeMap::new();
-    for (n, shape) in pictures[0].iter().enumerate() {
-        let (first, kind, width) = numbers(shape, &frame, None);
-        let angle = if let Kind::Ring { angle } = kind { Some(-angle) } else { None };
-        let mut values = vec![first];
-        for picture in &pictures[1..] {
-            let same = picture.get(n).filter(|s| s.key == shape.key).ok_or_else(|| Problem::Drawing {
-                id: motion.id.clone(),
-                what: format!("{} is not in every picture of the loop", shape.key),
-            })?;
-            values.push(numbers(same, &frame, angle).0);
-        }
-        let muscle = shape.key.strip_prefix("muscle-").and_then(|k| k.rsplit_once('-')).map(|k| k.0);
-        let shows = (0..=MOMENTS).map(|k| muscle.map_or(1.0, |m| stage.marked(m, at(k)))).collect();
-        // A muscle on the body's far side never shows, or hardly beside its like on the near side.
-        let far = shape.key.ends_with(["-l", "-r"][order.far])
-            && view == View::Side
-            && muscle.is_some_and(|m| !m.contains(' '));
-        if muscle.is_some() && (shape.alpha < 0.05 || far) {
-            names.retain(|name| *name != shape.key);
-            continue;
-        }
-        let stroke = width * frame.scale * FINE;
-        let track = Track { values, kind, colour: shape.colour, stroke, alpha: shape.alpha, shows };
-        tracks.insert(shape.key.as_str(), track);
-    }
-    let mut arrows = Vec::new();
-    for phase in &of.phases {
-        for curve in stage.arrows(phase) {
-            let shows: Vec<f64> =
-                (0..=MOMENTS).map(|k| f64::from(u8::from(at(k) >= phase.from && at(k) < phase.to))).collect();
-            let whole = |points: &[DVec2]| -> Vec<f64> {
-                points.iter().flat_map(|p| (frame.at(*p) * FINE).to_array()).collect()
-            };
-            let tip = arrow_head(&curve, 0.075);
-            let back = (tip[1] + tip[2]) / 2.0 - (tip[0] + tip[1] + tip[2]) / 3.0;
-            let head = whole(&[tip[1] + back * 2.6, curve[2], tip[2] + back * 2.6]);
-            let mut line = path(&whole(&curve), Kind::Curve);
-            let end = curve[2];
-            let end = (frame.at(end) * FINE).round();
-            line.push('m');
-            push(&mut line, (head[0] - end.x).round() as i64);
-            push(&mut line, (head[1] - end.y).round() as i64);
-            for k in [2, 4] {
-                push(&mut line, (head[k] - head[k - 2]).round() as i64);
-                push(&mut line, (head[k + 1] - head[k - 1]).round() as i64);
+    let moment = |ms: f64| (ms / of.duration() * MOMENTS as f64).round() as usize;
+    let mut poses: Vec<usize> =
+        of.keys.iter().map(|key| moment(key.at)).chain(turns.iter().copied()).collect();
+    // What is said must be seen: the poses to which what is said leads, on the way there.
+    let mut told: Vec<usize> = (1..of.phases.len())
+        .filter(|n| of.phases[*n].say.is_some())
+        .map(|n| moment(of.phases[n].from))
+        .collect();
+    told.dedup();
+    let kept: Vec<usize> = turns.iter().copied().chain(told).collect();
+    poses.sort_unstable();
+    poses.dedup();
+    let sketches = SKETCHES
+        .iter()
+        .map(|how| {
+            let pictures = (0..=MOMENTS).map(|k| sketched(&stage, at(k), *how)).collect();
+            Ok((how.tolerance, Drawn::new(&stage, pictures, None, title)?))
+        })
+        .collect::<Result<Vec<_>, Problem>>()?;
+    loop {
+        let mut least = usize::MAX;
+        for (tolerance, drawn) in &sketches {
+            let told = drawn.compose(*tolerance, 0, &poses);
+            if told.len() <= LIMIT {
+                return Ok(told);
             }
-            arrows.push((line, shows));
+            least = least.min(told.len());
         }
+        let fewer = without_least(&sketches[0].1.all(), poses.clone(), &kept);
+        if fewer.len() == poses.len() {
+            return Err(too_long(motion, least));
+        }
+        poses = fewer;
     }
-    let seconds = format!("{}s", tenth(of.duration() / 1000.0));
-    let floor = frame.at(DVec2::new(0.0, HORIZON)).y.round();
-    // Fades at its end, because it cannot go on from there.
-    let fade = format!(
-        "<animate attributeName=\"opacity\" dur=\"{seconds}\" repeatCount=\"indefinite\" keyTimes=\"0;.96;1\" values=\"1;1;0\"/>"
-    );
-    let compose = |tolerance: f64, spare: usize, only: &[usize]| {
+}
+
+/// A loop's shapes at every moment, ready to be written.
+struct Drawn<'a> {
+    stage: &'a Stage<'a>,
+    names: Vec<String>,
+    tracks: BTreeMap<String, Track>,
+    arrows: Vec<(String, Vec<f64>)>,
+    title: &'a str,
+    floor: f64,
+    scale: f64,
+}
+impl<'a> Drawn<'a> {
+    fn new(
+        stage: &'a Stage<'a>,
+        pictures: Vec<Vec<Shape>>,
+        order: Option<&Order>,
+        title: &'a str,
+    ) -> Result<Self, Problem> {
+        let of = stage.of;
+        let at = |k: usize| of.duration() * (k % MOMENTS) as f64 / MOMENTS as f64;
+        let frame = Frame::fit(
+            stage.bounds(),
+            DVec2::new(12.0, 8.0),
+            DVec2::new(308.0, 228.0),
+            if of.focus.is_some() { 260.0 } else { 150.0 },
+        );
+        let mut names: Vec<String> = pictures[0].iter().map(|s| s.key.clone()).collect();
+        let mut tracks: BTreeMap<String, Track> = BTreeMap::new();
+        for (n, shape) in pictures[0].iter().enumerate() {
+            let (first, kind, width) = numbers(shape, &frame, None);
+            let angle = if let Kind::Ring { angle } = kind { Some(-angle) } else { None };
+            let mut values = vec![first];
+            for picture in &pictures[1..] {
+                let same = picture.get(n).filter(|s| s.key == shape.key).ok_or_else(|| Problem::Drawing {
+                    id: stage.motion.id.clone(),
+                    what: format!("{} is not in every picture of the loop", shape.key),
+                })?;
+                values.push(numbers(same, &frame, angle).0);
+            }
+            let muscle = shape.key.strip_prefix("muscle-").and_then(|k| k.rsplit_once('-')).map(|k| k.0);
+            let shows = (0..=MOMENTS).map(|k| muscle.map_or(1.0, |m| stage.marked(m, at(k)))).collect();
+            // A muscle on the body's far side never shows, or hardly beside its like on the near side.
+            let far = order.is_some_and(|o| shape.key.ends_with(["-l", "-r"][o.far]))
+                && of.view == View::Side
+                && muscle.is_some_and(|m| !m.contains(' '));
+            if muscle.is_some() && (shape.alpha < 0.05 || far) {
+                names.retain(|name| *name != shape.key);
+                continue;
+            }
+            let stroke = width * frame.scale * FINE;
+            let track = Track { values, kind, colour: shape.colour, stroke, alpha: shape.alpha, shows };
+            tracks.insert(shape.key.clone(), track);
+        }
+        let mut arrows = Vec::new();
+        for phase in &of.phases {
+            for curve in stage.arrows(phase) {
+                let shows: Vec<f64> = (0..=MOMENTS)
+                    .map(|k| f64::from(u8::from(at(k) >= phase.from && at(k) < phase.to)))
+                    .collect();
+                let whole = |points: &[DVec2]| -> Vec<f64> {
+                    points.iter().flat_map(|p| (frame.at(*p) * FINE).to_array()).collect()
+                };
+                let tip = arrow_head(&curve, 0.075);
+                let back = (tip[1] + tip[2]) / 2.0 - (tip[0] + tip[1] + tip[2]) / 3.0;
+                let head = whole(&[tip[1] + back * 2.6, curve[2], tip[2] + back * 2.6]);
+                let mut line = path(&whole(&curve), Kind::Curve);
+                let end = (frame.at(curve[2]) * FINE).round();
+                line.push('m');
+                push(&mut line, (head[0] - end.x).round() as i64);
+                push(&mut line, (head[1] - end.y).round() as i64);
+                for k in [2, 4] {
+                    push(&mut line, (head[k] - head[k - 2]).round() as i64);
+                    push(&mut line, (head[k + 1] - head[k - 1]).round() as i64);
+                }
+                arrows.push((line, shows));
+            }
+        }
+        let floor = frame.at(DVec2::new(0.0, HORIZON)).y.round();
+        Ok(Drawn { stage, names, tracks, arrows, title, floor, scale: frame.scale })
+    }
+
+    /// All numbers of every moment.
+    fn all(&self) -> Vec<Vec<f64>> {
+        (0..=MOMENTS)
+            .map(|k| self.tracks.values().flat_map(|t| t.values[k].iter().copied()).collect())
+            .collect()
+    }
+
+    /// The finest movement that fits, if one does; rather a detail less than a movement that limps.
+    fn finest(&self) -> Option<String> {
+        let finest = 0.8;
+        let mut spare = 1;
+        while spare < 6 && self.compose(3.0, spare, &[]).len() > LIMIT {
+            spare += 1;
+        }
+        let best = self.compose(finest, spare, &[]);
+        if best.len() <= LIMIT {
+            return Some(best);
+        }
+        let (mut fine, mut coarse) = (finest, 12.0);
+        let mut best = self.compose(coarse, spare, &[]);
+        if best.len() > LIMIT {
+            return None;
+        }
+        for _ in 0..9 {
+            let tolerance = (fine + coarse) / 2.0;
+            let tried = self.compose(tolerance, spare, &[]);
+            if tried.len() <= LIMIT {
+                (best, coarse) = (tried, tolerance);
+            } else {
+                fine = tolerance;
+            }
+        }
+        Some(best)
+    }
+
+    /// The file, its points moved between so many moments as the tolerance asks for, without the first
+    /// `spare` kinds of [`SPARE`], and with moments of `only` when there are any.
+    fn compose(&self, tolerance: f64, spare: usize, only: &[usize]) -> String {
+        let duration = self.stage.of.duration();
+        let seconds = format!("{}s", tenth(duration / 1000.0));
+        let floor = self.floor;
         let mut out = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 240\" data-duration-ms=\"{}\"><title>{title}</title>\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 240\" data-duration-ms=\"{}\"><title>{}</title>\
              <rect width=\"320\" height=\"240\" rx=\"10\" fill=\"{}\"/>\
              <path d=\"m0 {floor}h320v{}a10 10 0 0 1-10 10h-300a10 10 0 0 1-10-10z\" fill=\"{}\"/>\
              <rect y=\"{}\" width=\"320\" height=\"2\" fill=\"{}\"/>\
-             <g transform=\"scale(.5)\" fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\">{}",
-            of.duration().round(),
+             <g transform=\"scale(.5)\" fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\">",
+            duration.round(),
+            self.title,
             hex(WALL),
             230.0 - floor,
             hex(FLOOR),
             floor - 2.0,
             hex(SKIRTING),
-            if of.once { fade.as_str() } else { "" },
         );
         let head: Vec<&Track> =
-            names.iter().filter(|n| n.starts_with("head-")).filter_map(|n| tracks.get(n)).collect();
+            self.names.iter().filter(|n| n.starts_with("head-")).filter_map(|n| self.tracks.get(n)).collect();
         let stiff = rigid(&head, 5.0);
         let mut within = false;
-        for name in &names {
-            let Some(track) = tracks.get(name) else { continue };
+        for name in &self.names {
+            let Some(track) = self.tracks.get(name) else { continue };
             if SPARE[..spare].iter().any(|s| name.starts_with(s)) {
                 continue;
             }
@@ -617,61 +797,19 @@ pub fn write(motion: &Motion, of: &Loop, view: View, title: &str) -> Result<Stri
         if within {
             out.push_str("</g>");
         }
-        for (line, shows) in &arrows {
+        for (line, shows) in &self.arrows {
             let first = if shows[0] < 0.5 { " opacity=\"0\"" } else { "" };
             let fades = opacity(shows, &seconds).unwrap_or_default();
             let _ = write!(
                 out,
                 "<path d=\"{line}\" stroke=\"{}\" stroke-width=\"{}\"{first}>{fades}</path>",
                 hex(ARROW),
-                tenth((0.022 * frame.scale).max(2.2) * FINE)
+                tenth((0.022 * self.scale).max(2.2) * FINE)
             );
         }
         out.push_str("</g></svg>\n");
         joined(&out)
-    };
-    // A long way is told by as many of its poses as fit.
-    if of.once {
-        let mut poses: Vec<usize> =
-            of.keys.iter().map(|k| (k.at / of.duration() * MOMENTS as f64).round() as usize).collect();
-        poses.dedup();
-        let all: Vec<Vec<f64>> = (0..=MOMENTS)
-            .map(|k| tracks.values().flat_map(|t| t.values[k].iter().copied()).collect())
-            .collect();
-        while poses.len() > 6 {
-            let told = compose(3.0, SPARE.len() - 1, &poses);
-            if told.len() <= LIMIT {
-                return Ok(told);
-            }
-            poses = without_least(&all, poses);
-        }
-        return Err(too_long(motion, compose(3.0, SPARE.len() - 1, &poses).len()));
     }
-    // The finest movement that fits; rather a detail less than a movement that limps.
-    let finest = 0.8;
-    let mut spare = 1;
-    while spare < 6 && compose(3.0, spare, &[]).len() > LIMIT {
-        spare += 1;
-    }
-    let best = compose(finest, spare, &[]);
-    if best.len() <= LIMIT {
-        return Ok(best);
-    }
-    let (mut fine, mut coarse) = (finest, 12.0);
-    let mut best = compose(coarse, spare, &[]);
-    if best.len() > LIMIT {
-        return Err(too_long(motion, best.len()));
-    }
-    for _ in 0..9 {
-        let tolerance = (fine + coarse) / 2.0;
-        let tried = compose(tolerance, spare, &[]);
-        if tried.len() <= LIMIT {
-            (best, coarse) = (tried, tolerance);
-        } else {
-            fine = tolerance;
-        }
-    }
-    Ok(best)
 }
 
 fn too_long(motion: &Motion, bytes: usize) -> Problem {
@@ -680,15 +818,18 @@ fn too_long(motion: &Motion, bytes: usize) -> Problem {
     Problem::Drawing { id: motion.id.clone(), what }
 }
 
-/// The moments without the one that a straight way between its neighbours replaces best.
-fn without_least(values: &[Vec<f64>], mut moments: Vec<usize>) -> Vec<usize> {
+/// The moments without the one, `kept` ones apart, that a straight way between its neighbours replaces
+/// best.
+fn without_least(values: &[Vec<f64>], mut moments: Vec<usize>, kept: &[usize]) -> Vec<usize> {
     let loss = |n: usize| {
         let (a, k, b) = (moments[n - 1], moments[n], moments[n + 1]);
         let u = (k - a) as f64 / (b - a) as f64;
         let off = |i: usize| values[k][i] - (values[a][i] + (values[b][i] - values[a][i]) * u);
         (0..values[k].len()).map(|i| off(i).powi(2)).sum::<f64>()
     };
-    let least = (1..moments.len() - 1).min_by(|a, b| loss(*a).total_cmp(&loss(*b)));
+    let least = (1..moments.len() - 1)
+        .filter(|n| !kept.contains(&moments[*n]))
+        .min_by(|a, b| loss(*a).total_cmp(&loss(*b)));
     if let Some(least) = least {
         moments.remove(least);
     }

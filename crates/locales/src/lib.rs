@@ -13,6 +13,7 @@ use std::{
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
 pub const LATER: &[&str] = &[
+    "booklet",
     "check",
     "clip",
     "code",
@@ -26,6 +27,7 @@ pub const LATER: &[&str] = &[
     "follow_up",
     "help",
     "late",
+    "lesson",
     "lost",
     "outbox",
     "player",
@@ -38,6 +40,7 @@ pub const LATER: &[&str] = &[
     "summary",
     "teach",
     "today",
+    "workshop",
 ];
 
 /// Whether a key is of the second part.

@@ -32,7 +32,7 @@ export class Website {
 
   /** A page with this in its body, under the strict policy; its address. */
   page(name, portal, body, { script = `<script src="${portal}embed.js" async></script>`, free = false } = {}) {
-    const head = `<meta charset="utf-8"><title>${name}</title><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/style.css">`;
+    const head = `<meta charset="utf-8"><title>${name}</title><meta name="viewport" content="width=device-width"><link rel="icon" href="/leaf.svg"><link rel="stylesheet" href="/style.css">`;
     this.pages.set(`/${name}`, {
       body: `<!doctype html><html lang="fr"><head>${head}${script}</head><body><main><h1>${name}</h1>${body}</main></body></html>`,
       policy: free ? undefined : policy(portal),

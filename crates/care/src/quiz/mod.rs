@@ -5,13 +5,16 @@
 
 #[cfg(any(feature = "native", test))]
 pub mod bars;
+pub mod booklet;
 pub mod estimate;
 pub mod forms;
 pub mod history;
 pub mod item;
+pub mod lesson;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schedule;
+pub mod workshop;
 
 pub use history::{Answer, Checked, Confidence, History, Learning, Moment};
 pub use item::{Action, Bank, Cue, CueMark, Item, Pole, Pool, Segment, Topic, Verdict};

@@ -259,14 +259,14 @@ impl<'b> Plan<'b> {
         };
         let good_left = good.saturating_sub(had(Verdict::Reliable)) as u64;
         let bad_left = (SESSION - good).saturating_sub(had(Verdict::Unreliable)) as u64;
-        let drawn = self.number(&self.session.len().to_string()) % (good_left + bad_left).max(1);
+        let drawn = self.number(&[b'n', self.session.len() as u8]) % (good_left + bad_left).max(1);
         let wanted = if drawn < good_left { Verdict::Reliable } else { Verdict::Unreliable };
         (wanted, good_left > 0 && bad_left > 0)
     }
 
     /// A number of this session for a name.
-    fn number(&self, name: &str) -> u64 {
-        mixed(self.seed ^ fingerprint::number(name.bytes()))
+    fn number(&self, name: &[u8]) -> u64 {
+        mixed(self.seed ^ fingerprint::number(name.iter().copied()))
     }
 
     /// The cues of confident errors that have not come back yet, the earliest error first; and whether
@@ -299,10 +299,10 @@ impl<'b> Plan<'b> {
     fn by_need(&self) -> impl Iterator<Item = &CueState> {
         let fits = |cue| self.stage == Stage::Adapt && [Cue::ForWhom, Cue::Care, Cue::Dose].contains(&cue);
         let mut cues: Vec<&CueState> = self.cues.iter().collect();
-        cues.sort_by_cached_key(|c| {
+        cues.sort_by_key(|c| {
             let due = c.is_due(self.today);
             let place = (!self.asks_for(c.cue), !due, !due && !fits(c.cue), c.due);
-            (place, self.number(&format!("{:?}", c.cue)))
+            (place, self.number(&[b'c', c.cue as u8]))
         });
         cues.into_iter()
     }
@@ -322,7 +322,12 @@ impl<'b> Plan<'b> {
         }
         let last = |item: &&&Item| self.seen.get(item.id.as_str()).copied();
         let long_ago = |i: &&&Item| last(i).is_some_and(|day| self.today.days_since(day) >= AGAIN_DAYS);
-        of_cue.iter().filter(fits).filter(long_ago).min_by_key(|i| (last(i), self.number(&i.id))).copied()
+        of_cue
+            .iter()
+            .filter(fits)
+            .filter(long_ago)
+            .min_by_key(|i| (last(i), self.number(i.id.as_bytes())))
+            .copied()
     }
 
     /// How early a pool is drawn from; none when it is kept back. The boosters are few and meant to last
@@ -352,7 +357,7 @@ impl<'b> Plan<'b> {
             .iter()
             .filter(|c| self.asks_for(c.cue) && c.is_due(self.today) && item.pole(c.cue).is_some());
         let serves = std::cmp::Reverse(serves.count());
-        (self.rank(item.pool), !flawed, !professional, !new_pole, serves, self.number(&item.id))
+        (self.rank(item.pool), !flawed, !professional, !new_pole, serves, self.number(item.id.as_bytes()))
     }
 }
 

@@ -140,6 +140,9 @@ pub fn build(layout: &Layout, base: &Base) -> Result<()> {
             html::for_frames(&read(&stage.join("index.html"))?, &part("frame.css")?, &part("frame.js")?)
                 .context("in index.html")?;
         write(&stage.join(FRAME), frame)?;
+        for name in PAGES {
+            shorten_inline(layout, &stage.join(name))?;
+        }
         finish(&stage, base, name)?;
     }
     replace(&stage, &layout.dist())?;
@@ -281,6 +284,36 @@ fn shorten(layout: &Layout, stage: &Path) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Shortens the scripts inside a page: 180 bytes of the first paint after Brotli. Those that are no modules
+/// are read by browsers too old for the portal, which are told so: nothing newer gets into them.
+fn shorten_inline(layout: &Layout, file: &Path) -> Result<()> {
+    let mut page = read(file)?;
+    let piece = layout.work().join("inline.js");
+    // From the end, so that the ranges before stay right.
+    for script in html::elements(&page, "script").into_iter().rev() {
+        if script.text.is_empty() {
+            continue;
+        }
+        write(&piece, &page[script.text.clone()])?;
+        let options: &[&str] = if page[script.open.clone()].contains("module") {
+            &["--module", "--compress", "passes=3,ecma=2020"]
+        } else {
+            &["--compress", "passes=3,ecma=5,negate_iife=false"]
+        };
+        must(
+            "Portal: making a script of the page smaller",
+            Command::new("terser")
+                .arg(&piece)
+                .args(options)
+                .args(["--mangle", "--output"])
+                .arg(&piece)
+                .env("PATH", layout.path()?),
+        )?;
+        page.replace_range(script.text, read(&piece)?.trim_end());
+    }
+    write(file, page)
 }
 
 /// Turns what Trunk left in `stage` into a portal that can be served under `base`.
