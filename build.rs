@@ -1,7 +1,7 @@
 //! Makes of `locales/` the typed table of `src/i18n.rs`. A slip in the locales fails the build, with
 //! file, key and remedy.
 
-use locales::{Sentences, file_name, in_order, is_later, text};
+use locales::{PARTS, Sentences, file_name, in_order, part, text};
 use std::{collections::BTreeSet, env, error::Error, fmt::Write as _, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -10,10 +10,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let both = locales::read(Path::new("locales"))?;
     let out = env::var("OUT_DIR")?;
     let english = text(in_order(&both.english));
-    let french = |later| text(in_order(&both.french).into_iter().filter(|(key, _)| is_later(key) == later));
     // English is no part of the program: it is read from beside it, in tests from here.
-    fs::write(Path::new(&out).join("fr.txt"), french(false))?;
-    fs::write(Path::new(&out).join("fr-later.txt"), french(true))?;
+    for n in 0..PARTS {
+        let french = text(in_order(&both.french).into_iter().filter(|(key, _)| part(key) == n));
+        fs::write(Path::new(&out).join(format!("fr-{n}.txt")), french)?;
+    }
     fs::write(Path::new(&out).join("en.txt"), &english)?;
     fs::write(Path::new(&out).join("locales.rs"), table(&both.french, &file_name("en", &english))?)?;
     Ok(())
@@ -57,9 +58,9 @@ fn table(fr: &Sentences, english: &str) -> Result<String, Box<dyn Error>> {
         let [what, what_to_do] = ["what", "do"].map(|part| variant(&format!("problem.{name}.{part}")));
         writeln!(out, "({name:?}, K::{what}, K::{what_to_do}),")?;
     }
-    out.push_str("];\n/// The names of the sentences, in the order of [`K`], and whether they are of the second part.\n#[cfg(test)]\nstatic NAMES: &[(&str, bool)] = &[\n");
+    out.push_str("];\n/// The names of the sentences, in the order of [`K`], and with which part each comes.\n#[cfg(test)]\nstatic NAMES: &[(&str, usize)] = &[\n");
     for (key, _) in in_order(fr) {
-        writeln!(out, "({:?}, {}),", variant(key), is_later(key))?;
+        writeln!(out, "({:?}, {}),", variant(key), part(key))?;
     }
     out.push_str("];\n");
     Ok(out)

@@ -16,14 +16,19 @@ include!(concat!(env!("OUT_DIR"), "/locales.rs"));
 
 /// The sentences of the first screens in the order of [`K`], with U+001F between them: a table of
 /// references would weigh more than a third of its words.
-const FRENCH: &str = include_str!(concat!(env!("OUT_DIR"), "/fr.txt"));
+const FRENCH: &str = include_str!(concat!(env!("OUT_DIR"), "/fr-0.txt"));
 
 /// Those that follow, which come with the later screens.
-const FRENCH_LATER: &str = include_str!(concat!(env!("OUT_DIR"), "/fr-later.txt"));
+const FRENCH_LATER: &str = include_str!(concat!(env!("OUT_DIR"), "/fr-1.txt"));
+
+/// Those of the quiz and of what belongs to it.
+const FRENCH_QUIZ: &str = include_str!(concat!(env!("OUT_DIR"), "/fr-2.txt"));
 
 thread_local! {
     static LANG: Cell<Lang> = const { Cell::new(Lang::Fr) };
     static FRENCH_ONES: RefCell<Vec<&'static str>> = RefCell::new(sentences(FRENCH));
+    /// The last part whose French is here.
+    static TAKEN: Cell<usize> = const { Cell::new(0) };
     static ENGLISH_ONES: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -56,9 +61,20 @@ pub fn t_in(lang: Lang, k: K) -> &'static str {
 
 /// Takes the French of the later screens, once. Only these screens call it.
 pub fn take_later() {
+    take(1, FRENCH_LATER);
+}
+
+/// Takes the French of the quiz, once. Only its screens call it, after the later ones have.
+pub fn take_quiz() {
+    take(2, FRENCH_QUIZ);
+}
+
+/// Adds the sentences of a part to those of the parts before it.
+fn take(part: usize, text: &'static str) {
     FRENCH_ONES.with_borrow_mut(|all| {
-        if all.len() < SENTENCES {
-            all.extend(sentences(FRENCH_LATER));
+        if TAKEN.get() < part {
+            TAKEN.set(part);
+            all.extend(sentences(text));
         }
     });
 }
@@ -249,6 +265,7 @@ mod tests {
         let mut source = fs::read_to_string(root.join("i18n.rs")).unwrap();
         sources(&root, &mut source);
         take_later();
+        take_quiz();
         assert_eq!(FRENCH_ONES.with_borrow(Vec::len), SENTENCES);
         for (at, (name, _)) in NAMES.iter().enumerate() {
             let fr = FRENCH_ONES.with_borrow(|all| all[at]);
@@ -274,10 +291,33 @@ mod tests {
         for shared in ["add_kit", "block", "field", "kit_status", "notice", "pager", "shell", "words"] {
             source.push_str(&fs::read_to_string(root.join(format!("components/{shared}.rs"))).unwrap());
         }
-        for (name, later) in NAMES {
+        for (name, part) in NAMES {
             assert!(
-                !later || !shows(&source, name),
+                *part == 0 || !shows(&source, name),
                 "K::{name} comes with the later screens: move it in the locales"
+            );
+        }
+    }
+
+    #[test]
+    fn only_the_quiz_shows_the_sentences_that_come_with_it() {
+        let mut source = String::new();
+        for folder in ["pages", "components", "state", "platform"] {
+            for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder)).unwrap()
+            {
+                let file = file.unwrap().path();
+                let name = file.file_stem().unwrap().to_str().unwrap();
+                let its_own =
+                    ["quiz", "check", "lesson", "booklet", "workshop", "clues", "leaflet", "brought"];
+                if file.is_file() && !its_own.contains(&name) {
+                    source.push_str(&fs::read_to_string(file).unwrap());
+                }
+            }
+        }
+        for (name, part) in NAMES {
+            assert!(
+                *part < 2 || !shows(&source, name),
+                "K::{name} comes with the quiz: move it in the locales"
             );
         }
     }

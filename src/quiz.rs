@@ -4,7 +4,7 @@
 
 use crate::{
     components::{control, icon, notice, shell},
-    i18n::{K, t},
+    i18n::{self, K, t},
     later::Arrival,
     pages,
     platform::{
@@ -70,6 +70,7 @@ fn bring(app: App) {
 
 /// Its screens (DESIGN §11).
 fn screens(app: App, path: &str, simple: bool) -> View {
+    i18n::take_quiz();
     match path {
         "quiz" => pages::quiz::show(app, simple),
         "quiz/lesson" => pages::lesson::every(app, simple),

@@ -255,8 +255,8 @@ impl Page {
             }
             (false, false) => before(self.app),
         };
-        let lead = if self.simple { none() } else { el("p", "lead").text(t(K::CheckLead)) };
-        shell::screen(self.app, t(K::CheckTitle), all([lead, form, self.pain("button wide"), past]))
+        let lead = if self.simple { none() } else { el("p", "lead").text(t(K::HelpCheckLead)) };
+        shell::screen(self.app, t(K::HelpCheck), all([lead, form, self.pain("button wide"), past]))
     }
 
     /// Simple mode: how the video comes here.
@@ -266,12 +266,12 @@ impl Page {
             page::turn();
         };
         let body = all([
-            el("p", "lead").text(t(K::CheckLead)),
+            el("p", "lead").text(t(K::HelpCheckLead)),
             self.paste(),
             control::button("button wide", "check-write", icon::NEXT, t(K::CheckNoLink), write),
             self.pain("button wide"),
         ]);
-        shell::screen(self.app, t(K::CheckTitle), body)
+        shell::screen(self.app, t(K::HelpCheck), body)
     }
 
     /// What was recognised, before anything is asked.
@@ -300,7 +300,7 @@ impl Page {
             control::button("button wide", "check-change", icon::LINK, t(K::CheckChange), other),
             self.pain("button wide"),
         ]);
-        shell::screen(self.app, t(if known { K::CheckFound } else { K::CheckTitle }), body)
+        shell::screen(self.app, t(if known { K::CheckFound } else { K::HelpCheck }), body)
     }
 
     /// A question, the step aside, or the end.

@@ -79,7 +79,7 @@ fn sends(app: App, kit: &KitHandle) -> bool {
 
 /// « J’ai trouvé une vidéo »
 fn check_link() -> View {
-    control::link("button wide", "check-video", icon::PLAY, t(K::CheckTitle), "check")
+    control::link("button wide", "check-video", icon::PLAY, t(K::HelpCheck), "check")
 }
 
 fn copy_link() -> View {
@@ -564,7 +564,7 @@ fn thing(app: App, kit: &KitHandle, at: RwSignal<At>, n: usize) -> View {
             Thing::Summary => (card(K::SummaryTitle, text(K::SummaryText)), summary_link()),
             Thing::Results => (card(K::ResultsTitle, text(K::ResultsText)), results_link()),
             Thing::Outbox => (card(K::OutboxTitle, text(K::OutboxWhat)), outbox_link(app, kit)),
-            Thing::Check => (card(K::CheckTitle, text(K::CheckLead)), check_link()),
+            Thing::Check => (card(K::HelpCheck, text(K::HelpCheckLead)), check_link()),
             Thing::Copy => (card(K::CopyTitle, text(K::CopyText)), copy_link()),
         }
     });

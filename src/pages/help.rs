@@ -50,8 +50,8 @@ fn full(app: App) -> View {
             .with(paragraph("", K::HelpReplaceText)),
         section(K::HelpHowTitle, el("div", "pair").with(all(how))),
         section(K::HelpUseTitle, paragraph("", K::HelpUseText)),
-        section(K::QuizTitle, all([paragraph("", K::QuizWhy), quiz()])),
-        section(K::CheckTitle, check()),
+        section(K::HelpQuiz, all([paragraph("", K::HelpQuizWhy), quiz()])),
+        section(K::HelpCheck, check()),
         section(K::HelpWordsTitle, el("dl", "facts").with(all(words))),
         section(K::HelpCallTitle, calls),
         paragraph("soft", K::HelpAbout),
@@ -66,21 +66,21 @@ fn quiz() -> View {
 
 /// The way to « J’ai trouvé une vidéo ».
 fn check() -> View {
-    let open = control::link("button", "check-video", icon::PLAY, t(K::CheckOpenIt), "check");
-    all([paragraph("", K::CheckLead), el("div", "row").with(open)])
+    let open = control::link("button", "check-video", icon::PLAY, t(K::HelpCheckOpen), "check");
+    all([paragraph("", K::HelpCheckLead), el("div", "row").with(open)])
 }
 
 fn one_by_one(app: App) -> View {
     let mut topics = vec![(K::HelpReplaceTitle, K::HelpReplace)];
     topics.extend(HOW);
-    topics.extend([(K::HelpUseTitle, K::HelpUseText), (K::CheckTitle, K::CheckLead)]);
+    topics.extend([(K::HelpUseTitle, K::HelpUseText), (K::HelpCheck, K::HelpCheckLead)]);
     topics.extend(WORDS);
     let at = RwSignal::new(0_usize);
     let topic = move || {
         let now = at.get();
         let Some((title, words)) = topics.get(now) else { return none() };
-        let way = if *title == K::CheckTitle {
-            control::link("button wide", "check-video", icon::PLAY, t(K::CheckOpenIt), "check")
+        let way = if *title == K::HelpCheck {
+            control::link("button wide", "check-video", icon::PLAY, t(K::HelpCheckOpen), "check")
         } else {
             none()
         };

@@ -162,7 +162,7 @@ impl Page {
         } else {
             el("p", "busy").attr("role", "status").text(t(K::QuizComing))
         };
-        shell::screen(self.app, t(K::QuizTitle), body)
+        shell::screen(self.app, t(K::HelpQuiz), body)
     }
 
     fn bring(self) {
@@ -250,15 +250,15 @@ impl Page {
         let draft = notice::chip("plain", icon::CLOCK, K::QuizShortDraft);
         let form = self.offered();
         if self.simple {
-            let words = [K::QuizLead, K::QuizWhy].map(|k| el("p", "").text(t(k)));
-            return shell::screen(self.app, t(K::QuizTitle), all([all(words), draft, start, form, about]));
+            let words = [K::QuizLead, K::HelpQuizWhy].map(|k| el("p", "").text(t(k)));
+            return shell::screen(self.app, t(K::HelpQuiz), all([all(words), draft, start, form, about]));
         }
         let card = el("section", "card note stack tight")
             .with(el("p", "strong").text(t(K::QuizRuleOne)))
             .with(el("p", "").text(t(K::QuizRuleTwo)));
         let body = all([
             el("p", "lead").text(t(K::QuizLead)),
-            el("p", "").text(t(K::QuizWhy)),
+            el("p", "").text(t(K::HelpQuizWhy)),
             card,
             el("p", "").text(t(K::QuizHow)),
             draft,
@@ -266,7 +266,7 @@ impl Page {
             form,
             about,
         ]);
-        shell::screen(self.app, t(K::QuizTitle), body)
+        shell::screen(self.app, t(K::HelpQuiz), body)
     }
 
     /// « Faire le point », where it is offered today.
@@ -482,7 +482,7 @@ impl Page {
             let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
             return shell::screen(
                 self.app,
-                t(K::QuizTitle),
+                t(K::HelpQuiz),
                 all([el("p", "lead").text(t(K::QuizNoneLeft)), home]),
             );
         }

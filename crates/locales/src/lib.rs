@@ -13,8 +13,6 @@ use std::{
 /// Sections whose sentences only the screens of `src/later.rs` show: their French travels with the
 /// program's second part.
 pub const LATER: &[&str] = &[
-    "booklet",
-    "check",
     "clip",
     "code",
     "copy",
@@ -27,11 +25,9 @@ pub const LATER: &[&str] = &[
     "follow_up",
     "help",
     "late",
-    "lesson",
     "lost",
     "outbox",
     "player",
-    "quiz",
     "reminders",
     "reply",
     "results",
@@ -40,12 +36,21 @@ pub const LATER: &[&str] = &[
     "summary",
     "teach",
     "today",
-    "workshop",
 ];
 
-/// Whether a key is of the second part.
-pub fn is_later(key: &str) -> bool {
-    key.split_once('.').is_some_and(|(section, _)| LATER.contains(&section))
+/// Sections whose sentences only the screens of `src/quiz.rs` show: they travel with the third part.
+pub const QUIZ: &[&str] = &["booklet", "check", "lesson", "quiz", "workshop"];
+
+/// How many parts the program comes in.
+pub const PARTS: usize = 3;
+
+/// With which part of the program a sentence comes: 0 the first screens, 1 those that follow, 2 the quiz.
+pub fn part(key: &str) -> usize {
+    match key.split_once('.') {
+        Some((section, _)) if QUIZ.contains(&section) => 2,
+        Some((section, _)) if LATER.contains(&section) => 1,
+        _ => 0,
+    }
 }
 
 /// Dotted key → sentence.
@@ -92,11 +97,10 @@ pub fn read(folder: &Path) -> Result<Locales, String> {
     Ok(Locales { french: fr, english: en })
 }
 
-/// The sentences in the order that the program counts them: those of the first part by their keys,
-/// then those of the second.
+/// The sentences in the order that the program counts them: part by part, in each by their keys.
 pub fn in_order(sentences: &Sentences) -> Vec<(&str, &str)> {
-    let part = |later| sentences.iter().filter(move |(key, _)| is_later(key) == later);
-    part(false).chain(part(true)).map(|(key, words)| (key.as_str(), words.as_str())).collect()
+    let of = |n| sentences.iter().filter(move |(key, _)| part(key) == n);
+    (0..PARTS).flat_map(of).map(|(key, words)| (key.as_str(), words.as_str())).collect()
 }
 
 /// Sentences in one text.

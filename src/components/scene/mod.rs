@@ -180,6 +180,7 @@ mod tests {
     #[test]
     fn counters_are_written_as_networks_write_them() {
         crate::i18n::take_later();
+        crate::i18n::take_quiz();
         for (n, words) in [
             (12, "12\u{a0}vues"),
             (900, "900\u{a0}vues"),

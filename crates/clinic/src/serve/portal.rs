@@ -225,9 +225,16 @@ mod tests {
         ] {
             assert!(is_screen(path), "{path}");
         }
-        for path in
-            ["exercise", "exercise/", "exercise/a/b", "kit/", "unknown", "desk/x", "quiz/lesson/", "booklet/x"]
-        {
+        for path in [
+            "exercise",
+            "exercise/",
+            "exercise/a/b",
+            "kit/",
+            "unknown",
+            "desk/x",
+            "quiz/lesson/",
+            "booklet/x",
+        ] {
             assert!(!is_screen(path), "{path}");
         }
     }
