@@ -187,7 +187,8 @@ fn both_languages_have_the_same_shape() {
         }
     }
     let [(_, fr), (_, en)] = booklets();
-    let shape = |booklet: &Booklet| -> Vec<(String, Vec<(String, bool, bool)>, bool)> {
+    type Shape = Vec<(String, Vec<(String, bool, bool)>, bool)>;
+    let shape = |booklet: &Booklet| -> Shape {
         let points = |part: &Part| {
             part.points.iter().map(|p| (p.icon.clone(), p.text.is_some(), p.good.is_some())).collect()
         };
