@@ -3,6 +3,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import jsQR from "jsqr";
+import { PNG } from "pngjs";
 import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE } from "./lib/chromium.mjs";
 import { Clinic } from "./lib/clinic.mjs";
@@ -79,6 +81,8 @@ test("six posts, as many good as bad, hands counted and told, and nothing of it 
         assert.equal(verdicts.filter((v) => v === "reliable").length, 3);
         await page.waitForSelector("main svg.qr");
         assert.ok((await page.locator("main").innerText()).includes(`${new URL(portal).host}/quiz`));
+        const seen = PNG.sync.read(await page.locator("main svg.qr").screenshot());
+        assert.equal(jsQR(new Uint8ClampedArray(seen.data), seen.width, seen.height)?.data, `${portal}quiz`, "what a phone reads");
         await page.click("[data-action=workshop-again]");
       }
       assert.notDeepEqual(titles.slice(0, 6), titles.slice(6), "another start, another choice");
