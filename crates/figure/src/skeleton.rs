@@ -358,7 +358,7 @@ pub struct Angle {
 ///   Motion*, table A.1 (shoulder 180 and 60, elbow 150, wrist 80 and 70),
 ///   <https://fadavispt.mhmedical.com/downloadCitation.aspx?sectionid=158980269>. Hip 120 and 30, its
 ///   abduction 45 and adduction 30, knee 135; trunk 80 and 25, its side bend 35, its rotation 45: only as
-///   relayed on <https://github.com> and by copies of course notes, undated.
+///   relayed by course notes and public repositories, undated: the weakest of these.
 /// - MSD: *Normal Values for Range of Motion of Joints*, Merck Manual (2013), read on
 ///   <https://pdfcoffee.com/download/nilai-normal-untuk-jarak-dari-gerakan-sendi-pdf-free.html>: hip
 ///   extension 15, abduction 45, rotation 45 each way; ankle 20 up and 50 down; foot 35 inward and 25
