@@ -292,8 +292,9 @@ mod tests {
             source.push_str(&fs::read_to_string(root.join(format!("components/{shared}.rs"))).unwrap());
         }
         for (name, part) in NAMES {
+            // The fields of « une vidéo ailleurs » stand beside the report and are reached through the gate.
             assert!(
-                *part == 0 || !shows(&source, name),
+                *part == 0 || name.starts_with("Elsewhere") || !shows(&source, name),
                 "K::{name} comes with the later screens: move it in the locales"
             );
         }

@@ -94,8 +94,9 @@ test("six posts, as many good as bad, hands counted and told, and nothing of it 
 test("nobody touches it for two minutes: it says so, then is back at the beginning", () =>
   onPhone(
     async (page) => {
-      await page.clock.install();
       await ready(page);
+      // Afterwards: the clock of the tests takes the page's performance marks away.
+      await page.clock.install();
       const running = async (seconds) => {
         for (let i = 0; i < seconds; i += 10) await page.clock.runFor(10_000);
       };

@@ -162,9 +162,10 @@ fn takes_brotli(request: &HeaderMap) -> bool {
 }
 
 /// The portal's build writes sixteen hexadecimal digits of a file's own content into its name, just
-/// before the extension.
+/// before the extension, or before the language and the extension.
 fn cache(name: &str) -> &'static str {
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.split('.').next().unwrap_or(file);
     let digits = stem.rsplit_once('-').map_or("", |(_, digits)| digits);
     let hashed = digits.len() == 16 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if hashed { FOR_EVER } else { ASK_AGAIN }
@@ -267,6 +268,7 @@ mod tests {
             "bon-geste_bg-0123456789abcdef.wasm",
             "bon-geste-0123456789abcdef.js",
             "a/base-0123456789abcdef.css",
+            "quiz/items-0123456789abcdef.fr.json",
         ] {
             assert_eq!(cache(name), FOR_EVER, "{name}");
         }

@@ -107,7 +107,7 @@ struct Places {
     frames: String,
     /// What belongs to the server or to the clinic's desk, and what else lies beside kits and media.
     closed: String,
-    /// The portal's other files and the clinic's public keys.
+    /// The portal's other files, the clinic's public keys and its own questions for the quiz.
     files: String,
     /// Any other file: hidden, or for the server.
     other: String,
@@ -118,12 +118,17 @@ impl Places {
         let base = base.as_str().replace('.', r"\.");
         let name = "[A-Za-z0-9_-]+";
         Self {
-            kept: format!(r"^{base}(m/[0-9a-f]{{64}}\.[a-z0-9]+|{name}-[0-9a-f]{{16}}\.(js|wasm|css|txt))$"),
+            kept: format!(
+                r"^{base}(m/[0-9a-f]{{64}}\.[a-z0-9]+|{name}-[0-9a-f]{{16}}\.(js|wasm|css|txt)|quiz/{name}-[0-9a-f]{{16}}\.[a-z]{{2}}\.json)$"
+            ),
             script: format!(r"^{base}embed\.js$"),
             frames: format!(r"^{base}embed/[^.]+$"),
             kit: format!("^{base}k/[A-Za-z0-9_-]{{43}}$"),
             closed: format!("^{base}(desk|deploy|k|m)(/|$)"),
-            files: format!(r"^{base}(jwks\.json|({name}/)*{name}\.({}))$", PORTAL.join("|")),
+            files: format!(
+                r"^{base}(jwks\.json|quiz/own\.[a-z]{{2}}\.json|({name}/)*{name}\.({}))$",
+                PORTAL.join("|")
+            ),
             other: format!(r"^{base}.*\."),
         }
     }
