@@ -34,13 +34,14 @@ pub struct Verdict {
     pub failures: Vec<String>,
 }
 
-/// All stages. The portal's crate is for the browser only: it is left out of native stages.
-pub const STAGES: [Stage; 9] = [
+/// All stages. The portal's crate is for the browser: natively only those of its tests run that need none.
+pub const STAGES: [Stage; 10] = [
     Stage { name: "fmt", title: "the sources are formatted", run: fmt },
     Stage { name: "clippy", title: "no warning in native code", run: clippy },
     Stage { name: "clippy-wasm", title: "no warning in the portal", run: clippy_wasm },
     Stage { name: "docs", title: "the documentation builds without warnings", run: docs },
     Stage { name: "native", title: "domain, companion, build tool, source rules", run: native },
+    Stage { name: "portal-native", title: "the portal's sentences and drawings", run: portal_native },
     Stage { name: "browser", title: "the portal's own tests, in Chromium", run: browser },
     Stage { name: "portal", title: "release build and size gate", run: release },
     Stage { name: "companion", title: "release build with the portal inside", run: companion },
@@ -149,11 +150,18 @@ fn docs(layout: &Layout) -> Result<Verdict> {
 }
 
 fn native(layout: &Layout) -> Result<Verdict> {
-    let mut command =
-        cargo(layout, &["test", "--locked", "--workspace", "--exclude", "bon-geste", "--no-fail-fast"]);
-    command.env("PATH", layout.path()?);
-    let outcome = watch("cargo test", &mut command, Some(&log_file(layout, "native")))?;
-    Ok(verdict(layout, "native", &outcome, counts::rust(&outcome.log), rust_failures(&outcome.log)))
+    rust_tests(layout, "native", &["--workspace", "--exclude", "bon-geste"])
+}
+
+fn portal_native(layout: &Layout) -> Result<Verdict> {
+    rust_tests(layout, "portal-native", &["--package", "bon-geste", "--lib", "--bins"])
+}
+
+fn rust_tests(layout: &Layout, name: &str, of: &[&str]) -> Result<Verdict> {
+    let mut command = cargo(layout, &["test", "--locked", "--no-fail-fast"]);
+    command.args(of).env("PATH", layout.path()?);
+    let outcome = watch("cargo test", &mut command, Some(&log_file(layout, name)))?;
+    Ok(verdict(layout, name, &outcome, counts::rust(&outcome.log), rust_failures(&outcome.log)))
 }
 
 fn browser(layout: &Layout) -> Result<Verdict> {
