@@ -13,8 +13,8 @@ use crate::{
 use glam::{DVec2, DVec3};
 use std::{collections::BTreeMap, fmt::Write as _};
 
-/// Most bytes of one file.
-pub const LIMIT: usize = 8 * 1024;
+/// Most bytes of one file: 8 KB.
+pub const LIMIT: usize = 8_000;
 /// The elements used.
 pub const ELEMENTS: [&str; 7] = ["svg", "title", "g", "path", "rect", "animate", "animateTransform"];
 /// The attributes used.
