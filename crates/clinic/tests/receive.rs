@@ -160,7 +160,8 @@ fn an_item_arrives_in_pieces_and_says_so_only_at_its_end() {
         (again.status, again.header("location"), again.header("upload-offset")),
         (200, &*url, "300000")
     );
-    assert_eq!(patch(&url, 0, &all).status, 409, "nothing can be written over it");
+    // Short: of a long one the server reads nothing, and the answer can be lost behind what is still sent.
+    assert_eq!(patch(&url, 0, &all[..1000]).status, 409, "nothing can be written over it");
     assert_eq!(fs::read(site.arrived(&item)).unwrap(), all);
 }
 

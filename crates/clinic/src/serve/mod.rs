@@ -33,6 +33,7 @@ use hyper_util::{
 use manifest::Manifests;
 use portal::Portal;
 use receive::Receiver;
+pub use receive::headers;
 use security::{Audience, SecurityHeaders};
 use std::{
     fs,

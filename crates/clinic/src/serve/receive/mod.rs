@@ -4,7 +4,7 @@
 //! A finished item is on the disk, and in the store, before the last answer says so: what a phone
 //! reads as « arrived » is true. Everything is sealed; nothing here can open it.
 
-mod headers;
+pub mod headers;
 mod partial;
 mod rates;
 mod turns;
@@ -174,12 +174,8 @@ impl Receiver {
                 _ => Err(Refusal(405, "POST creates an upload here")),
             };
         }
-        let which = match rest.split_once('/') {
-            Some((kit, item)) if headers::is_item(item) && crate::server_folder::is_id(kit) => {
-                Which { kit_id: kit.to_owned(), item: item.to_owned() }
-            }
-            _ => return Err(Refusal(404, "There is no such upload")),
-        };
+        let (kit, item) = headers::upload(rest).ok_or(Refusal(404, "There is no such upload"))?;
+        let which = Which { kit_id: kit.to_owned(), item: item.to_owned() };
         if which.kit_id != kit_id {
             return Err(Refusal(403, "This token is another kit’s"));
         }
