@@ -75,17 +75,13 @@ pub fn init(dir: &Path, about: &About) -> Outcome<ClinicFolder> {
     let toml = clinic_toml(about);
     let settings = parse(&Document::parse(&file, &toml)?)?;
 
-    let mut seed = [0u8; 32];
-    getrandom::fill(&mut seed)
-        .map_err(|e| Problem::new(dir, format!("this machine gives no random numbers: {e}")))?;
-    let key = Signer::new(SigningKey::from_bytes(&seed));
-    let private = PrivateJwk { public: key.jwk(), alg: "EdDSA".into(), usage: "sig".into(), d: b64(&seed) };
+    let key = Signer::generate(dir)?;
     let age_file =
         identity_file("Opens what patients send. Keep it at the desk, and a copy in a safe place.").0;
 
     files::make_dir(dir)?;
     files::make_private_dir(&dir.join("desk"))?;
-    files::write(&dir.join(SIGNING_KEY), &json(&private)?, Access::Owner)?;
+    files::write(&dir.join(SIGNING_KEY), &json(&key.private_jwk())?, Access::Owner)?;
     files::write(&dir.join(AGE_IDENTITY), age_file.as_bytes(), Access::Owner)?;
     for folder in ["public/k", "public/m"] {
         files::make_dir(&dir.join(folder))?;
@@ -195,12 +191,18 @@ impl ClinicFolder {
         Ok(folder)
     }
 
-    /// A kit signed with a key that `jwks.json` lacks would wear no badge on any phone.
-    fn check_deployed_key(&self) -> Outcome<()> {
+    /// The keys that phones are told of, and their file.
+    fn deployed_keys(&self) -> Outcome<(PathBuf, JwkSet)> {
         let file = self.public().join("jwks.json");
-        let set: JwkSet = serde_json::from_str(&files::read_text(&file)?).map_err(|e| {
+        let set = serde_json::from_str(&files::read_text(&file)?).map_err(|e| {
             Problem::new(&file, format!("is not a set of keys: {e}")).to_do("Put back a copy of it.")
         })?;
+        Ok((file, set))
+    }
+
+    /// A kit signed with a key that `jwks.json` lacks would wear no badge on any phone.
+    fn check_deployed_key(&self) -> Outcome<()> {
+        let (file, set) = self.deployed_keys()?;
         if set.keys.iter().any(|k| k.kid == self.key.kid && k.public_key() == Some(self.key.public())) {
             return Ok(());
         }
@@ -208,6 +210,22 @@ impl ClinicFolder {
             .expected(format!("a key with kid {}", self.key.kid))
             .to_do("Put back the jwks.json or the signing key that belong together.")
             .into())
+    }
+
+    /// Takes a new signing key. The old one signs it (`endorsement`), so that phones that know the old key believe
+    /// the new; both stay in `jwks.json`, and the old private key beside the new. Kits are signed with the new
+    /// one when they are published again. Gives where the old one lies now.
+    pub fn rotate_key(&self) -> Outcome<PathBuf> {
+        let _lock = files::Lock::take(&self.desk())?;
+        let new = Signer::generate(&self.dir)?;
+        let (file, mut set) = self.deployed_keys()?;
+        set.keys.push(Jwk { endorsement: Some(self.key.endorse(&new)), ..new.jwk() });
+        let old = self.desk().join(format!("signing-key-{}.jwk.json", self.key.kid));
+        // In this order: broken off anywhere, the key in use is one that phones are told of.
+        files::write(&old, &json(&self.key.private_jwk())?, Access::Owner)?;
+        files::write(&file, &json(&set)?, Access::Open)?;
+        files::write(&self.dir.join(SIGNING_KEY), &json(&new.private_jwk())?, Access::Owner)?;
+        Ok(old)
     }
 
     /// What is served.
@@ -310,6 +328,14 @@ pub struct Signer {
 }
 
 impl Signer {
+    /// A new key, for the clinic in this folder.
+    fn generate(dir: &Path) -> Outcome<Self> {
+        let mut seed = [0u8; 32];
+        getrandom::fill(&mut seed)
+            .map_err(|e| Problem::new(dir, format!("this machine gives no random numbers: {e}")))?;
+        Ok(Signer::new(SigningKey::from_bytes(&seed)))
+    }
+
     fn new(key: SigningKey) -> Self {
         // RFC 7638: the hash of the members that make the key, in this order.
         let x = b64(key.verifying_key().as_bytes());
@@ -346,13 +372,31 @@ impl Signer {
         }
     }
 
+    fn private_jwk(&self) -> PrivateJwk {
+        PrivateJwk {
+            public: self.jwk(),
+            alg: "EdDSA".into(),
+            usage: "sig".into(),
+            d: b64(self.key.as_bytes()),
+        }
+    }
+
+    /// A compact JWS over another key's 32 bytes.
+    fn endorse(&self, other: &Signer) -> String {
+        let header = JwsHeader { alg: "EdDSA".into(), kid: self.kid.clone(), zip: None };
+        self.seal(&header, &other.public())
+    }
+
+    fn seal(&self, header: &JwsHeader, payload: &[u8]) -> String {
+        let input = Jws::signing_input(header, payload);
+        let signature = self.key.sign(input.as_bytes()).to_bytes();
+        Jws::seal(&input, &signature)
+    }
+
     /// A compact JWS whose payload is raw DEFLATE of `json`.
     pub fn sign(&self, json: &[u8]) -> Outcome<String> {
         let header = JwsHeader { alg: "EdDSA".into(), kid: self.kid.clone(), zip: Some("DEF".into()) };
-        let payload = care::ports::crypto_native::deflate_raw(json);
-        let input = Jws::signing_input(&header, &payload);
-        let signature = self.key.sign(input.as_bytes()).to_bytes();
-        Ok(Jws::seal(&input, &signature))
+        Ok(self.seal(&header, &care::ports::crypto_native::deflate_raw(json)))
     }
 }
 

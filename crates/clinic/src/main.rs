@@ -32,6 +32,14 @@ enum Command {
         after_help = "Example:\n  clinic init my-clinic --name \"Cabinet des Tilleuls\" --phone \"01 99 00 12 34\" --sms \"06 39 98 12 34\" --portal-url https://portail.example.org/\n\nPrivate keys land in my-clinic/desk. Keep a copy of that folder in a safe place: without the signing\nkey, the kits on patients’ phones cannot be renewed."
     )]
     Init(Init),
+    /// Take a new signing key, which the old one vouches for
+    #[command(
+        after_help = "Example:\n  clinic rotate-key my-clinic\n\nPut public/jwks.json where the portal is served (clinic serve does), then publish the kits again. Phones\nthat know the old key believe the new one. They go on believing the old one too: who has it can still\nsign for them. No command needs the old private key any more; it may be destroyed."
+    )]
+    RotateKey {
+        /// The clinic's folder
+        dir: PathBuf,
+    },
     /// Check a kit and prepare its videos for poor networks
     #[command(
         after_help = "Example:\n  clinic pack kits/after-a-fall\n\nThe result lands in kits/after-a-fall/packed. An unchanged video is not prepared again."
@@ -307,6 +315,7 @@ macro_rules! say {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Init(args) => run_init(args),
+        Command::RotateKey { dir } => run_rotate_key(&dir),
         Command::Pack { kit_dir } => run_pack(&kit_dir),
         Command::Publish(args) => run_publish(args),
         Command::Passcode(args) => run_passcode(&args),
@@ -424,6 +433,15 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
 fn say_code(code: &str) {
     say!("Spoken code: {code}");
     say!("  Tell it to the patient. It is not kept here: clinic passcode makes another one.");
+}
+
+fn run_rotate_key(dir: &std::path::Path) -> Result<(), Problems> {
+    let old = folder::ClinicFolder::open(dir)?.rotate_key()?;
+    say!("A new key signs from now on.");
+    say!("  First put public/jwks.json where the portal is served; clinic serve does by itself.");
+    say!("  Then publish the kits again: clinic publish KIT --clinic {}", dir.display());
+    say!("The old one lies in {}. Phones still believe it: destroy it, or keep it safe.", old.display());
+    Ok(())
 }
 
 fn run_passcode(args: &Passcode) -> Result<(), Problems> {

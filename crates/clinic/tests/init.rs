@@ -131,8 +131,50 @@ fn plain_http_is_accepted_on_this_machine_only() {
 
 #[test]
 fn every_command_explains_itself_with_an_example() {
-    for command in ["init", "pack", "publish", "serve", "report"] {
+    for command in ["init", "rotate-key", "pack", "publish", "serve", "report"] {
         let help = succeed(clinic().args([command, "--help"]));
         assert!(help.contains("Example:") && help.contains(&format!("clinic {command}")), "{help}");
     }
+}
+
+#[test]
+fn phones_that_know_the_old_key_believe_the_new_one_and_no_other() {
+    use care::{
+        jose::{JwkSet, Jws},
+        ports::crypto_native::NativeCrypto,
+        trust::TrustedKeys,
+    };
+    use futures_executor::block_on;
+    let dir = tempfile::tempdir().unwrap();
+    let folder = make_clinic(dir.path());
+    let deployed =
+        || -> JwkSet { serde_json::from_slice(&fs::read(folder.join("public/jwks.json")).unwrap()).unwrap() };
+    let known = block_on(TrustedKeys::default().updated(&deployed(), &NativeCrypto)).unwrap();
+    // Twice: a phone that slept through the first change follows the chain.
+    for n in 1..=2 {
+        let said = succeed(clinic().arg("rotate-key").arg(&folder));
+        assert!(said.contains("jwks.json") && said.contains("publish the kits again"), "{said}");
+        assert_eq!(deployed().keys.len(), n + 1);
+    }
+    let now = block_on(known.clone().updated(&deployed(), &NativeCrypto)).unwrap();
+    assert_eq!(now.keys.len(), 3);
+    // What signs now is the last of them, and each private key is for the desk alone.
+    let signed = ::clinic::folder::ClinicFolder::open(&folder).unwrap().signer().sign(b"{}").unwrap();
+    assert_eq!(Jws::parse(&signed).unwrap().header.kid, deployed().keys[2].kid);
+    let keys: Vec<_> = fs::read_dir(folder.join("desk"))
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("signing-key"))
+        .collect();
+    assert_eq!(keys.len(), 3);
+    #[cfg(unix)]
+    for key in keys {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(key.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{key:?}");
+    }
+    // Without the endorsement in between, the last key is a stranger's.
+    let mut cut = deployed();
+    cut.keys.remove(1);
+    let cut = block_on(known.updated(&cut, &NativeCrypto)).unwrap();
+    assert_eq!(cut.keys.len(), 1);
 }

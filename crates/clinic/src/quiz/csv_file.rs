@@ -5,11 +5,10 @@ use super::Places;
 use crate::{
     files,
     problem::{Outcome, Problem, Problems},
-    quiz::told,
 };
 use care::{
     calendar::Day,
-    json::{Json, Value},
+    json::{Json, Value, Word},
     quiz::{
         Action, Bank, Cue, CueMark, Item, Pole, Pool, Segment, Topic, Verdict,
         bars::faults::Part,
@@ -80,8 +79,8 @@ fn column(part: &Part) -> String {
         Part::Segments | Part::Scene => "author and the other parts of the post".into(),
         Part::Segment(id) => id.clone(),
         Part::Cues => "C1 … M10".into(),
-        Part::Cue(cue) => format!("{}_where", told::cue(*cue)),
-        Part::Why(cue) => format!("{}_why", told::cue(*cue)),
+        Part::Cue(cue) => format!("{}_where", cue.word()),
+        Part::Why(cue) => format!("{}_why", cue.word()),
         Part::FeedbackVerdict => "feedback".into(),
         Part::Rule => "rule".into(),
         Part::Action => "action".into(),
@@ -136,9 +135,8 @@ fn word_of<T: Json>(word: &str) -> Option<T> {
     T::from_json(&Value::Text(word.to_owned())).ok()
 }
 
-fn words<T: Json>(all: &[T]) -> String {
-    let word = |of: &T| of.to_json().as_str().unwrap_or_default().to_owned();
-    all.iter().map(word).collect::<Vec<_>>().join(", ")
+fn words<T: Word>(all: &[T]) -> String {
+    all.iter().map(Word::word).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads a table in one language.
@@ -282,7 +280,7 @@ impl Row<'_> {
 
     /// A word of a list. `or` stands for an empty cell, if one may be empty; the first of the list stands
     /// for a wrong one, which is told and ends in no item.
-    fn word<T: Json + Copy>(&self, name: &'static str, all: &[T], or: Option<T>, fallback: T) -> T {
+    fn word<T: Json + Word + Copy>(&self, name: &'static str, all: &[T], or: Option<T>, fallback: T) -> T {
         let cell = self.plain(name);
         let plain = cell.to_lowercase().replace([' ', '-'], "_");
         match (word_of(&plain), or) {
@@ -354,7 +352,7 @@ impl Row<'_> {
 
     fn cues(&self) -> Vec<CueMark> {
         let mark = |cue: &Cue| {
-            let name = told::cue(*cue);
+            let name = cue.word();
             let cell = self.cell(&Column::Pole(*cue));
             let at = self.cell(&Column::Where(*cue));
             let why = self.text(&Column::Why(*cue));
@@ -363,7 +361,7 @@ impl Row<'_> {
                 "bad" | "mauvais" | "-" | "−" => Pole::Bad,
                 "" if at.is_empty() && why.is_empty() => return None,
                 _ => {
-                    self.wrong(&name, cell, "good, bad, or nothing in this column and its _where and _why");
+                    self.wrong(name, cell, "good, bad, or nothing in this column and its _where and _why");
                     return None;
                 }
             };

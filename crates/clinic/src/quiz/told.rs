@@ -3,7 +3,7 @@
 use super::Places;
 use crate::problem::Problem;
 use care::{
-    json::Json as _,
+    json::Word as _,
     quiz::{
         Bank, Cue, Verdict,
         bars::{
@@ -15,14 +15,9 @@ use care::{
 };
 use std::path::Path;
 
-/// « C1 », as files write it.
-pub fn cue(cue: Cue) -> String {
-    cue.to_json().as_str().unwrap_or_default().to_owned()
-}
-
 /// A part's path within an item of a bank in JSON.
 pub fn path(part: &Part) -> String {
-    let why = |of: &Cue| format!("cues[{}]", cue(*of));
+    let why = |of: &Cue| format!("cues[{}]", of.word());
     match part {
         Part::Id => "id".into(),
         Part::Verdict => "verdict".into(),
