@@ -15,6 +15,12 @@ use crate::portal::{self, Base};
 use crate::process::{Outcome, shown, tail, watch};
 
 const WASM: &str = "wasm32-unknown-unknown";
+/// All crates but the portal's. With the companion's object store, whose tests want Garage: as one more
+/// feature of the same build it costs its own libraries, as a build by itself all the others again.
+const NATIVE: [&str; 5] = ["--workspace", "--exclude", "bon-geste", "--features", "clinic/s3"];
+
+/// The kit that the tests' clinics publish.
+const DEMO_KIT: &str = "content/demo/kits/apres-une-chute";
 
 /// One group of checks.
 pub struct Stage {
@@ -40,7 +46,7 @@ pub const STAGES: [Stage; 10] = [
     Stage { name: "clippy", title: "no warning in native code", run: clippy },
     Stage { name: "clippy-wasm", title: "no warning in the portal", run: clippy_wasm },
     Stage { name: "docs", title: "the documentation builds without warnings", run: docs },
-    Stage { name: "native", title: "domain, companion, build tool, source rules", run: native },
+    Stage { name: "native", title: "domain, companion, object store, build tool, source rules", run: native },
     Stage { name: "portal-native", title: "the portal's sentences and drawings", run: portal_native },
     Stage { name: "browser", title: "the portal's own tests, in Chromium", run: browser },
     Stage { name: "portal", title: "release build and size gate", run: release },
@@ -93,24 +99,21 @@ fn verdict(layout: &Layout, name: &str, outcome: &Outcome, counted: Tally, excer
 }
 
 fn fmt(layout: &Layout) -> Result<Verdict> {
-    checks(layout, "fmt", vec![("cargo fmt", cargo(layout, &["fmt", "--all", "--check"]))])
+    // The fuzz targets are a workspace of their own, as cargo-fuzz wants it.
+    let fuzz = ["fmt", "--manifest-path", "crates/clinic/fuzz/Cargo.toml", "--check"];
+    checks(
+        layout,
+        "fmt",
+        vec![
+            ("cargo fmt", cargo(layout, &["fmt", "--all", "--check"])),
+            ("cargo fmt, fuzz targets", cargo(layout, &fuzz)),
+        ],
+    )
 }
 
 fn clippy(layout: &Layout) -> Result<Verdict> {
-    let native = cargo(
-        layout,
-        &[
-            "clippy",
-            "--locked",
-            "--workspace",
-            "--exclude",
-            "bon-geste",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ],
-    );
+    let mut native = cargo(layout, &["clippy", "--locked", "--all-targets"]);
+    native.args(NATIVE).args(["--", "-D", "warnings"]);
     checks(layout, "clippy", vec![("clippy, native", native)])
 }
 
@@ -143,14 +146,14 @@ fn docs(layout: &Layout) -> Result<Verdict> {
         layout,
         "docs",
         vec![
-            ("rustdoc, native", doc(&["--workspace", "--exclude", "bon-geste"])),
+            ("rustdoc, native", doc(&NATIVE)),
             ("rustdoc, wasm32", doc(&["--package", "bon-geste", "--lib", "--target", WASM])),
         ],
     )
 }
 
 fn native(layout: &Layout) -> Result<Verdict> {
-    rust_tests(layout, "native", &["--workspace", "--exclude", "bon-geste"])
+    rust_tests(layout, "native", &NATIVE)
 }
 
 fn portal_native(layout: &Layout) -> Result<Verdict> {
@@ -198,10 +201,18 @@ fn companion(layout: &Layout) -> Result<Verdict> {
     Ok(Verdict { tally: Tally { passed: 1, failed: 0 }, failures: Vec::new() })
 }
 
+/// Files of browser tests that keep time, film, or drive the heavier browsers: one after the other, by
+/// themselves.
+const ALONE: [&str; 3] = ["clip.test.mjs", "other-engines.test.mjs", "session.test.mjs"];
+
 fn e2e(layout: &Layout) -> Result<Verdict> {
     // Built already when all stages run; a stage that failed to build must not test an old portal.
     portal::build(layout, &Base::parse("/")?)?;
     let program = clinic::build(layout)?;
+    // Every clinic of the tests is a copy of this one.
+    let mut pack = Command::new(&program);
+    pack.args(["pack", DEMO_KIT]).current_dir(&layout.root);
+    let mut found = checks(layout, "pack", vec![("clinic pack, the demonstration", pack)])?;
     let folder = layout.e2e();
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .with_context(|| format!("listing {}", folder.display()))?
@@ -209,14 +220,25 @@ fn e2e(layout: &Layout) -> Result<Verdict> {
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
         .collect();
     files.sort();
-    let mut command = browser_tests(layout, &program)?;
-    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(&files);
-    let outcome = watch("node --test tests/e2e", &mut command, Some(&log_file(layout, "e2e")))?;
-    let excerpt = match outcome.log.find("✖ failing tests:") {
-        Some(at) => outcome.log[at..].to_owned(),
-        None => tail(&outcome.log, 120),
-    };
-    Ok(verdict(layout, "e2e", &outcome, counts::node(&outcome.stdout), excerpt))
+    let (alone, together): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| ALONE.iter().any(|name| file.ends_with(name)));
+    // Most of what they do is wait for a browser that waits for a slow line: two at a time.
+    for (name, files, at_once) in [("e2e", together, 2), ("e2e-alone", alone, 1)] {
+        let mut command = browser_tests(layout, &program)?;
+        command
+            .args(["--test", "--test-reporter=spec", &format!("--test-concurrency={at_once}")])
+            .args(&files);
+        let title = format!("node --test tests/e2e, {at_once} at a time");
+        let outcome = watch(&title, &mut command, Some(&log_file(layout, name)))?;
+        let excerpt = match outcome.log.find("✖ failing tests:") {
+            Some(at) => outcome.log[at..].to_owned(),
+            None => tail(&outcome.log, 120),
+        };
+        let more = verdict(layout, name, &outcome, counts::node(&outcome.stdout), excerpt);
+        found.tally += more.tally;
+        found.failures.extend(more.failures);
+    }
+    Ok(found)
 }
 
 /// What Rust's test runners and compiler say about failures, without the tests that passed.

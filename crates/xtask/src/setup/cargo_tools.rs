@@ -19,7 +19,7 @@ struct Tool {
     why: &'static str,
 }
 
-const TOOLS: [Tool; 5] = [
+const TOOLS: [Tool; 6] = [
     // wasm-bindgen's library and its command line must match exactly: Cargo.toml pins the same.
     Tool {
         name: "wasm-bindgen-cli",
@@ -48,6 +48,14 @@ const TOOLS: [Tool; 5] = [
         options: &[],
         scope: Scope::Test,
         why: "opens what the portal seals, as age does",
+    },
+    Tool {
+        name: "garage",
+        version: "2.5.0",
+        // Without its other database and its other protocol, which nothing here asks for.
+        options: &["--no-default-features", "--features", "bundled-libs,sqlite"],
+        scope: Scope::Test,
+        why: "keeps what patients send in an S3 store",
     },
     Tool {
         name: "rustus",

@@ -19,8 +19,9 @@ struct Package {
     why: &'static str,
 }
 
-const PACKAGES: [Package; 13] = [
+const PACKAGES: [Package; 14] = [
     Package { name: "ffmpeg", sign: "ffmpeg", scope: Scope::Serve, why: "makes the small videos of a kit" },
+    Package { name: "make", sign: "make", scope: Scope::Test, why: "compiles a C library of Garage" },
     Package { name: "chromium", sign: "chromium", scope: Scope::Test, why: "tests and measurements" },
     Package {
         name: "chromium-driver",
