@@ -283,9 +283,9 @@ fn merged(here: Settings, file: &Settings) -> Settings {
         mode: if here.mode == Mode::default() { file.mode } else { here.mode },
         lang: here.lang.or(file.lang),
         choice: here.choice.or(file.choice),
-        install_declined: here.install_declined || file.install_declined,
         reminders: here.reminders.or_else(|| file.reminders.clone()),
-        // Whether this device's calendar rings, only this device can tell.
+        // Whether it is to be installed here and whether its calendar rings is this device's own matter.
+        install_declined: here.install_declined,
         alert_rings: here.alert_rings,
         subjects,
     }
@@ -413,10 +413,16 @@ mod tests {
         let records = MemoryRecords::default();
         let here = Settings { lang: Some(Lang::En), ..Settings::default() };
         block_on(records.put(&Profile { id: me(), settings: here })).unwrap();
-        let file = Settings { mode: Mode::Simple, lang: Some(Lang::Fr), ..Settings::default() };
+        let file = Settings {
+            mode: Mode::Simple,
+            lang: Some(Lang::Fr),
+            install_declined: true,
+            ..Settings::default()
+        };
         bring(&records, &Backup { settings: file, ..backup(vec![], vec![]) }).unwrap();
         let now = block_on(records.get::<Profile>("p1")).unwrap().unwrap().settings;
         assert_eq!((now.mode, now.lang), (Mode::Simple, Some(Lang::En)));
+        assert!(!now.install_declined, "a no on another phone is none here");
     }
 
     #[test]
@@ -447,17 +453,17 @@ mod tests {
             .prop_map(|m| m.into_iter().map(|(id, what)| event(&id, what)).collect())
     }
 
+    /// All but what is each device's own matter.
     fn settings() -> impl Strategy<Value = Settings> {
         let reminders = prop::option::of(0u32..1440)
             .prop_map(|at| at.map(|at| Reminders::none(7).changed(&[Weekday::Monday], &[at])));
         let subjects = prop::option::of(any::<u128>());
-        (any::<bool>(), any::<Option<bool>>(), any::<Option<bool>>(), any::<bool>(), reminders, subjects)
-            .prop_map(|(simple, french, light, install_declined, reminders, subject)| {
+        (any::<bool>(), any::<Option<bool>>(), any::<Option<bool>>(), reminders, subjects).prop_map(
+            |(simple, french, light, reminders, subject)| {
                 let mut settings = Settings {
                     mode: if simple { Mode::Simple } else { Mode::Standard },
                     lang: french.map(|f| if f { Lang::Fr } else { Lang::En }),
                     choice: light.map(|l| if l { Choice::Light } else { Choice::Normal }),
-                    install_declined,
                     reminders,
                     ..Settings::default()
                 };
@@ -465,7 +471,8 @@ mod tests {
                     settings.name_subject("k", bits);
                 }
                 settings
-            })
+            },
+        )
     }
 
     fn backups() -> impl Strategy<Value = Backup> {

@@ -251,15 +251,17 @@ pub fn reference<'c>(clips: &'c [Clip], kit_id: &str, exercise: &str) -> Option<
     clips.iter().filter(|c| c.state == State::Kept).filter(own).max_by_key(|c| c.made_ms)
 }
 
-/// The name of a clip, and of what is sent: 16 random bytes, 22 characters.
+/// The name of a clip, and of what is sent: 16 bytes, 22 characters. All bits but the first are random: so
+/// none begins with `-`, which the desk's command line would take for an option.
 pub fn id(random: u128) -> String {
-    jose::b64(&random.to_be_bytes())
+    jose::b64(&(random >> 1).to_be_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{json, opening::tests::exercise};
+    use proptest::prelude::*;
 
     fn clip(id: &str, state: State, chunks: u32, made_ms: i64) -> Clip {
         Clip {
@@ -379,5 +381,14 @@ mod tests {
         assert_eq!(one.words, None);
         one.say(&"é".repeat(900));
         assert_eq!(one.words.map(|w| w.chars().count()), Some(MAX_WORDS));
+    }
+
+    proptest! {
+        #[test]
+        fn the_name_of_a_clip_is_no_option_of_a_command(random: u128) {
+            let name = id(random);
+            prop_assert_eq!(name.len(), 22);
+            prop_assert!(name.starts_with(|c: char| c.is_ascii_alphabetic()), "{}", name);
+        }
     }
 }

@@ -435,6 +435,12 @@ impl<T: Json> Json for Vec<T> {
     }
 }
 
+/// One of a list of words, as [`record!`](crate::record) writes it.
+pub trait Word {
+    /// The word in the JSON.
+    fn word(&self) -> &'static str;
+}
+
 /// Reads and writes a struct by its fields, or an enum by its words. The compiler sees to it that
 /// no field is forgotten; `"…"` gives a name that differs from the field's.
 ///
@@ -465,9 +471,15 @@ macro_rules! record {
                 }
             }
             fn to_json(&self) -> $crate::json::Value {
-                $crate::json::Value::Text(match self { $($type::$variant => $word),* }.to_owned())
+                $crate::json::Value::Text($crate::json::Word::word(self).to_owned())
             }
             $(fn missing() -> Option<Self> { Some($type::$default) })?
+        }
+
+        impl $crate::json::Word for $type {
+            fn word(&self) -> &'static str {
+                match self { $($type::$variant => $word),* }
+            }
         }
     };
     (@name $field:ident) => { stringify!($field) };

@@ -414,8 +414,13 @@ pub trait MediaStore {
     fn record(&self, sha256: &str) -> impl Future<Output = Result<Option<MediaRecord>, StoreError>>;
     /// Every file's record.
     fn records(&self) -> impl Future<Output = Result<Vec<MediaRecord>, StoreError>>;
-    /// Numbers of the chunks here, ascending. Reads keys only.
-    fn present(&self, sha256: &str) -> impl Future<Output = Result<Vec<u32>, StoreError>>;
+    /// Numbers of the chunks here, ascending, of each of these files. Reads keys only, in one look:
+    /// an old phone feels each.
+    fn present_of(&self, files: &[&str]) -> impl Future<Output = Result<Vec<Vec<u32>>, StoreError>>;
+    /// The same of one file.
+    fn present(&self, sha256: &str) -> impl Future<Output = Result<Vec<u32>, StoreError>> {
+        async { Ok(self.present_of(&[sha256]).await?.pop().unwrap_or_default()) }
+    }
     /// Stores chunk `n`. Storing it twice is harmless.
     fn put_chunk(
         &self,

@@ -56,7 +56,7 @@ pub struct Settings {
     pub lang: Option<Lang>,
     /// Light or normal films, when chosen.
     pub choice: Option<Choice>,
-    /// Whether this phone was installed to the home screen or the patient said no.
+    /// Whether the patient said no to installing on this device.
     pub install_declined: bool,
     /// When this phone's calendar rings, once that was chosen.
     pub reminders: Option<Reminders>,

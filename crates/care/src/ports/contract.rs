@@ -158,6 +158,9 @@ pub async fn media<S: MediaStore>(store: &S, make: impl Fn(&[u8]) -> S::Bytes) {
     }
     store.put_chunk(&still.sha256, 0, make(b"0123456789")).await.unwrap();
     assert_eq!(store.present(&film.sha256).await.unwrap(), [0, 2]);
+    let asked = [still.sha256.as_str(), "no such file", &film.sha256];
+    assert_eq!(store.present_of(&asked).await.unwrap(), [vec![0], vec![], vec![0, 2]]);
+    assert!(store.present_of(&[]).await.unwrap().is_empty());
     assert_eq!(store.chunk(&film.sha256, 0).await.unwrap().unwrap().to_vec(), chunk);
     assert!(store.chunk(&film.sha256, 1).await.unwrap().is_none());
 

@@ -184,8 +184,10 @@ impl<B: Bytes> MediaStore for MemoryMedia<B> {
         Ok(self.records.borrow().values().cloned().collect())
     }
 
-    async fn present(&self, sha256: &str) -> Result<Vec<u32>, StoreError> {
-        Ok(self.chunks.borrow().keys().filter(|(s, _)| s == sha256).map(|(_, n)| *n).collect())
+    async fn present_of(&self, files: &[&str]) -> Result<Vec<Vec<u32>>, StoreError> {
+        let chunks = self.chunks.borrow();
+        let of = |file: &&str| chunks.keys().filter(|(s, _)| s == file).map(|(_, n)| *n).collect();
+        Ok(files.iter().map(of).collect())
     }
 
     async fn put_chunk(&self, sha256: &str, n: u32, bytes: B) -> Result<(), StoreError> {
