@@ -31,6 +31,11 @@ self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
 self.addEventListener("message", (event) => {
   if (event.data?.type === "skip-waiting") self.skipWaiting();
+  // A page that was loaded past the worker, or just while it took over (and with it all others that nobody has).
+  // One of another version stays by itself.
+  if (event.data?.type === "claim" && event.data.files?.split(" ").every((name) => FILES.has(name))) {
+    event.waitUntil(self.clients.claim());
+  }
   if (event.data?.type === "status") event.waitUntil(tellStatus(event.source));
 });
 

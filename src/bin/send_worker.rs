@@ -21,13 +21,18 @@ use care::{
     profile::ProfileId,
 };
 use js_sys::Uint8Array;
-use std::{cell::RefCell, collections::BTreeMap, io::Write, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    io::Write,
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The turn that one sender has at a time.
 const TURN: &str = "bon-geste-outbox";
 /// So much of a film is in this module's memory at once.
-const SIP: u32 = 64 * 1024;
+const SIP: u32 = 16 * 1024;
 /// So often it is looked whether the network is a free one now, where the browser tells of no change.
 const LOOK_MS: u64 = 60_000;
 
@@ -207,14 +212,51 @@ async fn read(db: &Db, id: &str, from: u64, to: u64) -> Result<Option<Uint8Array
     Ok(Some(whole))
 }
 
-/// What was sealed and is not kept yet.
-#[derive(Clone, Default)]
-struct Sealed(Rc<RefCell<Vec<u8>>>);
+/// What was sealed and is not kept yet, outside of this module's memory.
+#[derive(Clone)]
+struct Sealed(Rc<RefCell<Pieces>>);
+
+struct Pieces {
+    /// Those that are full.
+    full: VecDeque<Uint8Array>,
+    /// The one that is being filled, and how far it is.
+    last: Uint8Array,
+    filled: u32,
+}
+
+/// Bytes of a piece.
+const PIECE: u32 = PIECE_BYTES as u32;
+
+impl Sealed {
+    fn new() -> Self {
+        let last = Uint8Array::new_with_length(PIECE);
+        Sealed(Rc::new(RefCell::new(Pieces { full: VecDeque::new(), last, filled: 0 })))
+    }
+
+    fn next(&self) -> Option<JsBytes> {
+        self.0.borrow_mut().full.pop_front().map(JsBytes)
+    }
+
+    /// What does not fill a piece.
+    fn rest(&self) -> Option<JsBytes> {
+        let pieces = self.0.borrow();
+        (pieces.filled > 0).then(|| JsBytes(pieces.last.slice(0, pieces.filled)))
+    }
+}
 
 impl Write for Sealed {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
+        let mut pieces = self.0.borrow_mut();
+        let from = pieces.filled;
+        let fits = &bytes[..bytes.len().min((PIECE - from) as usize)];
+        pieces.filled += fits.len() as u32;
+        pieces.last.subarray(from, pieces.filled).copy_from(fits);
+        if pieces.filled == PIECE {
+            let full = std::mem::replace(&mut pieces.last, Uint8Array::new_with_length(PIECE));
+            pieces.full.push_back(full);
+            pieces.filled = 0;
+        }
+        Ok(fits.len())
     }
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
@@ -229,7 +271,7 @@ async fn seal(db: &Db, item: &OutboxItem) -> Result<Outcome, StoreError> {
     db.change(id, |_: &mut OutboxItem| (), ChunkChange::Drop).await?;
     let keys: Result<Vec<x25519::Recipient>, _> = item.upload.recipients.iter().map(|r| r.parse()).collect();
     let Ok(keys) = keys else { return Ok(Outcome::Impossible(Refusal::NoKey)) };
-    let sealed = Sealed::default();
+    let sealed = Sealed::new();
     let encryptor = Encryptor::with_recipients(keys.iter().map(|key| key as &dyn Recipient));
     let Ok(Ok(mut sealer)) = encryptor.map(|encryptor| encryptor.wrap_output(sealed.clone())) else {
         return Ok(Outcome::Impossible(Refusal::NoKey));
@@ -245,7 +287,7 @@ async fn seal(db: &Db, item: &OutboxItem) -> Result<Outcome, StoreError> {
                 if sealer.write_all(sip).is_err() {
                     return Ok(broken);
                 }
-                kept.keep(PIECE_BYTES as usize).await?;
+                kept.keep_full().await?;
             }
         }
         (Kind::Results, None) => return Ok(Outcome::Impossible(Refusal::Missing)),
@@ -253,18 +295,21 @@ async fn seal(db: &Db, item: &OutboxItem) -> Result<Outcome, StoreError> {
             let Some(clip) = db.get::<Clip>(id).await? else {
                 return Ok(Outcome::Impossible(Refusal::Missing));
             };
+            let mut sip = vec![0; SIP as usize];
             for n in 0..clip.chunks {
                 let Some(JsBytes(chunk)) = db.read_chunk(Store::Clips, id, n).await? else {
                     return Ok(Outcome::Impossible(Refusal::Missing));
                 };
                 let mut at = 0;
                 while at < chunk.length() {
-                    let sip = chunk.subarray(at, (at + SIP).min(chunk.length())).to_vec();
+                    let part = chunk.subarray(at, (at + SIP).min(chunk.length()));
+                    let sip = &mut sip[..part.length() as usize];
+                    part.copy_to(sip);
                     at += SIP;
-                    if sealer.write_all(&sip).is_err() {
+                    if sealer.write_all(sip).is_err() {
                         return Ok(broken);
                     }
-                    kept.keep(PIECE_BYTES as usize).await?;
+                    kept.keep_full().await?;
                 }
             }
         }
@@ -272,7 +317,10 @@ async fn seal(db: &Db, item: &OutboxItem) -> Result<Outcome, StoreError> {
     if sealer.finish().is_err() {
         return Ok(broken);
     }
-    kept.keep(1).await?;
+    kept.keep_full().await?;
+    if let Some(rest) = kept.sealed.rest() {
+        kept.keep(rest).await?;
+    }
     if kept.bytes > item.upload.max_bytes {
         return Ok(Outcome::Impossible(Refusal::TooLarge));
     }
@@ -289,21 +337,19 @@ struct Kept<'a> {
 }
 
 impl Kept<'_> {
-    /// Keeps pieces while at least so many bytes are there: [`PIECE_BYTES`] each, the last one shorter.
-    async fn keep(&mut self, least: usize) -> Result<(), StoreError> {
-        while self.sealed.0.borrow().len() >= least {
-            let piece = {
-                let mut sealed = self.sealed.0.borrow_mut();
-                let end = sealed.len().min(PIECE_BYTES as usize);
-                let piece = JsBytes::copy_of(&sealed[..end]);
-                sealed.drain(..end);
-                piece
-            };
-            self.bytes += piece.byte_len();
-            let same = |_: &mut OutboxItem| ();
-            self.db.change(self.id, same, ChunkChange::Put(self.n, piece)).await?;
-            self.n += 1;
+    /// Keeps the pieces that are full.
+    async fn keep_full(&mut self) -> Result<(), StoreError> {
+        while let Some(piece) = self.sealed.next() {
+            self.keep(piece).await?;
         }
+        Ok(())
+    }
+
+    async fn keep(&mut self, piece: JsBytes) -> Result<(), StoreError> {
+        self.bytes += piece.byte_len();
+        let same = |_: &mut OutboxItem| ();
+        self.db.change(self.id, same, ChunkChange::Put(self.n, piece)).await?;
+        self.n += 1;
         Ok(())
     }
 }

@@ -40,6 +40,16 @@ pub fn on_records(changed: impl Fn() + 'static) {
     listen("records", move |_| changed());
 }
 
+/// Tells the other tabs that everything was erased.
+pub fn erased() {
+    post(&[("type", "erased".into())]);
+}
+
+/// Calls back when another tab erased everything, for the page's life.
+pub fn on_erased(gone: impl Fn() + 'static) {
+    listen("erased", move |_| gone());
+}
+
 /// Calls back with the file's SHA-256 when a film that plays waits for a chunk that is not here
 /// yet, for the page's life.
 pub fn on_wanted(wanted: impl Fn(String) + 'static) {

@@ -55,6 +55,12 @@ pub fn is_ios() -> bool {
         || (agent.contains("Macintosh") && global("navigator.maxTouchPoints").as_f64() > Some(1.0))
 }
 
+/// Safari itself there: the other browsers of an iPhone have another way to the home screen, or none.
+pub fn is_ios_safari() -> bool {
+    let agent = user_agent();
+    is_ios() && agent.contains("Version/") && !agent.contains("EdgiOS")
+}
+
 /// The browser's language, French unless it is English.
 pub fn language() -> Lang {
     Lang::from_tag(&text(&global("navigator"), "language"))
@@ -89,15 +95,6 @@ pub async fn av1_smooth() -> bool {
     match within(answer, ANSWER_MS).await {
         Ok(Some(info)) => get(&info, "supported").is_truthy() && get(&info, "smooth").is_truthy(),
         _ => false,
-    }
-}
-
-/// Puts a text on the clipboard. Only after a tap.
-pub async fn copy(text: &str) -> bool {
-    let done = call(&global("navigator.clipboard"), "writeText", &text.into());
-    match done.and_then(|done| done.dyn_into::<Promise>().ok()) {
-        Some(done) => matches!(within(done, ANSWER_MS).await, Ok(Some(_))),
-        None => false,
     }
 }
 

@@ -46,7 +46,7 @@ pub fn hint() -> Hint {
         Hint::None
     } else if device::is_in_app() {
         Hint::InApp
-    } else if device::is_ios() {
+    } else if device::is_ios_safari() {
         Hint::IosSafari
     } else if OFFER.with(|offer| offer.borrow().is_some()) {
         Hint::Prompt

@@ -21,6 +21,7 @@ pub struct JsBytes(pub Uint8Array);
 
 impl JsBytes {
     /// A copy of our bytes on JavaScript's side.
+    #[cfg(test)]
     pub fn copy_of(bytes: &[u8]) -> Self {
         JsBytes(Uint8Array::from(bytes))
     }

@@ -52,6 +52,14 @@ pub fn go(path: &str) {
     announce(path.to_owned());
 }
 
+/// Loads the first screen anew, with nothing of what this page holds.
+pub fn begin_again() {
+    if let Some(window) = web_sys::window() {
+        // A browser that refuses to load keeps its page.
+        let _ = window.location().replace(&js::base_url(""));
+    }
+}
+
 fn announce(path: String) {
     // The callback may navigate: it must not run while it is borrowed.
     let moved = MOVED.with_borrow(Clone::clone);

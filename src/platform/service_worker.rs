@@ -50,8 +50,13 @@ pub fn register(offline: impl Fn(bool) + 'static, update: impl Fn() + 'static) {
         };
         watch_updates(&registration, Rc::new(update));
         // Never rejected; settles once a version is active, which means its list is complete.
-        if JsFuture::from(container.unchecked_ref::<Container>().ready()).await.is_ok() {
-            ask_status(&container);
+        if let Ok(ready) = JsFuture::from(container.unchecked_ref::<Container>().ready()).await {
+            if is_controlled(&container) {
+                ask_status(&container);
+            } else {
+                // Loaded past the worker, or while it took over: nobody would ever take this page in.
+                tell(&get(&ready, "active"), &[("type", "claim".into()), ("files", version().into())]);
+            }
         }
     });
 }
@@ -87,8 +92,7 @@ pub fn apply_update() {
         return reload();
     }
     EventListener::once(container.unchecked_ref::<EventTarget>(), "controllerchange", |_| reload()).forget();
-    let skip = object(&[("type", "skip-waiting".into())]);
-    if waiting.unchecked_ref::<Target>().post_message(&skip).is_err() {
+    if !tell(&waiting, &[("type", "skip-waiting".into())]) {
         reload();
     }
 }
@@ -124,8 +128,19 @@ fn ask_status(container: &JsValue) {
     let controller = get(container, "controller");
     if controller.is_truthy() {
         // A worker that went away is followed by `controllerchange`.
-        let _ = controller.unchecked_ref::<Target>().post_message(&object(&[("type", "status".into())]));
+        tell(&controller, &[("type", "status".into())]);
     }
+}
+
+/// Sends a worker a message; false when it cannot be reached.
+fn tell(worker: &JsValue, message: &[(&str, JsValue)]) -> bool {
+    worker.unchecked_ref::<Target>().post_message(&object(message)).is_ok()
+}
+
+/// The files of this program, whose names tell its version: the build writes them into `index.html`.
+fn version() -> Option<String> {
+    let link = web_sys::window()?.document()?.query_selector("[data-version]").ok()??;
+    link.get_attribute("data-version")
 }
 
 /// Calls back when a version waits: now, or once one that is being installed is ready.

@@ -1,7 +1,7 @@
 //! One connection, shared by the whole page: opened on first use, closed when another tab needs
 //! to upgrade, opened again once when it died (iOS kills the connections of sleeping apps).
 
-use super::schema::{MIGRATIONS, Migration};
+use super::schema::{MEDIA, MEDIA_CHUNKS, MIGRATIONS, Migration};
 use crate::platform::js;
 use care::ports::StoreError;
 use js_sys::{Array, Promise};
@@ -15,6 +15,19 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{
     IdbDatabase, IdbFactory, IdbRequest, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent,
 };
+
+#[wasm_bindgen]
+extern "C" {
+    /// `IDBDatabase` with the options that web-sys does not offer yet.
+    type Durable;
+    #[wasm_bindgen(method, catch)]
+    fn transaction(
+        this: &Durable,
+        stores: &Array,
+        mode: IdbTransactionMode,
+        options: &JsValue,
+    ) -> Result<IdbTransaction, JsValue>;
+}
 
 /// The portal's database.
 pub const NAME: &str = "bon-geste";
@@ -67,8 +80,9 @@ impl Db {
         }
     }
 
-    /// Runs `work` in one transaction over `stores` and waits for the commit. When the connection
-    /// turns out to be dead it is opened again and `work` runs a second time.
+    /// Runs `work` in one transaction over `stores` and waits for the commit: on the disk itself, where what is
+    /// written cannot be fetched again. When the connection turns out to be dead it is opened again and `work`
+    /// runs a second time.
     pub(super) async fn run(
         &self,
         stores: &[&str],
@@ -91,8 +105,15 @@ impl Db {
         work: &Work<'_>,
     ) -> Result<JsValue, StoreError> {
         let db = self.0.connection().await?;
-        let stores: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
-        let tx = db.transaction_with_str_sequence_and_mode(&stores, mode).map_err(|e| dom_error(&e))?;
+        let fetched = stores.iter().any(|name| [MEDIA, MEDIA_CHUNKS].contains(name));
+        let options = match mode == IdbTransactionMode::Readwrite && !fetched {
+            // Else it may still lie with the system, and the battery may go next.
+            true => js::object(&[("durability", "strict".into())]),
+            false => JsValue::UNDEFINED,
+        };
+        let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
+        let db = db.unchecked_ref::<Durable>();
+        let tx = db.transaction(&names, mode, &options).map_err(|e| dom_error(&e))?;
         let ended = Promise::new(&mut |committed, aborted| {
             tx.set_oncomplete(Some(&committed));
             tx.set_onabort(Some(&aborted));
@@ -132,6 +153,16 @@ pub(super) async fn request(request: &IdbRequest) -> Result<JsValue, JsValue> {
         Ok(_) => request.result(),
         Err(_) => Err(request.error()?.map_or(JsValue::UNDEFINED, JsValue::from)),
     }
+}
+
+/// The results of requests of one transaction, in their order.
+pub(super) async fn answers(requests: Vec<IdbRequest>) -> Result<JsValue, JsValue> {
+    // They are answered in their order: after the last one all have been.
+    if let Some(last) = requests.last() {
+        request(last).await?;
+    }
+    let results: Result<Array, _> = requests.iter().map(IdbRequest::result).collect();
+    results.map(JsValue::from)
 }
 
 impl Inner {

@@ -1,7 +1,7 @@
 //! Files and their chunks. Bytes stay in JavaScript's memory on their way to disk and back.
 
 use super::{
-    connection::{Db, request},
+    connection::{Db, answers, request},
     schema::{MEDIA, MEDIA_CHUNKS},
 };
 use crate::platform::js::{self, JsBytes};
@@ -54,17 +54,22 @@ impl MediaStore for Db {
         Ok(all_from_js(&all))
     }
 
-    async fn present(&self, sha256: &str) -> Result<Vec<u32>, StoreError> {
-        let keys = self
+    async fn present_of(&self, files: &[&str]) -> Result<Vec<Vec<u32>>, StoreError> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = self
             .run(&[MEDIA_CHUNKS], Mode::Readonly, &|tx| {
                 Box::pin(async move {
                     let chunks = tx.object_store(MEDIA_CHUNKS)?;
-                    request(&chunks.get_all_keys_with_key(&all_chunks(sha256)?)?).await
+                    let keys = |file: &&str| chunks.get_all_keys_with_key(&all_chunks(file)?);
+                    answers(files.iter().map(keys).collect::<Result<_, _>>()?).await
                 })
             })
             .await?;
         let number = |key: JsValue| Array::from(&key).get(1).as_f64().unwrap_or_default() as u32;
-        Ok(Array::from(&keys).iter().map(number).collect())
+        let numbers = |keys: JsValue| Array::from(&keys).iter().map(number).collect();
+        Ok(Array::from(&found).iter().map(numbers).collect())
     }
 
     async fn put_chunk(&self, sha256: &str, n: u32, bytes: JsBytes) -> Result<(), StoreError> {

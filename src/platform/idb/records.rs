@@ -1,7 +1,7 @@
 //! Patients' records: `{key, profile, v, body}`, written and read by the one codec of `care`.
 
 use super::{
-    connection::{Db, request},
+    connection::{Db, answers, request},
     schema::{BY_PROFILE, MEDIA, MEDIA_CHUNKS},
 };
 use crate::platform::js;
@@ -59,12 +59,7 @@ impl Records for Db {
                             }
                         });
                     }
-                    // They are answered in their order: after the last one all have been.
-                    if let Some(last) = requests.last() {
-                        request(last).await?;
-                    }
-                    let results: Result<Array, _> = requests.iter().map(|r| r.result()).collect();
-                    results.map(JsValue::from)
+                    answers(requests).await
                 })
             })
             .await?;

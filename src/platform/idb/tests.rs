@@ -11,13 +11,14 @@ use crate::platform::{
 };
 use care::{
     media::{CHUNK_BYTES, MediaRef, hex},
-    ports::{Bytes, MediaStore, Record, Records, StoreError, contract},
+    ports::{Bytes, MediaStore, Record, Records, Store, StoreError, contract},
     profile::{Profile, ProfileId, Settings},
 };
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::IdbTransactionMode as Mode;
 
 fn fresh_name() -> String {
     format!("test-{:x}", random::number())
@@ -67,6 +68,21 @@ async fn indexed_db_keeps_the_contract_of_shared_records() {
 #[wasm_bindgen_test]
 async fn indexed_db_keeps_the_contract_of_media() {
     contract::media(&fresh().await, JsBytes::copy_of).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_fetched_again_is_on_the_disk_before_it_counts_as_written() {
+    let db = fresh().await;
+    let durability = async |stores: &[&str], mode| {
+        let asked = db.run(stores, mode, &|tx| Box::pin(async move { Ok(js::get(&tx, "durability")) }));
+        asked.await.unwrap().as_string().unwrap()
+    };
+    for store in [Store::Journal, Store::Kits, Store::Profiles, Store::Clips, Store::Outbox] {
+        let stores: Vec<&str> = [Some(store.name()), store.chunks()].into_iter().flatten().collect();
+        assert_eq!(durability(&stores, Mode::Readwrite).await, "strict", "{stores:?}");
+        assert_eq!(durability(&stores, Mode::Readonly).await, "default", "{stores:?}");
+    }
+    assert_eq!(durability(&[MEDIA, MEDIA_CHUNKS], Mode::Readwrite).await, "default");
 }
 
 #[wasm_bindgen_test]
