@@ -6,7 +6,7 @@
 //! never waits.
 
 use crate::{
-    components::{control, icon, notice, scanner, shell},
+    components::{control, icon, install, notice, scanner, shell},
     i18n::{self, K, t},
     pages::{self, report::Flow},
     platform::{
@@ -16,7 +16,7 @@ use crate::{
     quiz,
     state::{Adding, App, KitHandle},
 };
-use care::problem::Problem;
+use care::{media::MediaRef, problem::Problem};
 use leptos::prelude::*;
 use std::hint::black_box;
 use web_sys::File;
@@ -43,6 +43,10 @@ struct Gate {
     telling: fn(Flow, Option<&KitHandle>, usize) -> View,
     viewfinder: fn(App, RwSignal<bool>) -> View,
     read_picture: fn(App, File),
+    bring_files: fn(KitHandle, Vec<MediaRef>),
+    install_steps: fn(App, &KitHandle) -> View,
+    copy_link: fn(&KitHandle) -> View,
+    paste_link: fn(App, RwSignal<bool>) -> Option<View>,
 }
 
 /// The only way to the second part. The build knows it by its name.
@@ -54,6 +58,10 @@ static GATE: Gate = Gate {
     telling: fields,
     viewfinder: scanner::viewfinder,
     read_picture: scanner::read_picture,
+    bring_files: files,
+    install_steps: steps,
+    copy_link: copied,
+    paste_link: pasted,
 };
 
 /// The second part, once it is here. Read where the compiler cannot follow: it would else put all of it
@@ -75,7 +83,11 @@ pub fn show(app: App, path: &str, simple: bool) -> View {
     if app.later.get() != Arrival::Failed {
         return shell::screen(app, t(K::AppMoment), none());
     }
-    let again = move || bring(app);
+    missing(app, move || bring(app))
+}
+
+/// In the place of a screen that did not come: what happened, and once more.
+pub fn missing(app: App, again: impl Fn() + 'static) -> View {
     let retry = control::button("button main", "retry", icon::AGAIN, t(K::AppRetry), again);
     let body = all([notice::problem(Problem::ScreenMissing), el("div", "row").with(retry)]);
     shell::screen(app, t(K::AppMoment), body)
@@ -113,6 +125,38 @@ pub fn read_picture(app: App, file: File) {
     }
 }
 
+/// Has files of a kit brought. While the second part is not here, [`KitHandle::program_came`] is told
+/// when it is.
+pub fn bring_files(app: App, kit: &KitHandle, files: Vec<MediaRef>) {
+    match untrack(|| gate(app)) {
+        Some(gate) => (gate.bring_files)(kit.clone(), files),
+        // Away: it is asked for once the first screen is usable.
+        None if app.later.get_untracked() == Arrival::Failed => bring(app),
+        None => {}
+    }
+}
+
+/// How to install, step by step; while the second part is not here, where it stays.
+pub fn install_steps(app: App, kit: &KitHandle) -> View {
+    match gate(app) {
+        Some(gate) => (gate.install_steps)(app, kit),
+        None if app.later.get() == Arrival::Failed => {
+            control::button("button wide", "retry", icon::AGAIN, t(K::AppRetry), move || bring(app))
+        }
+        None => el("p", "busy").text(t(K::AppMoment)),
+    }
+}
+
+/// « Copier mon lien », as soon as the second part is here.
+pub fn copy_link(app: App, kit: &KitHandle) -> View {
+    gate(app).map_or_else(none, |gate| (gate.copy_link)(kit))
+}
+
+/// « Coller mon lien », where the second part is here and the browser can; `nothing` tells that there was nothing.
+pub fn paste_link(app: App, nothing: RwSignal<bool>) -> Option<View> {
+    (gate(app)?.paste_link)(app, nothing)
+}
+
 /// Brings the later screens, unless they are here or on their way.
 pub fn bring(app: App) {
     if matches!(app.later.get_untracked(), Arrival::Coming | Arrival::Here) {
@@ -123,10 +167,32 @@ pub fn bring(app: App) {
         let here = later::bring(None, None).await;
         app.later.set(if here { Arrival::Here } else { Arrival::Failed });
         wake(app);
+        for kit in app.kits.get_untracked() {
+            kit.program_came(here);
+        }
         if needed(&navigation::current()) {
             page::turn();
         }
     });
+}
+
+fn files(kit: KitHandle, files: Vec<MediaRef>) {
+    leptos::task::spawn_local(kit.bring_files(files));
+}
+
+fn steps(app: App, kit: &KitHandle) -> View {
+    i18n::take_later();
+    install::steps(app, kit)
+}
+
+fn copied(kit: &KitHandle) -> View {
+    i18n::take_later();
+    install::copy_link(kit)
+}
+
+fn pasted(app: App, nothing: RwSignal<bool>) -> Option<View> {
+    i18n::take_later();
+    install::paste_link(app, nothing)
 }
 
 fn figures(app: App, kit: &KitHandle) -> View {

@@ -3,17 +3,16 @@
 //! `GATE` alone.
 
 use crate::{
-    components::{control, icon, notice, shell},
+    components::shell,
     i18n::{self, K, t},
-    later::Arrival,
+    later::{Arrival, missing},
     pages,
     platform::{
-        dom::{View, all, el, none},
+        dom::{View, none},
         later, page,
     },
     state::App,
 };
-use care::problem::Problem;
 use leptos::prelude::*;
 use std::{cell::Cell, hint::black_box};
 
@@ -36,15 +35,10 @@ thread_local! {
 pub fn show(app: App, path: &str, simple: bool) -> View {
     match HERE.get() {
         Arrival::Here => (black_box(&GATE).screens)(app, path, simple),
-        Arrival::Failed => {
-            let again = move || {
-                bring(app);
-                app.later.notify();
-            };
-            let retry = control::button("button main", "retry", icon::AGAIN, t(K::AppRetry), again);
-            let body = all([notice::problem(Problem::ScreenMissing), el("div", "row").with(retry)]);
-            shell::screen(app, t(K::AppMoment), body)
-        }
+        Arrival::Failed => missing(app, move || {
+            bring(app);
+            app.later.notify();
+        }),
         Arrival::Away | Arrival::Coming => {
             bring(app);
             shell::screen(app, t(K::AppMoment), none())

@@ -9,7 +9,7 @@ use crate::{
     i18n::{K, t},
     later,
     platform::{
-        dom::{View, all, el, none, region},
+        dom::{View, all, el, none, region, switch},
         page::Early,
     },
     state::{Adding, App},
@@ -28,8 +28,22 @@ fn outcome(app: App) -> View {
     el("div", "outcome").attr("role", "status").with(region(words))
 }
 
-/// The field for the link and its button.
-pub fn paste_form(app: App) -> View {
+/// That there was nothing to paste, and what to do.
+fn nothing_pasted(nothing: RwSignal<bool>) -> View {
+    let words = move || match nothing.get() {
+        true => el("p", "strong").text(t(K::KitPasteFailed)),
+        false => none(),
+    };
+    el("div", "outcome").attr("role", "status").with(region(words))
+}
+
+/// The field for the link and its button; in standard mode also one to paste with, where the browser has it.
+pub fn paste_form(app: App, simple: bool) -> View {
+    let nothing = RwSignal::new(false);
+    let pasting = move || match simple {
+        true => none(),
+        false => later::paste_link(app, nothing).unwrap_or_else(none),
+    };
     let field = el("input", "")
         .attr("id", "link")
         .attr("type", "text")
@@ -59,6 +73,7 @@ pub fn paste_form(app: App) -> View {
                 .with(icon(icon::PLUS))
                 .with(el("span", "").text(t(K::KitAdd))),
         )
+        .with(el("div", "stack tight").with(region(pasting)).with(nothing_pasted(nothing)))
         .on("submit", move |event| {
             event.prevent_default();
             app.add_kit(input.value());
@@ -114,20 +129,28 @@ pub fn picture(app: App) -> View {
 
 /// Simple mode: one way a screen.
 pub fn simple(app: App) -> View {
-    let typing = RwSignal::new(false);
-    region(move || {
-        if typing.get() {
-            let back = move || typing.set(false);
-            all([paste_form(app), control::button("button wide", "", icon::BACK, t(K::AppBack), back)])
-        } else {
+    let (typing, nothing) = (RwSignal::new(false), RwSignal::new(false));
+    let writing = move || typing.get() || nothing.get();
+    switch(
+        move || usize::from(writing()),
+        move || {
+            if writing() {
+                let back = move || {
+                    typing.set(false);
+                    nothing.set(false);
+                };
+                let back = control::button("button wide", "kit-back", icon::BACK, t(K::AppBack), back);
+                return all([nothing_pasted(nothing), paste_form(app, true), back]);
+            }
             let write = move || typing.set(true);
-            all([
-                el("p", "lead").text(t(K::KitAddText)),
-                outcome(app),
-                scan(app),
-                picture(app),
-                control::button("button wide", "kit-link", icon::LINK, t(K::KitHaveLink), write),
-            ])
-        }
-    })
+            let write =
+                move || control::button("button wide", "kit-link", icon::LINK, t(K::KitHaveLink), write);
+            let link = move || match app.adding.get() {
+                // What was pasted is no link: perhaps it can be written.
+                Adding::Failed(_) => write(),
+                _ => later::paste_link(app, nothing).unwrap_or_else(write),
+            };
+            all([el("p", "lead").text(t(K::KitAddText)), outcome(app), scan(app), picture(app), region(link)])
+        },
+    )
 }

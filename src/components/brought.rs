@@ -1,15 +1,16 @@
 //! A screen that is made of a text beside the portal: while that comes, and when it does not.
 
-use super::{control, icon, notice, shell};
+use super::shell;
 use crate::{
     i18n::{K, t},
+    later::missing,
     platform::{
-        dom::{View, all, el, none, region},
+        dom::{View, none, region},
         page,
     },
     state::{App, Files},
 };
-use care::{json::JsonError, problem::Problem};
+use care::json::JsonError;
 use leptos::prelude::*;
 
 /// What `show` makes of the text, once it is here.
@@ -50,10 +51,4 @@ fn screen_of(app: App, files: Files, show: Show) -> View {
             None => shell::screen(app, t(K::AppMoment), none()),
         }
     })
-}
-
-fn missing(app: App, bring: impl Fn() + 'static) -> View {
-    let retry = control::button("button main", "retry", icon::AGAIN, t(K::AppRetry), bring);
-    let body = all([notice::problem(Problem::ScreenMissing), el("div", "row").with(retry)]);
-    shell::screen(app, t(K::AppMoment), body)
 }

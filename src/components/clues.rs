@@ -11,7 +11,26 @@ use crate::{
     i18n::{K, t},
     platform::dom::{View, all, el, none},
 };
-use care::quiz::{Action, Bank, Cue, CueMark, Item, Pole};
+use care::{
+    json::Word as _,
+    quiz::{Action, Bank, CueMark, Item, Pole, Verdict},
+};
+
+/// The word of a verdict, and its sign.
+pub fn verdict(verdict: Verdict) -> (K, Icon) {
+    match verdict {
+        Verdict::Reliable => (K::QuizReliable, icon::CHECK),
+        Verdict::Unreliable => (K::QuizUnreliable, icon::REFUSED),
+    }
+}
+
+/// « C’est fiable », or not.
+pub fn is(verdict: Verdict) -> K {
+    match verdict {
+        Verdict::Reliable => K::QuizIsReliable,
+        Verdict::Unreliable => K::QuizIsUnreliable,
+    }
+}
 
 /// A sign of its own for what a cue says, so that colour never says it alone.
 fn pole(mark: &CueMark) -> (&'static str, Icon, K) {
@@ -44,27 +63,11 @@ fn clue(item: &Item, mark: &CueMark, picked: &[String], simple: bool) -> View {
     let helped = chosen
         .then(|| el("p", "told-head").with(icon(icon::CHECK)).with(el("span", "").text(t(K::QuizHelpedYou))));
     el("li", "item stack tight")
-        .attr("data-cue", word_of(mark.cue))
+        .attr("data-cue", mark.cue.word())
         .with(head)
         .with(el("p", "").text(&mark.why))
         .maybe(quote)
         .maybe(helped)
-}
-
-/// As the item’s file names it.
-fn word_of(cue: Cue) -> &'static str {
-    match cue {
-        Cue::Promise => "C1",
-        Cue::Pain => "C2",
-        Cue::ForWhom => "C3",
-        Cue::Speaker => "C4",
-        Cue::Care => "C5",
-        Cue::Sources => "M6",
-        Cue::Evidence => "M7",
-        Cue::Dose => "M8",
-        Cue::Tone => "M9",
-        Cue::Clarity => "M10",
-    }
 }
 
 /// The rule to take along, under its heading.

@@ -3,7 +3,7 @@
 use super::{
     control,
     icon::{self, Icon, icon},
-    notice,
+    install, notice,
 };
 use crate::{
     i18n::{self, K, count, fill, t},
@@ -89,7 +89,17 @@ fn title_and(title: View, text: &str) -> View {
 fn controls(app: App, kit: &KitHandle, status: KitStatus, simple: bool) -> View {
     match status {
         KitStatus::Invalid => none(),
-        KitStatus::New => all([quality(kit), bring(kit, "kit-download", K::KitDownload)]),
+        KitStatus::New => {
+            let held = kit.clone();
+            let first = move || install::comes_first(app);
+            switch(
+                move || usize::from(first()),
+                move || match first() {
+                    true => install::before_download(app, &held),
+                    false => all([quality(&held), bring(&held, "kit-download", K::KitDownload)]),
+                },
+            )
+        }
         KitStatus::Downloading => {
             let held = kit.clone();
             let pause = move || held.pause();

@@ -14,6 +14,7 @@ pub mod field;
 pub mod figure;
 pub mod happened;
 pub mod icon;
+pub mod install;
 pub mod kit_status;
 pub mod late;
 pub mod leaflet;

@@ -21,7 +21,7 @@ use crate::{
 };
 use care::{
     journal::By,
-    json::Json as _,
+    json::{Json as _, Word as _},
     quiz::{Checked, Cue, Learning},
     video_check::{Draft, Next, Outcome, Platform, QUESTIONS, Said, SharedVideo, given, shared, why},
 };
@@ -105,9 +105,7 @@ fn signal(cue: Cue) -> K {
 
 /// « En savoir plus »: the lesson of a cue.
 fn lesson(cue: Cue) -> View {
-    let code = cue.to_json();
-    let code = code.as_str().unwrap_or_default();
-    let address = ["quiz/lesson/", code].concat();
+    let address = ["quiz/lesson/", cue.word()].concat();
     // Several may stand on a screen: each says aloud of what.
     let name = [t(K::CheckLesson), " ", t(question(cue).0)].concat();
     el("a", "plain-link")
@@ -208,8 +206,9 @@ impl Page {
     fn paste(self) -> View {
         let act = move || {
             self.nothing.set(false);
+            let asked = clipboard::paste();
             leptos::task::spawn_local(async move {
-                let text = clipboard::paste().await;
+                let text = asked.await;
                 // The patient may have left meanwhile.
                 if self.nothing.try_set(text.is_none()).is_some() {
                     return;
@@ -228,7 +227,7 @@ impl Page {
     fn start(self) -> View {
         let (view, words) = field::words("video", K::CheckField, Some(K::CheckFieldHint));
         let nothing = move || match self.nothing.get() {
-            true => el("p", "strong").text(t(K::CheckPasteFailed)),
+            true => el("p", "strong").text(t(K::KitPasteFailed)),
             false => none(),
         };
         let paste = if clipboard::can_paste() && !self.simple { self.paste() } else { none() };
@@ -248,12 +247,11 @@ impl Page {
                 event.prevent_default();
                 self.take(&field::written(&words));
             });
-        let past = match (checked(self.app).is_empty(), self.simple) {
-            (true, _) => none(),
-            (false, true) => {
-                control::link("button wide", "check-list", icon::DOCUMENT, t(K::CheckListTitle), "check/list")
-            }
-            (false, false) => before(self.app),
+        let past = checked(self.app);
+        let past = if self.simple && !past.is_empty() {
+            control::link("button wide", "check-list", icon::DOCUMENT, t(K::CheckListTitle), "check/list")
+        } else {
+            before(self.app, &past)
         };
         let lead = if self.simple { none() } else { el("p", "lead").text(t(K::HelpCheckLead)) };
         shell::screen(self.app, t(K::HelpCheck), all([lead, form, self.pain("button wide"), past]))
@@ -376,8 +374,7 @@ impl Page {
             .with(el("p", "").text(t(hint)))
             .with(more);
         let body = all([
-            self.place(draft, at, QUESTIONS.len())
-                .attr("data-cue", cue.to_json().as_str().unwrap_or_default()),
+            self.place(draft, at, QUESTIONS.len()).attr("data-cue", cue.word()),
             look,
             el("div", "stack").with(self.answers()),
             self.ways(),
@@ -482,9 +479,8 @@ fn card(video: &SharedVideo) -> View {
     let title = (!video.title.is_empty()).then(|| el("p", "strong").attr("dir", "auto").text(&video.title));
     let address =
         (!video.url.is_empty()).then(|| el("p", "soft check-address").attr("dir", "ltr").text(&video.url));
-    let platform = video.platform.to_json();
     el("section", "card stack tight check-card")
-        .attr("data-platform", platform.as_str().unwrap_or_default())
+        .attr("data-platform", video.platform.word())
         .with(el("p", "check-platform").with(icon::icon(icon::PLAY)).with(el("span", "").text(&place)))
         .maybe(title)
         .maybe(address)
@@ -570,30 +566,35 @@ fn reasons(video: &Checked, simple: bool) -> View {
     };
     let kind = if video.outcome == Outcome::Grave { "warn" } else { "info" };
     notice::notice(kind, picture, t(word), all([el("p", "").text(t(text)), list]))
-        .attr("data-outcome", video.outcome.to_json().as_str().unwrap_or_default())
+        .attr("data-outcome", video.outcome.word())
 }
 
-/// A video in the list.
-fn row(app: App, video: &Checked, heading: &str) -> View {
+/// A video of the list: its name, when it was checked, what came out. `first` stands before the name.
+fn listed(video: &Checked, class: &str, first: View, heading: &str) -> View {
     let words = name(&video_of(video));
     let words = if words.is_empty() { t(K::CheckUnnamed) } else { &words };
-    let open = ["check/", &video.id].concat();
-    let open = control::link("button", "check-open", icon::NEXT, t(K::CheckSee), &open);
-    el("div", "item stack tight")
-        .attr("data-checked", video.outcome.to_json().as_str().unwrap_or_default())
+    el("div", class)
+        .attr("data-checked", video.outcome.word())
+        .with(first)
         .with(el(heading, "check-name").attr("dir", "auto").text(words))
         .with(el("p", "soft").text(&i18n::date(video.day)))
         .with(chip(video.outcome))
-        .with(el("div", "row").with(open).with(shown(app, video, "button")))
 }
 
-/// What was checked before, under the form.
-fn before(app: App) -> View {
-    let checked = checked(app);
+/// The same among others, with its way in.
+fn row(app: App, video: &Checked) -> View {
+    let open = ["check/", &video.id].concat();
+    let open = control::link("button", "check-open", icon::NEXT, t(K::CheckSee), &open);
+    let ways = el("div", "row").with(open).with(shown(app, video, "button"));
+    el("li", "").with(listed(video, "item stack tight", none(), "h3").with(ways))
+}
+
+/// What was checked before.
+fn before(app: App, checked: &[Checked]) -> View {
     if checked.is_empty() {
         return none();
     }
-    let rows = checked.iter().map(|video| el("li", "").with(row(app, video, "h3")));
+    let rows = checked.iter().map(|video| row(app, video));
     section(
         K::CheckListTitle,
         el("ul", "rows").attr("data-count", &checked.len().to_string()).with(all(rows)),
@@ -604,7 +605,11 @@ fn before(app: App) -> View {
 fn list(app: App, simple: bool) -> View {
     let checked = checked(app);
     if checked.is_empty() || !simple {
-        let inside = if checked.is_empty() { el("p", "lead").text(t(K::CheckListNone)) } else { before(app) };
+        let inside = if checked.is_empty() {
+            el("p", "lead").text(t(K::CheckListNone))
+        } else {
+            before(app, &checked)
+        };
         let again = control::link("button main wide", "check-again", icon::AGAIN, t(K::CheckAgain), "check");
         return shell::screen(app, t(K::CheckListTitle), all([inside, again]));
     }
@@ -612,16 +617,8 @@ fn list(app: App, simple: bool) -> View {
     let one = move || {
         let now = at.get();
         let Some(video) = checked.get(now) else { return none() };
-        let words = name(&video_of(video));
-        let words = if words.is_empty() { t(K::CheckUnnamed) } else { &words };
-        let card = el("div", "card stack")
-            .attr("data-checked", video.outcome.to_json().as_str().unwrap_or_default())
-            .with(pager::place(now, checked.len()))
-            .with(el("h2", "check-name").attr("dir", "auto").text(words))
-            .with(el("p", "soft").text(&i18n::date(video.day)))
-            .with(chip(video.outcome));
         all([
-            card,
+            listed(video, "card stack", pager::place(now, checked.len()), "h2"),
             shown(app, video, "button wide"),
             if now + 1 < checked.len() { pager::onward(at) } else { none() },
             if now > 0 { pager::backward(at) } else { none() },

@@ -47,7 +47,7 @@ fn welcome(app: App, simple: bool) -> View {
         all([
             welcome_lead(),
             block::notice(app),
-            add_kit::paste_form(app),
+            add_kit::paste_form(app, false),
             control::link("button wide", "", icon::CAMERA, t(K::HomeOtherWays), "kit"),
             icon::drawing("hero", "0 0 360 196", icon::HERO),
             shell::section(K::HomeHowTitle, el("ol", "numbered").with(all(steps))),

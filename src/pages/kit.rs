@@ -4,7 +4,7 @@ use crate::{
     components::{
         add_kit, control,
         icon::{self, icon},
-        kit_status, notice, pager,
+        install, kit_status, notice, pager,
         provenance::{entry, outside, source},
         shell::{self, section},
         words::{said, said_in, said_list},
@@ -33,16 +33,27 @@ pub fn show(app: App, simple: bool) -> View {
 
 fn add(app: App, simple: bool) -> View {
     let body = if simple {
-        all([in_another_app(app), add_kit::simple(app)])
+        all([install::in_another_app(app, None), add_kit::simple(app)])
     } else {
         all([
             el("p", "lead").text(t(K::KitAddText)),
-            add_kit::paste_form(app),
+            add_kit::paste_form(app, false),
             add_kit::scan_card(app),
-            install(app),
+            install::offer(app, None),
         ])
     };
     shell::screen(app, t(K::KitAddTitle), body)
+}
+
+/// Installing, unless the panel itself begins with it.
+fn after_panel(app: App, kit: &KitHandle) -> View {
+    let (asked, kit) = (kit.clone(), kit.clone());
+    let first = move || asked.status() == KitStatus::New && install::comes_first(app);
+    let built = first.clone();
+    switch(
+        move || usize::from(first()),
+        move || if built() { none() } else { install::offer(app, Some(&kit)) },
+    )
 }
 
 fn full(app: App, kit: KitHandle) -> View {
@@ -57,7 +68,7 @@ fn full(app: App, kit: KitHandle) -> View {
     let ideas = list(K::KitIdeas, content.ideas.iter().map(|i| idea(i, false)).collect());
     let another = el("details", "card").with(el("summary", "").text(t(K::KitAddOther))).with(
         el("div", "stack")
-            .with(add_kit::paste_form(app))
+            .with(add_kit::paste_form(app, false))
             .with(add_kit::scan(app))
             .with(add_kit::picture(app)),
     );
@@ -65,7 +76,7 @@ fn full(app: App, kit: KitHandle) -> View {
         about,
         kit_status::panel(app, &kit, false),
         control::link("button wide", "", icon::PLAY, t(K::KitWatch), "./"),
-        install(app),
+        after_panel(app, &kit),
         section(K::KitHolds, holds(&kit)),
         preparation(content),
         documents,
@@ -198,38 +209,6 @@ fn others(app: App) -> View {
     })
 }
 
-/// How to keep Bon Geste at hand on this device.
-fn install(app: App) -> View {
-    region(move || {
-        let say = |words: K| el("p", "").text(t(words));
-        match app.install_hint() {
-            Hint::None => none(),
-            Hint::InApp => in_another_app(app),
-            Hint::IosSafari => notice::notice("info", icon::INSTALL, t(K::InstallTitle), say(K::InstallIos)),
-            Hint::Prompt => {
-                let body = all([say(K::InstallPrompt), install_button(app, "button")]);
-                notice::notice("info", icon::INSTALL, t(K::InstallTitle), body)
-            }
-        }
-    })
-}
-
-/// « Ouvrez dans Chrome ou Safari »: what another app's browser keeps may be lost. Said in both
-/// modes.
-fn in_another_app(app: App) -> View {
-    region(move || match app.install_hint() {
-        Hint::InApp => {
-            let why = el("p", "").text(t(K::InstallInAppText));
-            notice::notice("warn", icon::ALERT, t(K::InstallInApp), why)
-        }
-        _ => none(),
-    })
-}
-
-fn install_button(app: App, class: &str) -> View {
-    control::button(class, "install", icon::INSTALL, t(K::InstallButton), move || app.install())
-}
-
 /// What simple mode has on view.
 #[derive(Clone, Copy)]
 enum Showing {
@@ -244,7 +223,7 @@ fn simply(app: App, kit: KitHandle) -> View {
     let held = kit.clone();
     let inside = move || match showing.get() {
         Showing::Status => status(app, held.clone(), showing),
-        Showing::Adding => all([add_kit::paste_form(app), back(showing, Showing::Status)]),
+        Showing::Adding => all([add_kit::paste_form(app, true), back(showing, Showing::Status)]),
         Showing::Thing(at) => thing(&held, at, showing),
     };
     shell::screen(app, t(K::KitTitle), region(inside))
@@ -269,8 +248,8 @@ fn status(app: App, kit: KitHandle, showing: RwSignal<Showing>) -> View {
             _ => all([
                 see,
                 if things > 0 { more() } else { none() },
-                if app.install_hint() == Hint::Prompt {
-                    install_button(app, "button wide")
+                if app.install_offer() == Hint::Prompt {
+                    install::button(app, "button wide")
                 } else {
                     control::button("button wide", "", icon::PLUS, t(K::KitAddOther), add)
                 },
@@ -279,7 +258,7 @@ fn status(app: App, kit: KitHandle, showing: RwSignal<Showing>) -> View {
     };
     all([
         said_in("p", "lead kit-name", &kit.kit.title),
-        in_another_app(app),
+        install::in_another_app(app, None),
         kit_status::panel(app, &kit, true),
         switch(move || asked.status() as usize, choices),
     ])

@@ -14,15 +14,18 @@ use crate::{
     i18n::{self, K, fill, t},
     platform::{
         dom::{View, all, el, none, region},
-        page, random, speech,
+        js, page, random, speech,
     },
     state::{App, Local},
 };
-use care::quiz::{
-    Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict,
-    estimate::{Found, ToTell},
-    forms,
-    schedule::SESSION,
+use care::{
+    json::Word as _,
+    quiz::{
+        Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict,
+        estimate::{Found, ToTell},
+        forms,
+        schedule::SESSION,
+    },
 };
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -63,6 +66,8 @@ struct Page {
     /// The questions are here.
     here: RwSignal<bool>,
     item: Local<Option<Rc<Item>>>,
+    /// The journal as the quiz sees it, read once for each event that is written.
+    history: Memo<History>,
     session: RwSignal<String>,
     form: RwSignal<Option<Moment>>,
     verdict: RwSignal<Verdict>,
@@ -71,7 +76,19 @@ struct Page {
     missing: RwSignal<Vec<Cue>>,
     planned: RwSignal<bool>,
     told: RwSignal<bool>,
+    /// The question that comes next.
+    ahead: StoredValue<Option<Ahead>, LocalStorage>,
 }
+
+/// A question that was made before it is asked, and what keeps its buttons alive.
+struct Ahead {
+    item: String,
+    view: View,
+    owner: Owner,
+}
+
+/// The answer stands; while it is read, what comes next is made.
+const AHEAD_MS: i32 = 200;
 
 /// The quiz, where the patient left it.
 pub fn show(app: App, simple: bool) -> View {
@@ -82,6 +99,7 @@ pub fn show(app: App, simple: bool) -> View {
         failed: RwSignal::new(false),
         here: RwSignal::new(app.questions(i18n::lang()).is_some()),
         item: RwSignal::new_local(None),
+        history: Memo::new(move |_| app.journal(History::of)),
         session: RwSignal::new(String::new()),
         form: RwSignal::new(None),
         verdict: RwSignal::new(Verdict::Reliable),
@@ -90,6 +108,7 @@ pub fn show(app: App, simple: bool) -> View {
         missing: RwSignal::new(Vec::new()),
         planned: RwSignal::new(false),
         told: RwSignal::new(false),
+        ahead: StoredValue::new_local(None),
     };
     untrack(|| if page.here.get() { page.go_on() } else { page.bring() });
     region(move || page.screen())
@@ -104,14 +123,6 @@ const LACKING: [(Cue, K); 6] = [
     (Cue::Sources, K::QuizMissingSources),
     (Cue::Dose, K::QuizMissingDose),
 ];
-
-/// The word of a verdict, its sign and its hook.
-fn words(verdict: Verdict) -> (K, icon::Icon, &'static str) {
-    match verdict {
-        Verdict::Reliable => (K::QuizReliable, icon::CHECK, "verdict-reliable"),
-        Verdict::Unreliable => (K::QuizUnreliable, icon::REFUSED, "verdict-unreliable"),
-    }
-}
 
 impl Page {
     fn screen(self) -> View {
@@ -143,20 +154,17 @@ impl Page {
         self.app.questions(i18n::lang()).unwrap_or_default()
     }
 
-    fn history(self) -> History {
-        untrack(|| self.app.journal(History::of))
+    /// Looks into the journal; what is on view does not change because something was written elsewhere.
+    fn past<T>(self, look: impl FnOnce(&History) -> T) -> T {
+        self.history.with_untracked(look)
     }
 
     /// The questions, on their way or not.
     fn coming(self) -> View {
         let body = if self.failed.get() {
             let again = move || self.bring();
-            let words = el("p", "").text(t(K::QuizFailedText));
             all([
-                el("div", "")
-                    .attr("role", "alert")
-                    .attr("data-problem", "quiz-missing")
-                    .with(notice::notice("warn", icon::ALERT, t(K::QuizFailed), words)),
+                notice::alert("quiz-missing", t(K::QuizFailed), t(K::QuizFailedText)),
                 control::button("button main wide", "retry", icon::AGAIN, t(K::AppRetry), again),
             ])
         } else {
@@ -184,7 +192,8 @@ impl Page {
 
     /// Back to where the patient was, if in the middle of six: after a reload the same question comes.
     fn go_on(self) {
-        let open = self.history().open_session(self.app.today()).map(str::to_owned);
+        let today = self.app.today();
+        let open = self.past(|history| history.open_session(today).map(str::to_owned));
         if let Some(session) = open {
             self.session.set(session);
             self.next();
@@ -199,9 +208,27 @@ impl Page {
 
     /// The next question of the session, or its end.
     fn next(self) {
-        let (history, session) = (self.history(), self.session.get_untracked());
-        let next = self.app.next_question(&self.bank(), &history, &session);
-        self.serve(next, At::End);
+        self.serve(self.following(), At::End);
+    }
+
+    fn following(self) -> Option<Item> {
+        let session = self.session.get_untracked();
+        self.past(|history| self.app.next_question(&self.bank(), history, &session))
+    }
+
+    /// Makes the next question while the patient reads why: on a slow phone a tap then only has to show it.
+    fn look_ahead(self) {
+        leptos::task::spawn_local(async move {
+            js::sleep(AHEAD_MS).await;
+            if self.at.is_disposed() {
+                return;
+            }
+            if let Some(item) = self.following() {
+                let owner = Owner::new();
+                let view = owner.with(|| self.question(&item));
+                self.ahead.set_value(Some(Ahead { item: item.id, view, owner }));
+            }
+        });
     }
 
     /// Shows a question; where there is none, `otherwise`.
@@ -220,11 +247,10 @@ impl Page {
 
     /// How many of this session, or of this sitting, were answered, and of how many.
     fn place(self) -> (usize, usize) {
-        let history = self.history();
-        match self.form.get_untracked() {
+        self.past(|history| match self.form.get_untracked() {
             Some(moment) => (history.form(moment).len() % forms::SITTING, forms::SITTING),
             None => (self.session.with_untracked(|s| history.session(s).len()), SESSION),
-        }
+        })
     }
 
     /// « Question 2 sur 6 »; `told` once it is answered.
@@ -271,10 +297,11 @@ impl Page {
 
     /// « Faire le point », where it is offered today.
     fn offered(self) -> View {
-        let (history, today) = (self.history(), self.app.today());
-        let bank = self.bank();
-        let offer = forms::offered(&bank, &history, today, random::number());
-        let offer = offer.map(|offer| (offer.moment, offer.form, offer.begun, offer.at_rest()));
+        let (bank, today) = (self.bank(), self.app.today());
+        let offer = self.past(|history| {
+            let offer = forms::offered(&bank, history, today, random::number());
+            offer.map(|offer| (offer.moment, offer.form, offer.begun, offer.at_rest()))
+        });
         let Some((moment, form, begun, half)) = offer else { return none() };
         let act = move || {
             if !begun {
@@ -311,16 +338,28 @@ impl Page {
     /// The post; in standard mode the question follows it.
     fn look(self) -> View {
         let Some(item) = self.item() else { return none() };
-        let post = scene::post(&item, None);
+        let ahead = self.ahead.try_update_value(Option::take).flatten();
+        let body = match ahead.filter(|ahead| ahead.item == item.id) {
+            Some(Ahead { view, owner, .. }) => {
+                // Its buttons live as long as this screen.
+                StoredValue::<_, LocalStorage>::new_local(owner);
+                view
+            }
+            None => self.question(&item),
+        };
+        let n = self.n_of(false);
+        shell::screen(self.app, if self.simple { &n } else { t(K::QuizAsk) }, body)
+    }
+
+    fn question(self, item: &Item) -> View {
+        let post = scene::post(item, None);
         if self.simple {
             let to_ask = move || self.go(At::Ask);
             let answer =
                 control::button("button main wide", "quiz-answer", icon::NEXT, t(K::QuizAnswer), to_ask);
-            return shell::screen(self.app, &self.n_of(false), all([post, answer]));
+            return all([post, answer]);
         }
-        let head = self.head(false);
-        let body = all([head, post, self.verdicts()]);
-        shell::screen(self.app, t(K::QuizAsk), body)
+        all([self.head(false), post, self.verdicts()])
     }
 
     fn ask(self) -> View {
@@ -332,8 +371,9 @@ impl Page {
     /// Always in the same places, and of the same weight.
     fn verdicts(self) -> View {
         let verdict = |verdict| {
-            let (word, picture, action) = words(verdict);
-            control::button("button verdict", action, picture, t(word), move || self.say(verdict))
+            let (word, picture) = clues::verdict(verdict);
+            let action = ["verdict-", verdict.word()].concat();
+            control::button("button verdict", &action, picture, t(word), move || self.say(verdict))
         };
         el("div", "verdicts")
             .attr("role", "group")
@@ -359,7 +399,7 @@ impl Page {
                 if self.form.get_untracked().is_some() { self.answer() } else { self.go(At::Helped) }
             })
         });
-        let (word, picture, _) = words(self.verdict.get_untracked());
+        let (word, picture) = clues::verdict(self.verdict.get_untracked());
         let back = move || self.go(At::Look);
         let body = all([
             el("div", "row").with(notice::chip("plain", picture, word)),
@@ -377,12 +417,7 @@ impl Page {
         };
         let lacking = LACKING.map(|(cue, word)| {
             let on = move || self.missing.with(|all| all.contains(&cue));
-            let act = move || {
-                self.missing.update(|all| match all.iter().position(|one| *one == cue) {
-                    Some(at) => drop(all.remove(at)),
-                    None => all.push(cue),
-                });
-            };
+            let act = move || self.missing.update(|all| scene::turn(all, cue, LACKING.len()));
             el("li", "").with(control::toggle("quiz-missing", icon::PLUS, t(word), on, act))
         });
         let lacking = el("details", "card lacking")
@@ -415,7 +450,11 @@ impl Page {
             segments: self.picked.get_untracked(),
             missing: self.missing.get_untracked(),
         });
-        if form.is_some() { self.next_of_form() } else { self.go(At::Told) }
+        if form.is_some() {
+            return self.next_of_form();
+        }
+        self.go(At::Told);
+        self.look_ahead();
     }
 
     /// The answer. In simple mode what to take along has its own screen.
@@ -425,14 +464,11 @@ impl Page {
         let seen = if said == item.verdict {
             t(K::QuizYouRight).to_owned()
         } else {
-            fill(K::QuizYouWrong, &[("said", &t(words(said).0).to_lowercase())])
+            fill(K::QuizYouWrong, &[("said", &t(clues::verdict(said).0).to_lowercase())])
         };
-        let (title, picture) = match item.verdict {
-            Verdict::Reliable => (K::QuizIsReliable, icon::CHECK),
-            Verdict::Unreliable => (K::QuizIsUnreliable, icon::REFUSED),
-        };
+        let (title, picture) = (clues::is(item.verdict), clues::verdict(item.verdict).1);
         let answer = el("section", "card note told stack tight")
-            .attr("data-verdict", if item.verdict == Verdict::Reliable { "reliable" } else { "unreliable" })
+            .attr("data-verdict", item.verdict.word())
             .attr("data-right", if said == item.verdict { "true" } else { "false" })
             .with(el("p", "told-head strong").with(icon(picture)).with(el("span", "").text(&seen)))
             .with(el("p", "").text(&item.feedback.verdict));
@@ -442,9 +478,11 @@ impl Page {
             let on = control::button("button main wide", "quiz-keep", icon::NEXT, t(K::QuizToRule), on);
             return shell::screen(self.app, t(title), all([answer, shown, on]));
         }
-        let post = el("details", "card")
-            .with(el("summary", "").text(t(K::QuizLookAgain)))
-            .with(scene::post(&item, None));
+        // Made when it is asked for: a slow phone would build it, and take it away again, for nobody.
+        let (asked, seen) = (RwSignal::new(false), item.clone());
+        let again = el("summary", "").text(t(K::QuizLookAgain)).on("click", move |_| asked.set(true));
+        let again_post = move || if asked.get() { scene::post(&seen, None) } else { none() };
+        let post = el("details", "card").with(again).with(region(again_post));
         let sources = clues::sources(&self.bank(), &item);
         let body = all([
             self.head(true),
@@ -474,19 +512,19 @@ impl Page {
     // ---- After ---------------------------------------------------------------------------------
 
     fn end(self) -> View {
-        let history = self.history();
-        let answers = self
-            .session
-            .with_untracked(|session| history.session(session).into_iter().cloned().collect::<Vec<_>>());
-        if answers.is_empty() {
+        let session = self.session.get_untracked();
+        let told = self.past(|history| {
+            let answers = history.session(&session);
+            (!answers.is_empty()).then(|| self.result(&answers))
+        });
+        let Some(told) = told else {
             let home = control::link("button main wide", "", icon::HOME, t(K::LostHome), "./");
             return shell::screen(
                 self.app,
                 t(K::HelpQuiz),
                 all([el("p", "lead").text(t(K::QuizNoneLeft)), home]),
             );
-        }
-        let told = self.result(&answers.iter().collect::<Vec<_>>());
+        };
         let again = move || self.begin();
         let again = || control::button("button wide", "quiz-start", icon::AGAIN, t(K::QuizAgain), again);
         let body =
@@ -526,16 +564,16 @@ impl Page {
             return none();
         }
         region(move || {
-            let history = self.app.journal(History::of);
             if self.told.get() {
-                let words = if history.told == Some(true) { K::QuizToldYes } else { K::QuizToldNo };
+                let agreed = self.past(|history| history.told == Some(true));
+                let words = if agreed { K::QuizToldYes } else { K::QuizToldNo };
                 let words = el("span", "").text(t(words));
                 return el("p", "strong told-head")
                     .attr("role", "status")
                     .with(icon(icon::CHECK))
                     .with(words);
             }
-            let Some(to_tell) = ToTell::of(&self.bank(), &history) else { return none() };
+            let Some(to_tell) = self.past(|history| ToTell::of(&self.bank(), history)) else { return none() };
             let cues = to_tell.cues.iter().map(|cue| t(happened::cue(*cue))).collect::<Vec<_>>().join(", ");
             let cues =
                 (!cues.is_empty()).then(|| el("p", "").text(&fill(K::QuizTellCues, &[("cues", &cues)])));
@@ -578,18 +616,24 @@ impl Page {
 
     fn next_of_form(self) {
         let Some(moment) = self.form.get_untracked() else { return };
-        let (history, today) = (self.history(), self.app.today());
-        if forms::is_filled(&history, moment) {
-            if let Some(begun) = history.forms.iter().find(|f| f.moment == moment && f.finished.is_none()) {
-                self.app.learnt(&Learning::FormFinished { moment, form: begun.form });
+        let filled = self.past(|history| {
+            let open = history.forms.iter().find(|f| f.moment == moment && f.finished.is_none());
+            forms::is_filled(history, moment).then(|| open.map(|begun| begun.form))
+        });
+        if let Some(open) = filled {
+            if let Some(form) = open {
+                self.app.learnt(&Learning::FormFinished { moment, form });
             }
             return self.go(At::Formed(moment));
         }
         // Eight are done, and nobody has rested yet.
         let resting = matches!(self.at.get_untracked(), At::Look | At::Ask | At::Sure);
-        let bank = self.bank();
-        let offer = forms::offered(&bank, &history, today, random::number());
-        let (next, half) = offer.map(|offer| (offer.next.cloned(), offer.at_rest())).unwrap_or_default();
+        let (bank, today) = (self.bank(), self.app.today());
+        let offer = self.past(|history| {
+            let offer = forms::offered(&bank, history, today, random::number());
+            offer.map(|offer| (offer.next.cloned(), offer.at_rest()))
+        });
+        let (next, half) = offer.unwrap_or_default();
         if half && resting { self.go(At::Rest) } else { self.serve(next, At::Start) }
     }
 
@@ -605,8 +649,7 @@ impl Page {
     }
 
     fn formed(self, moment: Moment) -> View {
-        let history = self.history();
-        let told = self.result(&history.form(moment));
+        let told = self.past(|history| self.result(&history.form(moment)));
         let begin = move || self.begin();
         let start = control::button("button main wide", "quiz-start", icon::NEXT, t(K::QuizStart), begin);
         shell::screen(self.app, t(K::QuizFormDone), all([told, start]))

@@ -2,12 +2,13 @@
 
 use crate::{
     components::{
-        control, icon, notice,
+        control, icon, install, notice,
         shell::{self, section},
     },
     i18n::{self, K, fill, t},
     platform::{
-        dom::{View, all, el, region},
+        dom::{View, all, el, none, region},
+        install::Hint,
         page,
     },
     state::App,
@@ -66,6 +67,7 @@ fn full(app: App, erase: View) -> View {
             Lang::En,
         )),
         section(K::SettingsStorage, region(move || storage(app))),
+        installing(app),
         section(
             K::CopyTitle,
             all([
@@ -76,6 +78,20 @@ fn full(app: App, erase: View) -> View {
         section(K::SettingsAbout, all([el("p", "").text(t(K::HelpAbout)), el("p", "soft").text(&version)])),
         section(K::SettingsErase, all([el("p", "").text(t(K::SettingsEraseText)), erase])),
     ])
+}
+
+/// Installing, also for those who said no before.
+fn installing(app: App) -> View {
+    region(move || {
+        let say = |words: K| el("p", "").text(t(words));
+        let body = match (app.install_hint(), app.current()) {
+            (Hint::Prompt, _) => all([say(K::InstallPrompt), install::button(app, "button wide")]),
+            (Hint::IosSafari, Some(kit)) => install::steps(app, &kit),
+            (Hint::IosSafari, None) => say(K::InstallIos),
+            (Hint::None | Hint::InApp, _) => return none(),
+        };
+        section(K::InstallTitle, body)
+    })
 }
 
 /// What is kept here, kit by kit.

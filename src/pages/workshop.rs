@@ -17,9 +17,12 @@ use crate::{
     },
     state::{App, Files, Local},
 };
-use care::quiz::{
-    Item, Verdict,
-    workshop::{POSTS, Workshop, mix},
+use care::{
+    json::Word as _,
+    quiz::{
+        Item, Verdict,
+        workshop::{POSTS, Workshop, mix},
+    },
 };
 use leptos::prelude::*;
 use std::{hint::black_box, rc::Rc};
@@ -258,7 +261,7 @@ impl Room {
     /// How many hands, with − and +.
     fn vote(self, verdict: Verdict) -> View {
         let at = usize::from(verdict == Verdict::Unreliable);
-        let (word, picture, name) = words(verdict);
+        let ((word, picture), name) = (clues::verdict(verdict), verdict.word());
         let count = move || self.hands.with(|hands| hands.get(at).copied().unwrap_or_default());
         let change = move |by: i32| {
             self.hands.update(|hands| {
@@ -301,13 +304,16 @@ impl Room {
 
     fn told(self, n: usize, item: &Item) -> View {
         let notes = self.notes.get_untracked();
-        let (_, picture, name) = words(item.verdict);
-        let title = if item.verdict == Verdict::Reliable { K::QuizIsReliable } else { K::QuizIsUnreliable };
+        let (_, picture) = clues::verdict(item.verdict);
         let [good, bad] = self.hands.get_untracked().map(|hands| hands.to_string());
         let hands = el("p", "").text(&fill(K::WorkshopSaid, &[("good", &good), ("bad", &bad)]));
         let verdict = el("section", "card stack tight workshop-verdict")
-            .attr("data-verdict", name)
-            .with(el("p", "vote-word").with(icon(picture)).with(el("span", "").text(t(title))))
+            .attr("data-verdict", item.verdict.word())
+            .with(
+                el("p", "vote-word")
+                    .with(icon(picture))
+                    .with(el("span", "").text(t(clues::is(item.verdict)))),
+            )
             .with(el("p", "strong").text(&item.feedback.verdict))
             .with(hands);
         let following = if n + 1 < POSTS { K::WorkshopNext } else { K::QuizFinish };
@@ -364,14 +370,6 @@ impl Room {
 
 /// More hands than any hall has.
 const MOST_HANDS: u32 = 999;
-
-/// A verdict's word, its sign and its hook.
-fn words(verdict: Verdict) -> (K, icon::Icon, &'static str) {
-    match verdict {
-        Verdict::Reliable => (K::QuizReliable, icon::CHECK, "reliable"),
-        Verdict::Unreliable => (K::QuizUnreliable, icon::REFUSED, "unreliable"),
-    }
-}
 
 fn list<'a>(title: K, class: &str, rows: impl Iterator<Item = &'a str>) -> View {
     let rows = rows.map(|row| el("li", "").with(el("span", "").text(row)));

@@ -1,12 +1,14 @@
 //! One kit on this device: what of it is here, how its download goes, where its films play from.
 
+mod download;
+
 use super::{App, Local};
-use crate::platform::{
-    channel, clock, crypto::WebCrypto, device, idb::Db, js, locks, media_url, net::Fetch, random,
-    service_worker, timer,
+use crate::{
+    later,
+    platform::{device, idb::Db, js, locks, media_url, navigation, timer},
 };
 use care::{
-    download::{self, Backoff, Facts, KitStatus, Outcome, Rate, Trouble, Watch},
+    download::{Facts, KitStatus, Rate},
     journal::{self, What},
     kit::{Choice, Document, Exercise, Kit, Video},
     media::MediaRef,
@@ -160,8 +162,7 @@ impl KitHandle {
             self.start();
         } else if !chosen {
             // Stills and captions are a few KB: steps and pictures stand before any film.
-            let early = self.kit.early().into_iter().cloned().collect();
-            leptos::task::spawn_local(async move { self.run(early).await });
+            later::bring_files(self.app, &self, self.kit.early().into_iter().cloned().collect());
         }
     }
 
@@ -176,14 +177,19 @@ impl KitHandle {
     /// Counts by these records.
     pub(super) async fn count(&self, db: &Db, records: &[MediaRecord]) {
         let mut here = Stock::default();
+        let mut under_way = Vec::new();
         for file in self.kit.media() {
-            let held = match records.iter().find(|r| r.sha256 == file.sha256) {
-                None => 0,
-                Some(record) if record.complete => file.bytes,
-                // Unreadable now is not lost: the next look tells more.
-                Some(_) => db.present(&file.sha256).await.map_or(0, |present| file.bytes_of(&present)),
-            };
-            here.set(&file.sha256, held);
+            match records.iter().find(|r| r.sha256 == file.sha256) {
+                None => {}
+                Some(record) if record.complete => here.set(&file.sha256, file.bytes),
+                Some(_) => under_way.push(file),
+            }
+        }
+        let names: Vec<&str> = under_way.iter().map(|file| file.sha256.as_str()).collect();
+        // Unreadable now is not lost: the next look tells more.
+        let present = db.present_of(&names).await.unwrap_or_default();
+        for (file, present) in under_way.iter().zip(present) {
+            here.set(&file.sha256, file.bytes_of(&present));
         }
         self.arrived.borrow_mut().clone_from(&here);
         self.here.set(here);
@@ -230,7 +236,7 @@ impl KitHandle {
             app_offline: self.app.app_offline.get(),
             today: self.app.today(),
         };
-        download::status(&self.kit, &facts)
+        care::download::status(&self.kit, &facts)
     }
 
     /// The patient has said which films to bring, or there is nothing to bring. Tracks `choice`.
@@ -312,16 +318,21 @@ impl KitHandle {
             return;
         }
         *self.urgent.borrow_mut() = Some(film.media.sha256.clone());
+        // The small files that come before any choice give way.
+        if self.record.borrow().choice.is_none() {
+            self.stop.set(true);
+        }
         self.download();
     }
 
     fn start(&self) {
         self.wake.now();
+        self.running.set(true);
         let this = self.clone();
         leptos::task::spawn_local(async move {
             let files = this.wanted();
             this.announce(&files).await;
-            this.run(files).await;
+            later::bring_files(this.app, &this, files);
         });
     }
 
@@ -335,71 +346,16 @@ impl KitHandle {
         self.announced.set(known);
     }
 
-    /// Brings files until they are here, the patient stops, or only the patient can help.
-    async fn run(self, files: Vec<MediaRef>) {
-        let Some(db) = self.app.database() else {
-            // Nothing can be kept here: the same reason that every screen tells.
-            return self.trouble.set(self.app.problem_told.get_untracked());
-        };
-        // One downloader a device: a second tab, or a second call here, waits its turn and then
-        // finds the work done.
-        self.running.set(true);
-        let _turn = locks::turn("bon-geste-download").await;
-        self.running.set(true);
-        self.no_space.set(false);
-        self.stop.set(self.retired.get() || self.record.borrow().paused);
-        let mut backoff = Backoff::default();
-        while !self.stop.get() {
-            self.refresh().await;
-            let before = self.done_bytes();
-            let result = self.attempt(&db, &files).await;
-            let arrived = self.done_bytes();
-            self.refresh().await;
-            let trouble = result.err();
-            self.trouble.set(trouble.clone().map(Problem::from));
-            match trouble {
-                Some(trouble) if trouble.passes() => {
-                    if self.done_bytes() > before {
-                        backoff.reset();
-                    }
-                    self.wake.within(backoff.next_ms(random::fraction())).await;
-                }
-                Some(Trouble::Store(care::ports::StoreError::Quota)) => {
-                    self.no_space.set(true);
-                    break;
-                }
-                // What arrived is gone again: the store was emptied under us. Once more.
-                None if self.done_bytes() < arrived => {}
-                _ => break,
-            }
-        }
-        self.urgent.borrow_mut().take();
-        self.seconds_left.set(None);
+    /// The part of the program that brings files has come, or did not: a download that was waiting for it
+    /// begins, or says why not.
+    pub fn program_came(&self, here: bool) {
+        let waited = self.running.get_untracked();
         self.running.set(false);
-        if self.is_complete() {
-            clock::mark_kit_ready();
-            // « Prêt sans Internet » needs the portal too; what kept it away may have passed with this.
-            if !self.app.app_offline.get_untracked() {
-                service_worker::try_again();
-            }
+        if here {
+            leptos::task::spawn_local(self.clone().settle());
+        } else if waited {
+            self.trouble.set(Some(Problem::Stalled));
         }
-    }
-
-    async fn attempt(&self, db: &Db, files: &[MediaRef]) -> Result<Outcome, Trouble> {
-        let record = self.record.borrow().clone();
-        // Its record stands beside its files, also in a store that was emptied under us.
-        if record.choice.is_some() && db.get::<KitRecord>(&record.key()).await?.is_none() {
-            db.put(&record).await?;
-        }
-        for file in files {
-            db.want(file, &record.kit_id).await?;
-        }
-        *self.rate.borrow_mut() = Rate::default();
-        download::fetch_all(&Fetch, db, &WebCrypto, files, self).await
-    }
-
-    fn done_bytes(&self) -> u64 {
-        self.arrived.borrow().0.iter().map(|(_, bytes)| bytes).sum()
     }
 
     /// Changes the record, here and in the store: there another tab may have changed other parts
@@ -485,6 +441,11 @@ impl KitHandle {
         if self.running.get_untracked() && self.kit.media().iter().any(|m| m.sha256 == sha256) {
             *self.urgent.borrow_mut() = Some(sha256.to_owned());
         }
+    }
+
+    /// The patient's own link to it, on this portal.
+    pub fn link(&self) -> String {
+        self.record.borrow().link.on_portal(&navigation::address(""))
     }
 
     /// Whether a newer version has taken its place.
@@ -592,30 +553,5 @@ impl KitHandle {
         if !self.app.events.with_untracked(|e| journal::seen(e, &self.kit.kit_id, id)) {
             self.app.append(What::Seen { kit: self.kit.kit_id.clone(), item: id.to_owned() });
         }
-    }
-}
-
-impl Watch for KitHandle {
-    fn stored(&self, sha256: &str, n: u32, bytes: u64) {
-        self.arrived.borrow_mut().add(sha256, bytes);
-        let now = clock::monotonic_ms();
-        self.rate.borrow_mut().push(now, bytes);
-        channel::chunk_stored(sha256, n);
-        const REDRAW_MS: f64 = 200.0;
-        if now - self.drawn_ms.get() > REDRAW_MS {
-            self.drawn_ms.set(now);
-            self.trouble.set(None);
-            self.here.set(self.arrived.borrow().clone());
-            let progress = untrack(|| self.progress());
-            self.seconds_left.set(self.rate.borrow().seconds_left(progress.total - progress.done));
-        }
-    }
-
-    fn stopped(&self) -> bool {
-        self.stop.get()
-    }
-
-    fn urgent(&self) -> Option<String> {
-        self.urgent.borrow().clone()
     }
 }

@@ -243,6 +243,7 @@ impl App {
         }
         if let Some(db) = self.database() {
             db.erase_all().await?;
+            channel::erased();
         }
         crate::platform::first_paint::forget();
         self.kits.set(Vec::new());
@@ -256,6 +257,20 @@ impl App {
     pub fn install_hint(self) -> install::Hint {
         self.install_changed.track();
         install::hint()
+    }
+
+    /// The same; nothing more of installing once the patient has said no.
+    pub fn install_offer(self) -> install::Hint {
+        match self.install_hint() {
+            install::Hint::InApp => install::Hint::InApp,
+            _ if self.profile.with(|profile| profile.settings.install_declined) => install::Hint::None,
+            hint => hint,
+        }
+    }
+
+    /// The patient does not want to install: only the settings still speak of it.
+    pub fn decline_install(self) {
+        self.remember(|settings| settings.install_declined = true);
     }
 
     /// Opens the browser's own question whether to install.

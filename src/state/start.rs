@@ -7,7 +7,7 @@ use crate::platform::{
     crypto::WebCrypto,
     device, first_paint,
     idb::{self, Db},
-    install, js, location, service_worker,
+    install, js, location, navigation, service_worker,
 };
 use care::{
     journal::Event,
@@ -177,6 +177,8 @@ impl App {
             }
         });
         channel::on_chunk(move |_| self.look_again());
+        // What another tab erased must not stay on view, nor be written again.
+        channel::on_erased(navigation::begin_again);
         channel::on_records(move || leptos::task::spawn_local(self.reread()));
         channel::on_wanted(move |sha256| {
             for kit in self.kits.get_untracked() {

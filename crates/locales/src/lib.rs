@@ -24,6 +24,7 @@ pub const LATER: &[&str] = &[
     "figure",
     "follow_up",
     "help",
+    "home_screen",
     "late",
     "lost",
     "outbox",

@@ -39,7 +39,7 @@ pub fn draw(scene: &Scene, decoys: &[Decoy], cut: Cut, moves: bool) -> (&'static
         let figure = figure(care::quiz::item::Pose::NeckTurn);
         let still = super::poses::Figure { from: super::poses::Frame { look: 0, ..figure.from }, ..figure };
         canvas.add(&["<path fill=\"#d7e4dd\" d=\"M0 0h480v320H0z\"/>"]);
-        person::draw(&mut canvas, scene.person, &still);
+        person::bust(&mut canvas, scene.person, &still);
         return (view_box(cut, true), canvas.text);
     }
     let figure = figure(scene.pose);

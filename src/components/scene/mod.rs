@@ -111,13 +111,7 @@ fn segment(segment: &Segment, picked: Option<Picked>) -> View {
     let (id, own) = (segment.id.clone(), segment.id.clone());
     let is_picked = move || picked.with(|all| all.contains(&own));
     let pressed = move || Some(if is_picked() { "true" } else { "false" }.into());
-    let pick = move |_: &web_sys::Event| {
-        picked.update(|all| match all.iter().position(|one| *one == id) {
-            Some(at) => drop(all.remove(at)),
-            None if all.len() < MOST => all.push(id.clone()),
-            None => (),
-        });
-    };
+    let pick = move |_: &web_sys::Event| picked.update(|all| turn(all, id.clone(), MOST));
     super::control::bare_button("seg seg-pick", "quiz-segment")
         .attr("data-segment", &segment.id)
         .live("aria-pressed", pressed)
@@ -126,6 +120,15 @@ fn segment(segment: &Segment, picked: Option<Picked>) -> View {
         .with(words())
         .with(el("span", "seg-tick").with(icon(icon::CHECK)))
         .on("click", pick)
+}
+
+/// Takes one among those that are chosen, or away from them; never more than `most`.
+pub fn turn<T: PartialEq>(chosen: &mut Vec<T>, one: T, most: usize) {
+    match chosen.iter().position(|other| *other == one) {
+        Some(at) => drop(chosen.remove(at)),
+        None if chosen.len() < most => chosen.push(one),
+        None => (),
+    }
 }
 
 /// The person’s face beside the name.

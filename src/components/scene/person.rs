@@ -159,18 +159,32 @@ fn both(figure: &Figure, path: impl Fn(&Frame) -> String) -> (String, String) {
     (path(&figure.from), path(&figure.to))
 }
 
+/// All lines of a person end round.
+const GROUP: &str = r#"<g fill="none" stroke-linecap="round" stroke-linejoin="round">"#;
+
 /// The whole person; what is held lies in the near hand.
 pub fn draw(canvas: &mut Canvas, person: Person, figure: &Figure) {
     let look = look(person);
-    canvas.add(&["<g fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\">"]);
+    canvas.add(&[GROUP]);
     arm(canvas, &look, figure, 0);
     leg(canvas, &look, figure, 0);
     leg(canvas, &look, figure, 1);
-    neck(canvas, &look, figure);
-    trunk(canvas, person, &look, figure);
-    head(canvas, person, &look, figure);
+    body(canvas, person, &look, figure);
     arm(canvas, &look, figure, 1);
     canvas.add(&["</g>"]);
+}
+
+/// As much of it as a round picture beside a name shows.
+pub fn bust(canvas: &mut Canvas, person: Person, figure: &Figure) {
+    canvas.add(&[GROUP]);
+    body(canvas, person, &look(person), figure);
+    canvas.add(&["</g>"]);
+}
+
+fn body(canvas: &mut Canvas, person: Person, look: &Look, figure: &Figure) {
+    neck(canvas, look, figure);
+    trunk(canvas, person, look, figure);
+    head(canvas, person, look, figure);
 }
 
 fn arm(canvas: &mut Canvas, look: &Look, figure: &Figure, side: usize) {
