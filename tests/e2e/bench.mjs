@@ -6,9 +6,11 @@
 //   node tests/e2e/bench.mjs [--runs 5] [--kills 50]
 //     [--only start,kills,memory,session,quiz,quality,clips,uploads]
 
+import http from "node:http";
 import { parseArgs } from "node:util";
 import { killsOfARecording } from "./lib/bench-clip.mjs";
 import { quality } from "./lib/bench-quality.mjs";
+import { filming, sending } from "./lib/bench-memory.mjs";
 import { nextItem } from "./lib/bench-quiz.mjs";
 import { drift, firstCount, longJournal } from "./lib/bench-session.mjs";
 import { uploads } from "./lib/bench-uploads.mjs";
@@ -43,12 +45,20 @@ const spread = (list, form) => `${form(median(list))} (${form(Math.min(...list))
 
 // ---- Starting -----------------------------------------------------------------------------
 
+/** When the browser noted this, in ms since the navigation. Waited for in the page: to ask again and again would slow down what is measured. */
+const noted = (page, type, name) => page.evaluate(`new Promise((go) => new PerformanceObserver((list, watch) => {
+  const [entry] = list.getEntriesByName("${name}");
+  if (!entry) return;
+  watch.disconnect();
+  go(entry.startTime);
+}).observe({ type: "${type}", buffered: true }))`);
+
 /** Opens an address in a new page: when something was painted, when it could be used, what it cost. */
 async function start(browser, url) {
   const page = await browser.page();
   await page.goto(url);
-  const usable = await page.until(`performance.getEntriesByName("usable")[0]?.startTime`);
-  const painted = await page.until(`performance.getEntriesByName("first-contentful-paint")[0]?.startTime`);
+  const usable = await noted(page, "mark", "usable");
+  const painted = await noted(page, "paint", "first-contentful-paint");
   const own = browser.transfers.filter((t) => t.session === page.id);
   const end = own[0].at + usable / 1000;
   const before = browser.transfers.filter((t) => t.at <= end && t.at >= own[0].at && (t.ended ?? end) <= end);
@@ -63,13 +73,34 @@ const OFFLINE_READY = `(async () => {
   return said;
 })()`;
 
+/** The screen on view as a page of its own: language, styles and elements, and nothing that runs. */
+const AS_PLAIN_PAGE = `(() => {
+  const styles = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join("\\n");
+  const body = document.body.cloneNode(true);
+  for (const e of body.querySelectorAll("script, noscript, [hidden]")) e.remove();
+  for (const e of body.querySelectorAll("img")) e.removeAttribute("src");
+  return [document.documentElement.lang, styles, body.innerHTML];
+})()`;
+
+/** A server for that page, which the browser may keep: what this phone needs to show it without any program. */
+async function plainPage([lang, styles, body]) {
+  const page = `<!doctype html><html lang="${lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>.</title>
+<style>${styles}</style><body>${body}<script>requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("usable")))</script>`;
+  const server = http.createServer((req, res) => {
+    res.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "max-age=31536000, immutable" }).end(page);
+  });
+  await new Promise((go) => server.listen(0, "127.0.0.1", go));
+  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close(() => {}).closeAllConnections() };
+}
+
 async function starting() {
   const clinic = await Clinic.open();
-  const first = [], again = [], offline = [], kit = [];
+  const first = [], again = [], offline = [], kit = [], plain = [];
   try {
     for (let i = 1; i <= RUNS; i++) {
       const browser = await Browser.create();
       browser.limits = BAD_LINE;
+      let floor;
       try {
         await browser.start();
         const visit = await start(browser, clinic.link);
@@ -78,16 +109,22 @@ async function starting() {
         await visit.page.until(OFFLINE_READY);
         await visit.page.goto("about:blank");
         again.push(await start(browser, clinic.proxy.url));
+        floor = await plainPage(await again.at(-1).page.evaluate(AS_PLAIN_PAGE));
+        await start(browser, floor.url);
         await browser.quit();
         await clinic.proxy.goOffline();
         await browser.start();
         offline.push(await start(browser, clinic.proxy.url));
+        await browser.quit();
+        await browser.start();
+        plain.push(await start(browser, floor.url));
       } finally {
         await browser.remove();
+        floor?.close();
         if (!clinic.proxy.listening) await clinic.proxy.goOnline();
       }
-      const [a, b, c] = [first, again, offline].map((list) => list.at(-1));
-      say(`start ${i}/${RUNS}: first ${seconds(a.painted)} / ${seconds(a.usable)} / ${kilobytes(a.bytes)}, again ${seconds(b.usable)}, offline ${seconds(c.usable)}`);
+      const [a, b, c, d] = [first, again, offline, plain].map((list) => list.at(-1));
+      say(`start ${i}/${RUNS}: first ${seconds(a.painted)} / ${seconds(a.usable)} / ${kilobytes(a.bytes)}, again ${seconds(b.usable)}, offline ${seconds(c.usable)}, plain ${seconds(d.usable)}`);
     }
   } finally {
     await clinic.close();
@@ -103,6 +140,7 @@ async function starting() {
   timed("Second visit: usable", of(again, "usable"), 1000);
   timed("Without network, browser restarted: first contentful paint", of(offline, "painted"), 1000);
   timed("Without network, browser restarted: usable", of(offline, "usable"), 1000);
+  rows.push(["… the same screen as a page without any program", spread(of(plain, "usable"), seconds), "", ""]);
 }
 
 // ---- A download that is killed ---------------------------------------------------------------
@@ -192,18 +230,18 @@ async function memory() {
     for (let i = 1; i <= RUNS; i++) {
       const browser = await Browser.create();
       try {
+        browser.withMemories = true;
         await browser.start();
         const page = await browser.page();
-        const total = async () => (await page.wasmMemory()).reduce((a, b) => a + b, 0);
         await page.goto(clinic.link);
         await page.until(`document.querySelector("[data-action=kit-download]") !== null`);
-        const before = await total();
+        const before = await browser.wasmMemory();
         let most = before;
         await page.evaluate(`document.querySelector("[data-action=kit-download]").click()`);
         const ready = `document.querySelector("main section[data-status=ready]") !== null`;
         for (const end = Date.now() + 300_000; ; ) {
           const done = await page.evaluate(ready);
-          most = Math.max(most, await total());
+          most = Math.max(most, await browser.wasmMemory());
           if (done) break;
           if (Date.now() > end) throw new Error(`${media.bytes} bytes not stored in 5 minutes`);
         }
@@ -219,6 +257,10 @@ async function memory() {
   }
   row("WebAssembly memory: growth while 100 MB are stored", spread(growth, kilobytes), "≤ 262.1 KB (two chunks)", Math.max(...growth) <= 2 * CHUNK);
   rows.push(["… at most, in all", spread(tops, kilobytes), "", ""]);
+  for (const [what, growth] of [["the longest clip, 60 s, is filmed", await filming()], ["50 MB are sealed and sent, beyond that for 0.3 MB", await sending()]]) {
+    say(`memory, ${what}: ${kilobytes(growth)}`);
+    row(`WebAssembly memory: growth while ${what}`, kilobytes(growth), "≤ 262.1 KB (two chunks)", growth <= 2 * CHUNK);
+  }
 }
 
 // ---- The guided session -------------------------------------------------------------------------

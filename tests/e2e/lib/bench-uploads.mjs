@@ -1,5 +1,6 @@
-// What the receiving server bears: two hundred phones on a slow line at once, and the bytes that a
-// fast line brings, beside another tus server in the same run.
+// What the receiving server bears: two hundred phones on a slow line at once, and the bytes that a fast line
+// brings, beside another tus server in the same run. What a line that breaks costs the portal, beside another
+// tus client on the same line.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -9,8 +10,12 @@ import http from "node:http";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Upload } from "tus-js-client";
 import { Clinic, temporary } from "./clinic.mjs";
 import { rustus } from "./env.mjs";
+import { aKit, exercise, writeKit } from "./kits.mjs";
+import { breaking, ForeignTus, receiving, seedClip, send as sendClip, status } from "./outbox.mjs";
+import { onPhone, openLink } from "./portal.mjs";
 
 const id = () => randomBytes(16).toString("base64url");
 const TUS = { "Tus-Resumable": "1.0.0" };
@@ -142,6 +147,58 @@ async function fast(peer) {
   return (12 * bytes.length) / 1e6 / ((performance.now() - began) / 1000);
 }
 
+/** What sending 5 MB over a line that breaks costs: breaks, bytes that crossed it beyond the 5 MB, seconds. */
+async function broken(clinic, run) {
+  const { proxy } = clinic;
+  const line = breaking(proxy);
+  const from = proxy.log.length;
+  const began = performance.now();
+  await run();
+  const seconds = (performance.now() - began) / 1000;
+  proxy.faults = {};
+  const sent = proxy.log.slice(from).filter((r) => r.method === "PATCH");
+  const again = sent.reduce((sum, r) => sum + r.received, 0) - CLIP_BYTES;
+  return `${line.cuts()} breaks, ${(again / 1000).toFixed(0)} KB more than the clip, ${seconds.toFixed(0)} s`;
+}
+
+const CLIP_BYTES = 5_000_000;
+
+/** The portal and tus-js-client, each with 5 MB over the same line that breaks, to both servers. */
+async function sideBySide(row, say) {
+  const clinic = await Clinic.open({ kit: null });
+  const tus = await ForeignTus.start(path.join(clinic.dir, "foreign"));
+  try {
+    clinic.link = await clinic.publish(await writeKit(path.join(clinic.dir, "kit"), aKit([exercise("lever")])));
+    const { kit, upload } = await receiving(clinic);
+    for (const [server, port] of [["clinic serve", undefined], ["@tus/server", tus.port]]) {
+      clinic.proxy.forwardBelow("/u", port);
+      say(`5 MB over a line that breaks, ${server}`);
+      let portal;
+      await onPhone(async (page) => {
+        await openLink(page, clinic.link);
+        const clip = await seedClip(page, kit.kit_id, "lever", CLIP_BYTES);
+        portal = await broken(clinic, async () => {
+          await sendClip(page, clinic.proxy.url, clip.id);
+          await status(page, clip.id, "arrived", { timeout: 180_000 });
+        });
+      });
+      const other = await broken(clinic, () => new Promise((onSuccess, onError) => {
+        new Upload(randomBytes(CLIP_BYTES), {
+          endpoint: new URL(upload.url, clinic.proxy.url).href,
+          headers: { Authorization: `Bearer ${upload.token}` },
+          metadata: { item: id() },
+          onSuccess,
+          onError,
+        }).start();
+      }));
+      row(`5 MB over a line that breaks every 0.3 to 0.9 MB, to ${server}`, `the portal, which seals first: ${portal}; tus-js-client: ${other}`, "done", true);
+    }
+  } finally {
+    await tus.stop();
+    await clinic.close();
+  }
+}
+
 /** Adds the measurements to the table. */
 export async function uploads(row, say) {
   say("two hundred phones at 100 kbit/s");
@@ -159,4 +216,5 @@ export async function uploads(row, say) {
   }
   const mine = speeds["clinic serve"];
   row("Received and on the disk, four lines of 25 MB", `${mine.toFixed(0)} MB/s; rustus ${speeds.rustus.toFixed(0)} MB/s, without waiting for the disk`, "–", true);
+  await sideBySide(row, say);
 }

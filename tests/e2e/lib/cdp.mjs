@@ -13,6 +13,29 @@ const ARGS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=fr-FR", "--accept-lang=fr-FR",
 ];
 
+/** Run before anything else: keeps hold of the memories of all that WebAssembly instantiates. */
+const NOTE_MEMORIES = `(() => {
+  const noted = (self.wasmMemories = new Set());
+  const note = (instance) => {
+    for (const it of Object.values(instance.exports)) if (it instanceof WebAssembly.Memory) noted.add(it);
+  };
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const known = WebAssembly[name].bind(WebAssembly);
+    WebAssembly[name] = async (...given) => {
+      const made = await known(...given);
+      note(made.instance ?? made);
+      return made;
+    };
+  }
+  WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+    construct(known, given) {
+      const made = new known(...given);
+      note(made);
+      return made;
+    },
+  });
+})()`;
+
 /** One of the browser's targets. */
 class Session {
   constructor(browser, id, info) {
@@ -46,20 +69,6 @@ class Session {
   goto(url) {
     return this.send("Page.navigate", { url });
   }
-
-  /** Bytes of each linear memory of WebAssembly in the page. */
-  async wasmMemory() {
-    const group = "memory";
-    const proto = await this.send("Runtime.evaluate", { expression: "WebAssembly.Memory.prototype", objectGroup: group });
-    const { objects } = await this.send("Runtime.queryObjects", { prototypeObjectId: proto.result.objectId, objectGroup: group });
-    const { result } = await this.send("Runtime.callFunctionOn", {
-      objectId: objects.objectId,
-      functionDeclaration: "function () { return this.map((m) => m.buffer.byteLength); }",
-      returnByValue: true,
-    });
-    await this.send("Runtime.releaseObjectGroup", { objectGroup: group });
-    return result.value;
-  }
 }
 
 export class Browser {
@@ -67,18 +76,21 @@ export class Browser {
   limits = null;
   /** Every finished or running transfer: { session, url, at, bytes, ended } in seconds of one clock. */
   transfers = [];
+  /** Whether the memories of WebAssembly are looked at, in pages and their workers. */
+  withMemories = false;
   #waiting = new Map();
   #nth = 0;
 
   /** A browser with a fresh profile, not started yet. */
-  static async create() {
+  static async create(args = []) {
     const browser = new Browser();
+    browser.args = args;
     browser.profile = await temporary("chromium");
     return browser;
   }
 
   async start() {
-    const args = [...ARGS, `--user-data-dir=${this.profile}`, `--window-size=${PHONE.width},${PHONE.height}`, "about:blank"];
+    const args = [...ARGS, ...this.args, `--user-data-dir=${this.profile}`, `--window-size=${PHONE.width},${PHONE.height}`, "about:blank"];
     this.process = spawn(chromium(), args, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true });
     this.ended = new Promise((go) => this.process.once("exit", go));
     this.sessions = new Map();
@@ -143,6 +155,12 @@ export class Browser {
       steps.push(session.send("Page.enable"));
       steps.push(session.send("Emulation.setDeviceMetricsOverride", { ...PHONE, deviceScaleFactor: 2, mobile: true }));
     }
+    if (this.withMemories && page) {
+      steps.push(session.send("Page.addScriptToEvaluateOnNewDocument", { source: NOTE_MEMORIES }));
+      steps.push(session.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true }));
+    } else if (this.withMemories && session.info.type === "worker") {
+      steps.push(session.evaluate(NOTE_MEMORIES));
+    }
     steps.push(session.send("Runtime.runIfWaitingForDebugger"));
     await Promise.all(steps);
   }
@@ -155,6 +173,15 @@ export class Browser {
     // A service worker has no processor of its own to slow down in this protocol.
     if (session.info.type === "page") steps.push(session.send("Emulation.setCPUThrottlingRate", { rate: cpu }));
     return Promise.all(steps);
+  }
+
+  /** Bytes of the linear memories of WebAssembly, in all pages and their workers. */
+  async wasmMemory() {
+    const looked = [...this.sessions.values()].filter(({ info }) => /^(page|worker)$/.test(info.type));
+    const sum = "[...(self.wasmMemories ?? [])].reduce((sum, memory) => sum + memory.buffer.byteLength, 0)";
+    // A worker may end while it is asked.
+    const sizes = await Promise.all(looked.map((session) => session.evaluate(sum).catch(() => 0)));
+    return sizes.reduce((a, b) => a + b, 0);
   }
 
   /** A new page, with the limits on. */

@@ -85,9 +85,30 @@ export class ForeignTus {
   }
 }
 
+/** A line that breaks after 0.3 to 0.9 MB of what is sent, again and again, for everybody at the same bytes. */
+export function breaking(proxy) {
+  let left = 500_000;
+  let cuts = 0;
+  proxy.faults = {
+    on: ({ method, length }) => {
+      if (method !== "PATCH") return undefined;
+      if (length < left) {
+        left -= length;
+        return undefined;
+      }
+      const fault = { cutAfter: left };
+      left = 300_000 + ((cuts++ * 210_011) % 600_000);
+      return fault;
+    },
+  };
+  return { cuts: () => cuts };
+}
+
 /** Puts a clip into the portal's store, as filming leaves it. Reload afterwards. */
 export async function seedClip(page, kit_id, exercise, bytes, more = {}) {
-  const id = randomBytes(16).toString("base64url");
+  const random = randomBytes(16);
+  random[0] &= 0x7f; // no name begins with `-`
+  const id = random.toString("base64url");
   const sha256 = await page.evaluate(
     async ({ id, kit_id, exercise, bytes, more }) => {
       const whole = new Uint8Array(bytes);

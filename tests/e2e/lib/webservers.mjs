@@ -1,12 +1,12 @@
-// nginx and Caddy as a clinic would run them, with the settings that the portal's build wrote.
-// What differs is what must: the folder, the host and its port, plain http, and a place of its own
-// for every file that the server writes.
+// nginx and Caddy as a clinic would run them: serving the portal's files with the settings that its build
+// wrote, or in front of `clinic serve` with those of docs/receiving.md. What differs is what must: the folder,
+// the host and its port, plain http, and a place of its own for every file that the server writes.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { caddy, nginx, nginxBrotli } from "./env.mjs";
+import { caddy, nginx, nginxBrotli, root as checkout } from "./env.mjs";
 import { answering, ended } from "./processes.mjs";
 
 /** The folder that the settings name. */
@@ -22,9 +22,9 @@ class Server {
   /** Who may frame /embed/…, where the administrator says it; else nobody. */
   frames = "'none'";
 
-  /** `root` stands for /srv/bon-geste, `work` is the server's own folder. */
-  constructor({ root, work, base, port, deploy }) {
-    Object.assign(this, { root, work, base, port, deploy });
+  /** `root` stands for /srv/bon-geste, `work` is the server's own folder, `behind` the companion's port. */
+  constructor({ root, work, base = "/", port, deploy, behind }) {
+    Object.assign(this, { root, work, base, port, deploy, behind });
     this.url = `http://127.0.0.1:${port}${base}`;
   }
 
@@ -53,17 +53,23 @@ export class Nginx extends Server {
     const settings = replaced(written, "set $bon_geste_frames \"'none'\"", `set $bon_geste_frames "${this.frames}"`);
     const own = (name) => path.join(this.work, name);
     await writeFile(own("portal.conf"), settings);
+    return this.running(`${server} include ${own("portal.conf")};`, `load_module ${nginxBrotli()};`);
+  }
+
+  /** The command for a `server` block with this inside. */
+  async running(inside, modules = "") {
+    const own = (name) => path.join(this.work, name);
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((t) => `${t}_temp_path ${own(t)};`);
     // Started by root, nginx reads the files as somebody else, as on a clinic's machine.
     const user = process.getuid() === 0 ? "user nobody nogroup;" : "";
     await writeFile(own("nginx.conf"), `
-      load_module ${nginxBrotli()};
+      ${modules}
       ${user} daemon off; pid ${own("pid")}; error_log stderr;
       events {}
       http {
         access_log off; ${temporary.join(" ")}
         include /etc/nginx/mime.types;
-        server { listen 127.0.0.1:${this.port}; ${server} include ${own("portal.conf")}; }
+        server { listen 127.0.0.1:${this.port}; ${inside} }
       }`);
     return [nginx(), ["-p", this.work, "-e", "stderr", "-c", own("nginx.conf")]];
   }
@@ -73,10 +79,35 @@ export class Caddy extends Server {
   async command() {
     const written = await readFile(path.join(this.deploy, "Caddyfile"), "utf8");
     const settings = replaced(written, "vars bon_geste_frames `'none'`", `vars bon_geste_frames \`${this.frames}\``);
+    return this.running(replaced(replaced(settings, ROOT, this.root), "kit.example.org", `http://127.0.0.1:${this.port}`));
+  }
+
+  /** The command for this site. */
+  async running(site) {
     const file = path.join(this.work, "Caddyfile");
-    const site = replaced(replaced(settings, ROOT, this.root), "kit.example.org", `http://127.0.0.1:${this.port}`);
     await writeFile(file, `{\n\tadmin off\n\tauto_https off\n\tdefault_bind 127.0.0.1\n}\n${site}`);
     const env = { XDG_DATA_HOME: this.work, XDG_CONFIG_HOME: this.work };
     return [caddy(), ["run", "--config", file, "--adapter", "caddyfile"], env];
+  }
+}
+
+/** What docs/receiving.md has an administrator write for a server, with the companion at another port. */
+async function documented(language, port) {
+  const text = await readFile(path.join(checkout, "docs/receiving.md"), "utf8");
+  const [, settings] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(text);
+  return replaced(settings, "127.0.0.1:8080", `127.0.0.1:${port}`);
+}
+
+/** nginx in front of the companion, which listens on `behind`. */
+export class NginxBefore extends Nginx {
+  async command() {
+    return this.running(await documented("nginx", this.behind));
+  }
+}
+
+/** Caddy in front of the companion, which listens on `behind`. */
+export class CaddyBefore extends Caddy {
+  async command() {
+    return this.running(replaced(await documented("caddy", this.behind), "portail.example.org", `http://127.0.0.1:${this.port}`));
   }
 }
