@@ -123,7 +123,7 @@ test("by keyboard alone one goes from the booklet to the poster, and the focus i
       }
       await page.keyboard.press("Enter");
       await page.waitForSelector("main .poster");
-      assert.equal(await page.evaluate(() => document.activeElement.localName), "h1");
+      await page.waitForFunction(() => document.activeElement.localName === "h1");
     },
     { viewport: DESK },
   ));

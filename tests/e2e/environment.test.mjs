@@ -9,10 +9,13 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { Chromium } from "./lib/chromium.mjs";
+import { violations } from "./lib/axe.mjs";
+import { Chromium, DESK, PHONE } from "./lib/chromium.mjs";
 import { Clinic, readLink } from "./lib/clinic.mjs";
 import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, strangersKey, withSignedKit } from "./lib/envelope.mjs";
+import { faults } from "./lib/layout.mjs";
 import { allIntact, kitOf, kitState, onPhone, open, openLink, playAndSeek, problem, startLight, usable } from "./lib/portal.mjs";
+import { shoot } from "./lib/shots.mjs";
 
 const run = promisify(execFile);
 let clinic, portal, kit, pictures;
@@ -77,6 +80,10 @@ for (const [app, userAgent] of [["Instagram on an iPhone", INSTAGRAM], ["Faceboo
       await openLink(page, clinic.link);
       await page.locator("main").getByText("Ouvrez dans Chrome ou Safari").waitFor();
       assert.ok((await page.locator("main").innerText()).includes("Ouvrir dans le navigateur"));
+      await mayCopy(page);
+      await page.click("main [data-action=install-copy]");
+      await page.getByText("Votre lien est copié.").waitFor();
+      assert.deepEqual(readLink(await page.evaluate(() => navigator.clipboard.readText())), readLink(clinic.link));
       await page.click("[data-action=mode-simple]");
       await page.locator("main").getByText("Ouvrez dans Chrome ou Safari").waitFor();
     }, { userAgent }));
@@ -87,6 +94,118 @@ test("an ordinary browser is not taken for one inside an app", () =>
     await openLink(page, clinic.link);
     assert.equal(await page.getByText("Ouvrez dans Chrome ou Safari").count(), 0);
   }));
+
+const SAFARI =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
+
+/** The patient lets the portal read and write what is copied. */
+const mayCopy = (page) => page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(portal).origin });
+
+for (const mode of ["standard", "simple"]) {
+  test(`in Safari on an iPhone, in ${mode} mode, installing comes before the download, and the link is pasted in the app`, async () => {
+    let copied;
+    await onPhone(async (page) => {
+      await mayCopy(page);
+      const from = clinic.proxy.log.length;
+      await page.goto(clinic.link);
+      if (mode === "simple") await page.click("[data-action=mode-simple]");
+      await page.waitForSelector("main section[data-status=new] [data-action=install-copy]");
+      assert.equal(await page.locator("[data-action=kit-download]").count(), 0, "no download before");
+      for (const viewport of [PHONE, DESK]) {
+        await page.setViewportSize(viewport);
+        await shoot(page, `new/install-first-${mode}-fr-${viewport === PHONE ? "phone" : "desk"}`);
+        assert.deepEqual([...(await violations(page)), ...(await faults(page, mode))], []);
+      }
+      await page.click("[data-action=install-copy]");
+      await page.getByText("Votre lien est copié.").waitFor();
+      copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.deepEqual(readLink(copied), readLink(clinic.link));
+      assert.ok(copied.startsWith(portal));
+      assert.equal(clinic.proxy.sent(/\.mp4/, from), 0, "no film came");
+    }, { userAgent: SAFARI });
+    // The app on the home screen has a store of its own.
+    await onOddPhone(() => Object.defineProperty(navigator, "standalone", { value: true }), null, async (page) => {
+      await mayCopy(page);
+      await open(page, portal);
+      if (mode === "simple") {
+        await page.click("[data-action=mode-simple]");
+        await page.click("main a[href='kit']");
+      }
+      await page.evaluate((text) => navigator.clipboard.writeText(text), copied);
+      await page.click("[data-action=kit-paste]");
+      await page.waitForSelector("[data-action=kit-download]");
+      assert.equal(await page.locator("[data-action=install-copy]").count(), 0);
+    }, { userAgent: SAFARI });
+  });
+}
+
+test("whoever does not install on an iPhone downloads there, is not asked again, and finds it in the settings", () =>
+  onPhone(async (page) => {
+    await page.goto(clinic.link);
+    await page.click("[data-action=install-decline]");
+    await page.waitForSelector("[data-action=kit-download]");
+    await open(page, portal, "kit");
+    await startLight(page);
+    await kitState(page, "ready", { timeout: 60_000 });
+    assert.equal(await page.locator("main [data-action=install-copy]").count(), 0);
+    await open(page, portal, "settings");
+    await page.waitForSelector("main [data-action=install-copy]");
+  }, { userAgent: SAFARI }));
+
+test("where the browser offers to install, a no is heeded, and the settings still offer it", () =>
+  onOddPhone(() => addEventListener("beforeinstallprompt", () => (window.offered = true)), null, async (page) => {
+    await openLink(page, clinic.link);
+    await page.waitForSelector("main [data-action=install]");
+    await page.click("[data-action=install-decline]");
+    await page.waitForSelector("main [data-action=install]", { state: "detached" });
+    await open(page, portal, "settings");
+    await page.waitForSelector("main [data-action=install]");
+    await open(page, portal, "kit");
+    await page.waitForFunction(() => window.offered);
+    await page.waitForSelector("[data-action=kit-download]");
+    assert.equal(await page.locator("main [data-action=install]").count(), 0);
+  }));
+
+test("an offer to install takes no focus from the download, nor the download from the offer", () =>
+  onPhone(async (page) => {
+    const focused = () => page.evaluate(() => document.activeElement.dataset.action);
+    await openLink(page, clinic.link);
+    await page.focus("[data-action=kit-download]");
+    await page.evaluate(() => dispatchEvent(new Event("beforeinstallprompt")));
+    await page.waitForSelector("main [data-action=install]");
+    assert.equal(await focused(), "kit-download");
+    await startLight(page);
+    await page.focus("[data-action=install]");
+    await kitState(page, "ready", { timeout: 60_000 });
+    assert.equal(await focused(), "install");
+  }));
+
+for (const mode of ["standard", "simple"]) {
+  test(`« Coller mon lien » in ${mode} mode: refused, empty and foreign each have their sentence and a way on`, () =>
+    onPhone(async (page) => {
+      await open(page, portal, "kit");
+      if (mode === "simple") await page.click("[data-action=mode-simple]");
+      const pasted = async (text) => {
+        if (text !== undefined) await page.evaluate((text) => navigator.clipboard.writeText(text), text);
+        await page.click("[data-action=kit-paste]");
+      };
+      const nothing = async () => {
+        await page.getByText("Rien à coller").waitFor();
+        await page.waitForSelector("#link");
+        if (mode === "simple") await page.click("[data-action=kit-back]");
+      };
+      await pasted();
+      await nothing();
+      await mayCopy(page);
+      await pasted(" ");
+      await nothing();
+      await pasted("Bonjour");
+      await problem(page, "link_none");
+      assert.equal(await page.getByText("Rien à coller").count(), 0);
+      if (mode === "simple") await page.click("[data-action=kit-link]");
+      await page.waitForSelector("#link");
+    }));
+}
 
 for (const [name, script] of [
   ["without WebAssembly", () => delete window.WebAssembly],

@@ -229,7 +229,7 @@ test("« Montrer à mon kiné » fills the screen without network, holds one but
     const { width, height } = await page.locator("dialog.shown").boundingBox();
     assert.deepEqual({ width, height }, PHONE);
     assert.equal(await page.locator("dialog.shown button, dialog.shown a").count(), 1);
-    assert.equal(await page.evaluate(() => document.activeElement.localName), "h1");
+    await page.waitForFunction(() => document.activeElement.localName === "h1");
     await shoot(page, "follow-up/shown");
     await page.click("[data-action=show-close]");
     await page.waitForSelector("[data-action=follow-up-show]");

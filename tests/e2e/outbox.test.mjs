@@ -8,7 +8,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { seed, session } from "./lib/journal.mjs";
-import { bendKit, ForeignTus, kept, opened, receiving, seedClip, send, sha256, status } from "./lib/outbox.mjs";
+import { bendKit, breaking, ForeignTus, kept, opened, receiving, seedClip, send, sha256, status } from "./lib/outbox.mjs";
 import { onPhone, open, openLink } from "./lib/portal.mjs";
 
 let clinic, portal, kit, keys, tus;
@@ -112,20 +112,7 @@ for (const [whose, own] of [["of others", false], ["of the clinic", true]]) {
   test(`5 MB over a line that breaks every 0.3 to 0.9 MB arrive at a server ${whose}, and after the first a break costs a chunk at most`, { timeout: 180_000 }, () =>
     withClip(5_000_000, async (page, clip) => {
       if (own) clinic.proxy.forwardBelow("/u", undefined);
-      let left = 500_000;
-      let cuts = 0;
-      clinic.proxy.faults = {
-        on: ({ method, length }) => {
-          if (method !== "PATCH") return undefined;
-          if (length < left) {
-            left -= length;
-            return undefined;
-          }
-          const fault = { cutAfter: left };
-          left = 300_000 + ((cuts++ * 210_011) % 600_000);
-          return fault;
-        },
-      };
+      const line = breaking(clinic.proxy);
       const from = clinic.proxy.log.length;
       await send(page, portal, clip.id);
       const shown = [];
@@ -133,6 +120,7 @@ for (const [whose, own] of [["of others", false], ["of the clinic", true]]) {
       const watch = setInterval(() => value().then((now) => shown.push(Number(now)), () => {}), 300);
       await status(page, clip.id, "arrived", { timeout: 150_000 });
       clearInterval(watch);
+      const cuts = line.cuts();
       assert.ok(cuts >= 5, `${cuts} cuts`);
       assert.deepEqual(shown, [...shown].sort((a, b) => a - b), "the progress never goes back");
       const file = own ? itemAtClinic(clip.id) : await arrivedWhole(clip);

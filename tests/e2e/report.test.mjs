@@ -169,7 +169,7 @@ for (const mode of MODES) {
       await block.locator("[data-action=spoken]").click();
       await page.click("dialog[open] [data-action=spoken-confirm]");
       await block.waitFor({ state: "detached" });
-      assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
+      await page.waitForFunction(() => document.activeElement?.tagName === "H1");
       const [spoken] = await written(page, "spoken-to-professional", 1);
       assert.deepEqual(spoken.about, [fell.id]);
       await open(page, portal);

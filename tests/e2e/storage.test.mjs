@@ -242,6 +242,22 @@ test("two tabs that were open before the download share it: both end ready, each
     await allIntact(second, clinic, kit);
   }));
 
+test("a page that was loaded past the service worker is taken in by it, and the kit is ready there too", () =>
+  onPhone(async (page) => {
+    await openLink(page, clinic.link);
+    await startLight(page);
+    await kitState(page, "ready", { timeout: 60_000 });
+    // As a tab that is loaded in the very moment in which the worker takes over.
+    await page.addInitScript(() => (window.controlledAtFirst = navigator.serviceWorker.controller !== null));
+    const cdp = await page.context().newCDPSession(page);
+    await Promise.all([page.waitForEvent("load"), cdp.send("Page.reload", { ignoreCache: true })]);
+    await page.waitForFunction(() => performance.getEntriesByName("usable").length);
+    assert.equal(await page.evaluate(() => window.controlledAtFirst), false, "nobody is in charge of this page");
+    await kitState(page, "ready");
+    clinic.proxy.faults = { on: () => ({ status: 503 }) };
+    await allIntact(page, clinic, kit);
+  }));
+
 test("a second tab opened in the middle waits its turn, and takes over when the first is closed", () =>
   onPhone(async (page) => {
     const from = clinic.proxy.log.length;
@@ -307,6 +323,19 @@ test("erasing everything in the middle of a download leaves nothing, and nothing
     );
     assert.deepEqual([kept.kits, kept.journal], [0, 0]);
     assert.ok(clinic.proxy.sent(/\.mp4/, from) < lightFilms(kit), "the download ended");
+  }));
+
+test("what one tab erases is gone in the others too", () =>
+  onPhone(async (page) => {
+    await openLink(page, clinic.link);
+    const other = await page.context().newPage();
+    await open(other, portal, `exercise/${kit.exercises[0].id}`);
+    await other.waitForSelector("main h1");
+    await open(page, portal, "settings");
+    await page.click("[data-action=erase]");
+    await page.click("[data-action=erase-confirm]");
+    await other.waitForSelector("main form [data-action=kit-add]");
+    assert.equal(new URL(other.url()).pathname, new URL(portal).pathname);
   }));
 
 /** Another tab runs a later portal, which brings the database to its own shape. */

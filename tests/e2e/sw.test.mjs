@@ -361,3 +361,19 @@ test("files that the browser threw away are fetched again", async () => {
   for (let i = 0; i < 50 && !(await status()).complete; i++) await page.waitForTimeout(100);
   assert.equal((await status()).complete, true);
 });
+
+test("a page loaded past the worker is taken in when it is of the same version, and only then", async () => {
+  await install();
+  const cdp = await page.context().newCDPSession(page);
+  await Promise.all([page.waitForEvent("load"), cdp.send("Page.reload", { ignoreCache: true })]);
+  const claim = (files) =>
+    page.evaluate(async (files) => {
+      if (navigator.serviceWorker.controller) throw new Error("controlled before it asked");
+      const controlled = new Promise((go) => navigator.serviceWorker.addEventListener("controllerchange", () => go(true), { once: true }));
+      const { active } = await navigator.serviceWorker.ready;
+      active.postMessage({ type: "claim", files });
+      return Promise.race([controlled, new Promise((go) => setTimeout(go, 1000, false))]);
+    }, files);
+  assert.equal(await claim("app.js app-of-another-version.wasm"), false);
+  assert.equal(await claim("app.js same.js"), true);
+});

@@ -102,6 +102,8 @@ test("later screens are asked for once the first one is usable, and open at once
     const asked = () => clinic.proxy.log.filter(later).length;
     for (let i = 0; i < 200 && !asked(); i++) await new Promise((go) => setTimeout(go, 25));
     assert.ok(asked() > 0);
+    // Noted by the browser once they have come.
+    await page.waitForFunction(() => performance.getEntriesByType("resource").some((r) => /later-/.test(r.name)));
     const [usableAt, askedAt] = await page.evaluate(() => [
       performance.getEntriesByName("usable")[0].startTime,
       performance.getEntriesByType("resource").find((r) => /later-/.test(r.name)).startTime,
@@ -125,7 +127,7 @@ test("later screens that do not come say so, leave « Ça ne va pas » open, and
       clinic.proxy.faults = {};
       await page.click("[data-action=retry]");
       await page.locator("main h1").getByText("Aide").waitFor();
-      assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
+      await page.waitForFunction(() => document.activeElement?.tagName === "H1");
     },
   ));
 

@@ -6,7 +6,7 @@ import { sign } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
-import { Clinic, readLink } from "./lib/clinic.mjs";
+import { clinic as runClinic, Clinic, readLink } from "./lib/clinic.mjs";
 import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, strangersKey, withSignedKit } from "./lib/envelope.mjs";
 import {
   allIntact, fetchRange, kitOf, kitState, mediaOf, onPhone, open, openLink, playAndSeek, problem, startLight, usable,
@@ -216,8 +216,11 @@ async function newKey(clinic, key, endorsement) {
 test("a kit signed with a new key that the known one endorsed is taken and validated", () =>
   withClinic(async (page, clinic) => {
     await openLink(page, clinic.link);
-    const key = strangersKey("second");
-    await newKey(clinic, key, endorse(key, await clinicKey(clinic)));
+    const { kid } = await clinicKey(clinic);
+    const rotated = await runClinic("rotate-key", clinic.folder);
+    assert.equal(rotated.code, 0, rotated.stderr);
+    assert.notEqual((await clinicKey(clinic)).kid, kid);
+    await republish(clinic, retitled("Signé d’une autre clé"));
     await page.reload();
     await shows(page, "Signé d’une autre clé");
     assert.equal(await page.locator("main section[data-status=invalid]").count(), 0);

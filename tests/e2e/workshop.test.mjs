@@ -203,7 +203,7 @@ test("by keyboard alone a post is voted on and answered", () =>
       await until("workshop-answer");
       await page.keyboard.press("Enter");
       await page.waitForSelector("[data-verdict]");
-      assert.equal(await page.evaluate(() => document.activeElement.localName), "h1", "read from the top");
+      await page.waitForFunction(() => document.activeElement.localName === "h1"); // read from the top
     },
     { viewport: TABLET },
   ));

@@ -1,0 +1,111 @@
+// `clinic serve` behind nginx and Caddy, each with the settings of docs/receiving.md as they stand there: what a
+// phone sends goes through as it comes, and what a cut line has brought stays.
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, readdir, stat } from "node:fs/promises";
+import http from "node:http";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Upload } from "tus-js-client";
+import { Clinic } from "./lib/clinic.mjs";
+import { breaking } from "./lib/outbox.mjs";
+import { kitOf } from "./lib/portal.mjs";
+import { freePort } from "./lib/processes.mjs";
+import { CaddyBefore, NginxBefore } from "./lib/webservers.mjs";
+
+const newItem = () => randomBytes(16).toString("base64url");
+
+for (const [name, Server] of [["nginx", NginxBefore], ["Caddy", CaddyBefore]]) {
+  describe(name, () => {
+    let clinic, kit, server;
+
+    before(async () => {
+      clinic = await Clinic.open();
+      kit = await kitOf(clinic);
+      const work = path.join(clinic.dir, "before");
+      await mkdir(work);
+      server = new Server({ work, port: await freePort(), behind: clinic.port });
+      await server.start();
+      // From the phone over a line that breaks to the server under test, and from there to the companion.
+      clinic.proxy.forwardTo(server.port);
+    });
+
+    after(async () => {
+      await server?.stop();
+      await clinic?.close();
+    });
+
+    const arrived = (item) => readFile(path.join(clinic.folder, "server/items", kit.kit_id, `${item}.age`));
+
+    const options = (item) => ({
+      endpoint: new URL(kit.upload.url, clinic.proxy.url).href,
+      headers: { Authorization: `Bearer ${kit.upload.token}` },
+      metadata: { item },
+    });
+
+    const send = (bytes, item, more = {}) =>
+      new Promise((resolve, reject) => {
+        const upload = new Upload(bytes, {
+          ...options(item), retryDelays: Array(40).fill(100), onError: reject, onSuccess: () => resolve(upload), ...more,
+        });
+        upload.start();
+      });
+
+    /** Bytes of an unfinished upload that the companion has on its disk. */
+    async function onDisk() {
+      const folder = path.join(clinic.folder, "server/uploads");
+      const names = await readdir(folder, { recursive: true });
+      const sizes = await Promise.all(names.map((name) => stat(path.join(folder, name)).catch(() => null)));
+      return Math.max(0, ...sizes.map((s) => (s?.isFile() ? s.size : 0)));
+    }
+
+    test("5 MB arrive over a line that breaks again and again, and little is sent twice", { timeout: 120_000 }, async () => {
+      const bytes = randomBytes(5_000_000);
+      const item = newItem();
+      const from = clinic.proxy.log.length;
+      const line = breaking(clinic.proxy);
+      const upload = await send(bytes, item).finally(() => (clinic.proxy.faults = {}));
+      assert.ok(upload.url.startsWith(clinic.proxy.url), `phones are sent back to where they came from: ${upload.url}`);
+      assert.deepEqual(await arrived(item), bytes);
+      assert.ok(line.cuts() > 5, `${line.cuts()} cuts`);
+      const received = clinic.proxy.log.slice(from).reduce((sum, r) => sum + r.received, 0);
+      assert.ok(received < bytes.length + line.cuts() * 131_072, `${received} bytes crossed the line for ${bytes.length}`);
+    });
+
+    test("a slow body reaches the companion while it comes, and stays when it is cut", { timeout: 60_000 }, async () => {
+      const { endpoint, headers, metadata } = options(newItem());
+      const tus = { ...headers, "Tus-Resumable": "1.0.0" };
+      const bytes = randomBytes(900_000);
+      const created = await fetch(endpoint, {
+        method: "POST",
+        headers: { ...tus, "Upload-Length": String(bytes.length), "Upload-Metadata": `item ${Buffer.from(metadata.item).toString("base64")}` },
+      });
+      assert.equal(created.status, 201);
+      const address = created.headers.get("location");
+      const request = http.request(address, {
+        method: "PATCH",
+        headers: { ...tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "Content-Length": String(bytes.length) },
+      });
+      request.on("error", () => {}); // it is cut below
+      request.write(bytes.subarray(0, 300_000));
+      for (let i = 0; i < 200 && (await onDisk()) < 200_000; i++) await new Promise((go) => setTimeout(go, 50));
+      const there = await onDisk();
+      assert.ok(there >= 200_000, `${there} of 300000 bytes are there before the rest is sent`);
+      request.destroy();
+      const asked = await fetch(address, { method: "HEAD", headers: tus });
+      assert.ok(Number(asked.headers.get("upload-offset")) >= there, `${asked.headers.get("upload-offset")} of ${there}`);
+    });
+
+    test("the portal comes through with its policy, and a film in ranges", async () => {
+      const page = await fetch(clinic.proxy.url);
+      assert.equal(page.status, 200);
+      assert.match(page.headers.get("content-security-policy"), /default-src 'none'/);
+      const [film] = (await readdir(clinic.public("m"))).filter((file) => file.endsWith(".mp4"));
+      const part = await fetch(`${clinic.proxy.url}m/${film}`, { headers: { range: "bytes=10-19" } });
+      assert.equal(part.status, 206);
+      assert.match(part.headers.get("content-range"), /^bytes 10-19\//);
+      assert.equal((await part.arrayBuffer()).byteLength, 10);
+    });
+  });
+}
