@@ -59,7 +59,7 @@ pub fn t_in(lang: Lang, k: K) -> &'static str {
     other.unwrap_or_else(|| FRENCH_ONES.with_borrow(|all| all.get(at).copied().unwrap_or_default()))
 }
 
-/// Takes the French of the later screens, once. Only these screens call it.
+/// Takes the French of the later screens, once. Called through the gate, when they are here.
 pub fn take_later() {
     take(1, FRENCH_LATER);
 }

@@ -36,6 +36,7 @@ pub enum Arrival {
 
 /// What the first part asks of the second.
 struct Gate {
+    take_texts: fn(),
     screens: fn(App, &str, bool) -> View,
     today: fn(App, &KitHandle) -> View,
     badge: fn(App),
@@ -51,17 +52,18 @@ struct Gate {
 
 /// The only way to the second part. The build knows it by its name.
 static GATE: Gate = Gate {
+    take_texts: i18n::take_later,
     screens,
-    today: figures,
+    today: pages::today::figures,
     badge: App::show_badge,
     outbox: App::settle_outbox,
-    telling: fields,
+    telling: Flow::telling,
     viewfinder: scanner::viewfinder,
     read_picture: scanner::read_picture,
     bring_files: files,
-    install_steps: steps,
-    copy_link: copied,
-    paste_link: pasted,
+    install_steps: install::steps,
+    copy_link: install::copy_link,
+    paste_link: install::paste_link,
 };
 
 /// The second part, once it is here. Read where the compiler cannot follow: it would else put all of it
@@ -165,6 +167,9 @@ pub fn bring(app: App) {
     app.later.set(Arrival::Coming);
     leptos::task::spawn_local(async move {
         let here = later::bring(None, None).await;
+        if here {
+            (black_box(&GATE).take_texts)();
+        }
         app.later.set(if here { Arrival::Here } else { Arrival::Failed });
         wake(app);
         for kit in app.kits.get_untracked() {
@@ -180,34 +185,8 @@ fn files(kit: KitHandle, files: Vec<MediaRef>) {
     leptos::task::spawn_local(kit.bring_files(files));
 }
 
-fn steps(app: App, kit: &KitHandle) -> View {
-    i18n::take_later();
-    install::steps(app, kit)
-}
-
-fn copied(kit: &KitHandle) -> View {
-    i18n::take_later();
-    install::copy_link(kit)
-}
-
-fn pasted(app: App, nothing: RwSignal<bool>) -> Option<View> {
-    i18n::take_later();
-    install::paste_link(app, nothing)
-}
-
-fn figures(app: App, kit: &KitHandle) -> View {
-    i18n::take_later();
-    pages::today::figures(app, kit)
-}
-
-fn fields(flow: Flow, kit: Option<&KitHandle>, n: usize) -> View {
-    i18n::take_later();
-    flow.telling(kit, n)
-}
-
 /// The later screens (DESIGN §11).
 fn screens(app: App, path: &str, simple: bool) -> View {
-    i18n::take_later();
     match path.split_once('/') {
         Some(("quiz" | "check" | "booklet", _)) => quiz::show(app, path, simple),
         Some(("clip", what)) => pages::clip::show(app, what, simple),

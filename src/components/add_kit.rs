@@ -3,6 +3,7 @@
 use super::{
     control,
     icon::{self, icon},
+    install::nothing_pasted,
     notice,
 };
 use crate::{
@@ -24,15 +25,6 @@ fn outcome(app: App) -> View {
         Adding::Idle => none(),
         Adding::Busy => el("p", "busy").text(t(K::KitAdding)),
         Adding::Failed(problem) => notice::problem(problem),
-    };
-    el("div", "outcome").attr("role", "status").with(region(words))
-}
-
-/// That there was nothing to paste, and what to do.
-fn nothing_pasted(nothing: RwSignal<bool>) -> View {
-    let words = move || match nothing.get() {
-        true => el("p", "strong").text(t(K::KitPasteFailed)),
-        false => none(),
     };
     el("div", "outcome").attr("role", "status").with(region(words))
 }

@@ -114,20 +114,40 @@ pub fn copy_link(kit: &KitHandle) -> View {
 /// « Coller mon lien »: what the patient has copied is added at once; `nothing` tells that there was none. Not where
 /// the browser cannot give it. Of the second part.
 pub fn paste_link(app: App, nothing: RwSignal<bool>) -> Option<View> {
+    paste("kit-paste", K::HomeScreenPaste, nothing, move |text| {
+        if let Some(text) = text {
+            app.add_kit(text);
+        }
+    })
+}
+
+/// A button to paste with; none where the browser cannot give what was copied. `nothing` tells that there was none,
+/// and [`nothing_pasted`] says so.
+pub fn paste(
+    action: &str,
+    word: K,
+    nothing: RwSignal<bool>,
+    take: impl Fn(Option<String>) + Copy + 'static,
+) -> Option<View> {
     let act = move || {
         nothing.set(false);
         let asked = clipboard::paste();
         leptos::task::spawn_local(async move {
             let text = asked.await;
             // The patient may have left meanwhile: nobody is led back then.
-            if nothing.try_set(text.is_none()).is_some() {
-                return;
-            }
-            if let Some(text) = text {
-                app.add_kit(text);
+            if nothing.try_set(text.is_none()).is_none() {
+                take(text);
             }
         });
     };
-    clipboard::can_paste()
-        .then(|| control::button("button wide", "kit-paste", icon::LINK, t(K::HomeScreenPaste), act))
+    clipboard::can_paste().then(|| control::button("button wide", action, icon::LINK, t(word), act))
+}
+
+/// That there was nothing to paste, and what to do.
+pub fn nothing_pasted(nothing: RwSignal<bool>) -> View {
+    let words = move || match nothing.get() {
+        true => el("p", "strong").text(t(K::KitPasteFailed)),
+        false => none(),
+    };
+    el("div", "outcome").attr("role", "status").with(region(words))
 }

@@ -6,7 +6,7 @@ use crate::{
     components::{
         control, field,
         icon::{self, Icon},
-        notice, pager,
+        install, notice, pager,
         provenance::outside,
         shell::{self, section},
     },
@@ -202,35 +202,20 @@ impl Page {
         });
     }
 
-    /// « Coller »: what the patient has copied, if the browser gives it.
+    /// « Coller »: what the patient has copied, where the browser gives it.
     fn paste(self) -> View {
-        let act = move || {
-            self.nothing.set(false);
-            let asked = clipboard::paste();
-            leptos::task::spawn_local(async move {
-                let text = asked.await;
-                // The patient may have left meanwhile.
-                if self.nothing.try_set(text.is_none()).is_some() {
-                    return;
-                }
-                match text {
-                    Some(text) => self.take(&text),
-                    None if !self.typing.get_untracked() => self.typing.set(true),
-                    None => {}
-                }
-            });
+        let take = move |text: Option<String>| match text {
+            Some(text) => self.take(&text),
+            None if !self.typing.get_untracked() => self.typing.set(true),
+            None => {}
         };
-        control::button("button wide", "check-paste", icon::LINK, t(K::CheckPaste), act)
+        install::paste("check-paste", K::CheckPaste, self.nothing, take).unwrap_or_else(none)
     }
 
     /// The link or the name, and what was checked before.
     fn start(self) -> View {
         let (view, words) = field::words("video", K::CheckField, Some(K::CheckFieldHint));
-        let nothing = move || match self.nothing.get() {
-            true => el("p", "strong").text(t(K::KitPasteFailed)),
-            false => none(),
-        };
-        let paste = if clipboard::can_paste() && !self.simple { self.paste() } else { none() };
+        let paste = if self.simple { none() } else { self.paste() };
         let go_on = el("button", "button main wide")
             .attr("type", "submit")
             .action("check-go")
@@ -239,7 +224,7 @@ impl Page {
         let class = if self.simple { "stack" } else { "card stack" };
         let form = el("form", class)
             .with(view)
-            .with(el("div", "outcome").attr("role", "status").with(region(nothing)))
+            .with(install::nothing_pasted(self.nothing))
             .with(paste)
             .with(go_on)
             .with(el("p", "soft").text(t(K::CheckNever)))

@@ -3,26 +3,24 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import http from "node:http";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Upload } from "tus-js-client";
 import { Clinic } from "./lib/clinic.mjs";
 import { breaking } from "./lib/outbox.mjs";
 import { kitOf } from "./lib/portal.mjs";
 import { freePort } from "./lib/processes.mjs";
+import { newItem, TusClient } from "./lib/tus.mjs";
 import { CaddyBefore, NginxBefore } from "./lib/webservers.mjs";
-
-const newItem = () => randomBytes(16).toString("base64url");
 
 for (const [name, Server] of [["nginx", NginxBefore], ["Caddy", CaddyBefore]]) {
   describe(name, () => {
-    let clinic, kit, server;
+    let clinic, tus, server;
 
     before(async () => {
       clinic = await Clinic.open();
-      kit = await kitOf(clinic);
+      tus = new TusClient(clinic, await kitOf(clinic));
       const work = path.join(clinic.dir, "before");
       await mkdir(work);
       server = new Server({ work, port: await freePort(), behind: clinic.port });
@@ -35,22 +33,6 @@ for (const [name, Server] of [["nginx", NginxBefore], ["Caddy", CaddyBefore]]) {
       await server?.stop();
       await clinic?.close();
     });
-
-    const arrived = (item) => readFile(path.join(clinic.folder, "server/items", kit.kit_id, `${item}.age`));
-
-    const options = (item) => ({
-      endpoint: new URL(kit.upload.url, clinic.proxy.url).href,
-      headers: { Authorization: `Bearer ${kit.upload.token}` },
-      metadata: { item },
-    });
-
-    const send = (bytes, item, more = {}) =>
-      new Promise((resolve, reject) => {
-        const upload = new Upload(bytes, {
-          ...options(item), retryDelays: Array(40).fill(100), onError: reject, onSuccess: () => resolve(upload), ...more,
-        });
-        upload.start();
-      });
 
     /** Bytes of an unfinished upload that the companion has on its disk. */
     async function onDisk() {
@@ -65,27 +47,27 @@ for (const [name, Server] of [["nginx", NginxBefore], ["Caddy", CaddyBefore]]) {
       const item = newItem();
       const from = clinic.proxy.log.length;
       const line = breaking(clinic.proxy);
-      const upload = await send(bytes, item).finally(() => (clinic.proxy.faults = {}));
+      const upload = await tus.send(bytes, item).finally(() => (clinic.proxy.faults = {}));
       assert.ok(upload.url.startsWith(clinic.proxy.url), `phones are sent back to where they came from: ${upload.url}`);
-      assert.deepEqual(await arrived(item), bytes);
+      assert.deepEqual(await tus.arrived(item), bytes);
       assert.ok(line.cuts() > 5, `${line.cuts()} cuts`);
       const received = clinic.proxy.log.slice(from).reduce((sum, r) => sum + r.received, 0);
       assert.ok(received < bytes.length + line.cuts() * 131_072, `${received} bytes crossed the line for ${bytes.length}`);
     });
 
     test("a slow body reaches the companion while it comes, and stays when it is cut", { timeout: 60_000 }, async () => {
-      const { endpoint, headers, metadata } = options(newItem());
-      const tus = { ...headers, "Tus-Resumable": "1.0.0" };
+      const { endpoint, headers, metadata } = tus.options(newItem());
+      const ours = { ...headers, "Tus-Resumable": "1.0.0" };
       const bytes = randomBytes(900_000);
       const created = await fetch(endpoint, {
         method: "POST",
-        headers: { ...tus, "Upload-Length": String(bytes.length), "Upload-Metadata": `item ${Buffer.from(metadata.item).toString("base64")}` },
+        headers: { ...ours, "Upload-Length": String(bytes.length), "Upload-Metadata": `item ${Buffer.from(metadata.item).toString("base64")}` },
       });
       assert.equal(created.status, 201);
       const address = created.headers.get("location");
       const request = http.request(address, {
         method: "PATCH",
-        headers: { ...tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "Content-Length": String(bytes.length) },
+        headers: { ...ours, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "Content-Length": String(bytes.length) },
       });
       request.on("error", () => {}); // it is cut below
       request.write(bytes.subarray(0, 300_000));
@@ -93,7 +75,7 @@ for (const [name, Server] of [["nginx", NginxBefore], ["Caddy", CaddyBefore]]) {
       const there = await onDisk();
       assert.ok(there >= 200_000, `${there} of 300000 bytes are there before the rest is sent`);
       request.destroy();
-      const asked = await fetch(address, { method: "HEAD", headers: tus });
+      const asked = await fetch(address, { method: "HEAD", headers: ours });
       assert.ok(Number(asked.headers.get("upload-offset")) >= there, `${asked.headers.get("upload-offset")} of ${there}`);
     });
 

@@ -283,13 +283,9 @@ mod tests {
     }
 
     #[test]
-    fn a_clip_is_read_as_it_was_written_and_its_name_is_22_letters() {
+    fn a_clip_is_read_as_it_was_written() {
         let one = clip(&id(u128::MAX - 1), State::Recording, 3, 1_772_407_800_000);
         assert_eq!(json::read::<Clip>(json::write(&one).as_bytes()).unwrap(), one);
-        for random in [0, 1, u128::MAX] {
-            let id = id(random);
-            assert!(id.len() == 22 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
-        }
     }
 
     #[test]
@@ -385,9 +381,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_name_of_a_clip_is_no_option_of_a_command(random: u128) {
+        fn the_name_of_a_clip_is_22_letters_and_no_option_of_a_command(random: u128) {
             let name = id(random);
             prop_assert_eq!(name.len(), 22);
+            prop_assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)), "{}", name);
             prop_assert!(name.starts_with(|c: char| c.is_ascii_alphabetic()), "{}", name);
         }
     }

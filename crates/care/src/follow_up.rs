@@ -658,7 +658,6 @@ mod tests {
         profile::ProfileId,
     };
     use proptest::prelude::*;
-    use std::time::{Duration, Instant};
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
@@ -1114,7 +1113,7 @@ mod tests {
     }
 
     #[test]
-    fn five_thousand_events_are_counted_right_and_many_more_in_time() {
+    fn five_thousand_events_are_counted_right_and_a_hundred_thousand() {
         let kit = prescribed();
         let events = long_journal(5_000);
         let history = History::of(&events);
@@ -1123,15 +1122,13 @@ mod tests {
         let today = events.last().unwrap().day;
         let summary = history.summary(&kit, today);
         assert_eq!((summary.sessions(), summary.exercises[0].times), (14, 14));
-        // Comparing each with each would take 10^10 steps: minutes, not seconds.
+        // Comparing each with each would take 10^10 steps: nobody would wait for this test.
         let events = long_journal(100_000);
-        let start = Instant::now();
         let history = History::of(&events);
         let today = events.last().unwrap().day;
         assert_eq!(history.summary(&kit, today).sessions(), 14);
         assert_eq!(history.next_appointment(&kit, today).number, 1);
         assert_eq!(history.week(&kit, today).prescribed(), 17);
-        assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     }
 
     proptest! {

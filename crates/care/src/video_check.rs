@@ -902,13 +902,11 @@ mod tests {
     #[test]
     fn a_very_long_text_is_cut_and_a_very_long_address_refused() {
         let long = "a".repeat(1_000_000);
-        let started = std::time::Instant::now();
         let video = shared(&long, &["https://youtu.be/abc ", &long].concat(), "").unwrap();
         assert_eq!(video.title.chars().count(), MAX_TITLE + 1);
         assert_eq!(shared("", &["https://exemple.fr/", &long].concat(), ""), None);
         let many = "https://a.fr/".repeat(100_000);
         assert!(shared("", &many, "").is_some());
-        assert!(started.elapsed().as_millis() < 2_000);
     }
 
     proptest! {

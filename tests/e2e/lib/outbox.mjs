@@ -13,6 +13,7 @@ import { Server } from "@tus/server";
 import { readLink } from "./clinic.mjs";
 import { stored } from "./database.mjs";
 import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, withSignedKit } from "./envelope.mjs";
+import { newItem } from "./tus.mjs";
 
 const run = promisify(execFile);
 
@@ -40,7 +41,7 @@ export async function receiving(clinic, { url = "u/", ...more } = {}) {
   const kit = await bendKit(clinic, () => ({ return: "server", upload }));
   const tokens = path.join(clinic.folder, "server", "tokens");
   await mkdir(tokens, { recursive: true });
-  await writeFile(path.join(tokens, createHash("sha256").update(token).digest("hex")), kit.kit_id);
+  await writeFile(path.join(tokens, sha256(token)), kit.kit_id);
   return { kit, upload, keys };
 }
 
@@ -106,9 +107,7 @@ export function breaking(proxy) {
 
 /** Puts a clip into the portal's store, as filming leaves it. Reload afterwards. */
 export async function seedClip(page, kit_id, exercise, bytes, more = {}) {
-  const random = randomBytes(16);
-  random[0] &= 0x7f; // no name begins with `-`
-  const id = random.toString("base64url");
+  const id = newItem();
   const sha256 = await page.evaluate(
     async ({ id, kit_id, exercise, bytes, more }) => {
       const whole = new Uint8Array(bytes);
