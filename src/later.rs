@@ -39,6 +39,8 @@ struct Gate {
     take_texts: fn(),
     screens: fn(App, &str, bool) -> View,
     today: fn(App, &KitHandle) -> View,
+    has_news: fn(App, &KitHandle) -> bool,
+    news: fn(App, &KitHandle) -> View,
     badge: fn(App),
     outbox: fn(App),
     telling: fn(Flow, Option<&KitHandle>, usize) -> View,
@@ -55,6 +57,8 @@ static GATE: Gate = Gate {
     take_texts: i18n::take_later,
     screens,
     today: pages::today::figures,
+    has_news: pages::today::has_news,
+    news: pages::today::news,
     badge: App::show_badge,
     outbox: App::settle_outbox,
     telling: Flow::telling,
@@ -98,6 +102,17 @@ pub fn missing(app: App, again: impl Fn() + 'static) -> View {
 /// What the home screen says of today; nothing until the second part is here.
 pub fn today(app: App, kit: &KitHandle) -> View {
     gate(app).map_or_else(none, |gate| (gate.today)(app, kit))
+}
+
+/// Whether there is something that the patient is to learn before anything else; no while the second part is not
+/// here.
+pub fn has_news(app: App, kit: &KitHandle) -> bool {
+    gate(app).is_some_and(|gate| (gate.has_news)(app, kit))
+}
+
+/// What that is.
+pub fn news(app: App, kit: &KitHandle) -> View {
+    gate(app).map_or_else(none, |gate| (gate.news)(app, kit))
 }
 
 /// The fields of « J’ai essayé une vidéo ailleurs »; asked for only where the second part is here.

@@ -212,7 +212,7 @@ pub fn facts(app: App, clip: &Clip) -> View {
     };
     let state = match clip.state {
         State::Kept => sent::state(app, clip),
-        State::Recording => none(),
+        State::Recording | State::Copying => none(),
     };
     el("div", "stack tight")
         .with(state)

@@ -17,8 +17,22 @@ use leptos::prelude::*;
 
 /// The answers about an exercise, the newest first.
 pub fn of_exercise(kit: &KitHandle, exercise: &str) -> View {
-    let mut answers: Vec<&Reply> =
-        kit.kit.replies().iter().filter(|r| r.exercise.as_deref() == Some(exercise)).collect();
+    list(kit, |reply| reply.exercise.as_deref() == Some(exercise))
+}
+
+/// The exercise on whose screen an answer stands; none when it is about results, or about an exercise that the
+/// kit has no more.
+fn exercise_of<'r>(kit: &KitHandle, reply: &'r Reply) -> Option<&'r str> {
+    reply.exercise.as_deref().filter(|id| kit.kit.exercise(id).is_some())
+}
+
+/// The answers that stand on no exercise's screen.
+pub fn without_exercise(kit: &KitHandle) -> View {
+    list(kit, |reply| exercise_of(kit, reply).is_none())
+}
+
+fn list(kit: &KitHandle, which: impl Fn(&Reply) -> bool) -> View {
+    let mut answers: Vec<&Reply> = kit.kit.replies().iter().filter(|reply| which(reply)).collect();
     answers.sort_by_key(|reply| std::cmp::Reverse(reply.on));
     if answers.is_empty() {
         return none();
@@ -55,16 +69,23 @@ fn answer(kit: &KitHandle, reply: &Reply) -> View {
         .maybe(film)
 }
 
+fn unread(kit: &KitHandle) -> Option<&Reply> {
+    kit.kit.replies().iter().filter(|reply| !kit.seen(&reply.id)).max_by_key(|reply| reply.on)
+}
+
+/// Whether [`newest`] has something to say.
+pub fn is_new(app: App, kit: &KitHandle) -> bool {
+    unread(kit).is_some() || app.code_is_wanted()
+}
+
 /// The newest answer that was not read yet, on home: where it is.
 pub fn newest(app: App, kit: &KitHandle) -> View {
-    let kit = kit.clone();
-    let newest = kit.kit.replies().iter().filter(|reply| !kit.seen(&reply.id)).max_by_key(|reply| reply.on);
     let wanted = app.code_is_wanted().then(|| {
         let open = control::link("button", "code", icon::NEXT, t(K::CodeGive), "code");
         notice::notice("warn", icon::ALERT, t(K::CodeChanged), open)
     });
-    let told = newest.map(|reply| {
-        let to = reply.exercise.as_ref().map_or_else(|| "outbox".to_owned(), |id| ["exercise/", id].concat());
+    let told = unread(kit).map(|reply| {
+        let to = exercise_of(kit, reply).map_or_else(|| "outbox".to_owned(), |id| ["exercise/", id].concat());
         let open = el("a", "button main")
             .attr("href", &to)
             .action("reply-open")

@@ -91,6 +91,15 @@ pub fn goes(app: App, clip: &Clip) -> bool {
     app.kit_of(&clip.kit_id).is_some_and(|kit| kit.upload().is_some())
 }
 
+/// How long sending takes, in whole minutes past the first.
+pub fn time(words: K, seconds: u64) -> View {
+    let whole = if seconds > 60 { seconds.div_ceil(60) * 60 } else { seconds.max(1) };
+    let whole = u32::try_from(whole).unwrap_or(u32::MAX);
+    el("span", "soft")
+        .attr("data-seconds", &whole.to_string())
+        .text(&fill(words, &[("time", &i18n::duration(whole))]))
+}
+
 /// The exercise of an item, or that it is results.
 pub fn title(app: App, item: &OutboxItem) -> String {
     let kit = app.kit_of(&item.header.kit_id);

@@ -570,11 +570,8 @@ fn buttons(here: &Here, filming: &Filming) -> View {
 
 /// « Choisir une vidéo »: filmed with the phone’s own camera, or before.
 fn file_way(filming: &Filming) -> View {
-    let field = el("input", "visually-hidden")
-        .attr("type", "file")
-        .attr("accept", "video/*")
-        .attr("capture", "environment")
-        .action("clip-file");
+    let field =
+        el("input", "visually-hidden").attr("type", "file").attr("accept", "video/*").action("clip-file");
     let input: HtmlInputElement = field.element().clone().unchecked_into();
     let filming = filming.clone();
     let chosen = move || {

@@ -11,7 +11,7 @@ use crate::{
     i18n::{K, fill, t},
     later,
     platform::{
-        dom::{View, all, el, none, region},
+        dom::{View, all, el, none, region, switch},
         page,
     },
     state::{App, KitHandle},
@@ -188,10 +188,29 @@ fn document_row(kit: &KitHandle, document: &Document) -> View {
     row(el("a", "row-link").attr("href", "kit"), picture, words)
 }
 
-/// Simple mode: first what is new to watch, one exercise a screen; then the session of the day.
+/// Simple mode: first what the kiné answered, then what is new to watch, one exercise a screen; then the session
+/// of the day.
 fn simply(app: App, kit: KitHandle) -> View {
     let looking = RwSignal::new(untrack(|| next(&kit).is_some()));
-    region(move || if looking.get() { one_by_one(app, kit.clone()) } else { to_do(app, &kit, looking) })
+    let told = RwSignal::new(false);
+    let asked = kit.clone();
+    let which = move || match (looking.get(), told.get()) {
+        (false, _) => 0,
+        (true, false) if later::has_news(app, &asked) => 1,
+        (true, _) => 2,
+    };
+    switch(which.clone(), move || match which() {
+        0 => to_do(app, &kit, looking),
+        1 => {
+            let go_on = move || {
+                told.set(true);
+                page::turn();
+            };
+            let go_on = control::button("button wide", "news-go-on", icon::NEXT, t(K::AppNext), go_on);
+            shell::screen(app, t(K::HomeSimpleTitle), all([later::news(app, &kit), go_on]))
+        }
+        _ => one_by_one(app, kit.clone()),
+    })
 }
 
 /// Simple mode: the session of the day.

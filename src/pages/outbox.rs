@@ -4,7 +4,7 @@
 use crate::{
     components::{
         clips::{self, Choice},
-        control, icon, notice, pager, sent,
+        control, icon, notice, pager, reply, sent,
         shell::{self, section},
     },
     i18n::{self, K, fill, t},
@@ -25,6 +25,7 @@ use leptos::prelude::*;
 pub fn show(app: App, simple: bool) -> View {
     let body = all([
         region(move || sent::nobody_watches(app.current().as_ref(), simple)),
+        region(move || app.current().map_or_else(none, |kit| reply::without_exercise(&kit))),
         list(app, simple),
         if simple { none() } else { region(move || not_sent(app)) },
     ]);
@@ -126,7 +127,8 @@ fn state(item: &OutboxItem) -> View {
         }
         Status::Refused(why) => lines.push(line(t(sent::refusal(why)))),
         Status::Erasing => lines.push(line(t(K::OutboxErasingText))),
-        Status::Erased => lines.push(line(t(K::OutboxErasedText))),
+        Status::Erased if item.is_gone_there() => lines.push(line(t(K::OutboxErasedText))),
+        Status::Erased => lines.push(line(t(K::OutboxErasedServer))),
     }
     all(lines)
 }
@@ -140,14 +142,10 @@ fn under_way(item: &OutboxItem) -> Vec<View> {
     } else {
         fill(K::OutboxSize, &[("size", &i18n::size(total))])
     };
-    let seconds = item.seconds_left(item.flight.speed).and_then(|s| u32::try_from(s).ok());
-    let time = seconds.map(|s| {
-        // Past a minute, whole minutes.
-        let s = if s > 60 { s.div_ceil(60) * 60 } else { s.max(1) };
-        el("span", "soft")
-            .attr("data-seconds", &s.to_string())
-            .text(&fill(K::OutboxSeconds, &[("time", &i18n::duration(s))]))
-    });
+    let waits_for_wifi = item.wifi_only && tus::link() != Link::Free;
+    // While nothing goes nobody knows how long it takes.
+    let time = (item.flight.held.is_none() && !waits_for_wifi)
+        .then(|| sent::time(K::OutboxSeconds, item.seconds_left()));
     let line = el("p", "progress-words")
         .attr("data-bytes", &item.bytes_left().to_string())
         .with(el("span", "").text(&words))

@@ -6,7 +6,12 @@ use crate::{
     platform::dom::{View, all, el, none, region, switch},
     state::{App, KitHandle, Manner},
 };
-use care::{clip::Clip, kit::Upload, problem::Problem};
+use care::{
+    clip::Clip,
+    kit::Upload,
+    outbox::{self, Refusal},
+    problem::Problem,
+};
 use leptos::prelude::*;
 
 /// The clip of this id, before it is sent. One that is on its way already shows where it is.
@@ -26,6 +31,9 @@ pub fn show(app: App, id: &str, simple: bool) -> View {
             (None, Some(clip)) => {
                 let kit = app.kit_of(&clip.kit_id);
                 match kit.as_ref().and_then(|kit| Some((kit, kit.upload()?))) {
+                    Some((_, upload)) if clip.bytes > upload.max_bytes => {
+                        gone(app, sent::refusal(Refusal::TooLarge))
+                    }
                     Some((kit, upload)) => before(app, kit, upload, &clip, simple),
                     None => gone(app, K::OutboxCannot),
                 }
@@ -93,9 +101,10 @@ fn before(app: App, kit: &KitHandle, upload: &Upload, clip: &Clip, simple: bool)
             .attr("data-clip", &clip.id)
             .with(el("h2", "").attr("dir", "auto").text(&title))
             .with(
-                el("p", "soft")
+                el("p", "progress-words")
                     .attr("data-bytes", &clip.bytes.to_string())
-                    .text(&fill(K::OutboxSize, &[("size", &size)])),
+                    .with(el("span", "soft").text(&fill(K::OutboxSize, &[("size", &size)])))
+                    .with(sent::time(K::OutboxTime, outbox::seconds(clip.bytes, None))),
             )
             .maybe(clip.words.as_ref().map(|words| el("p", "said").attr("dir", "auto").text(words))),
         el("ul", "list").with(all(facts)),

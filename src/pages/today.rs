@@ -12,6 +12,20 @@ use care::follow_up::History;
 /// Days after which one begins again gently.
 const LONG_AWAY: i64 = 5;
 
+/// Whether the kiné answered, or a clip was found again.
+pub fn has_news(app: App, kit: &KitHandle) -> bool {
+    reply::is_new(app, kit) || !app.found_clips().is_empty()
+}
+
+/// The kiné's newest answer, and « Nous avons retrouvé votre vidéo ».
+pub fn news(app: App, kit: &KitHandle) -> View {
+    let found = (!app.found_clips().is_empty()).then(|| {
+        let open = control::link("button wide", "clip-found", icon::PLAY, t(K::ClipFoundOpen), "clip");
+        notice::notice("info", icon::CAMERA, t(K::ClipFound), none()).attr("data-found", "").with(open)
+    });
+    reply::newest(app, kit).maybe(found)
+}
+
 /// What is to do today, done and prescribed this week, and when the next appointment is.
 pub fn figures(app: App, kit: &KitHandle) -> View {
     let day = app.today();
@@ -29,12 +43,7 @@ pub fn figures(app: App, kit: &KitHandle) -> View {
     let numbers = [("done", done.as_str()), ("prescribed", prescribed.as_str())];
     let appointment =
         appointment.map(|day| el("p", "").text(&fill(K::TodayAppointment, &[("date", &i18n::date(day))])));
-    let found = (!app.found_clips().is_empty()).then(|| {
-        let open = control::link("button wide", "clip-found", icon::PLAY, t(K::ClipFoundOpen), "clip");
-        notice::notice("info", icon::CAMERA, t(K::ClipFound), none()).attr("data-found", "").with(open)
-    });
-    reply::newest(app, kit)
-        .maybe(found)
+    news(app, kit)
         .with(all([
             el("p", "strong").text(&what),
             el("p", "soft").text(&fill(K::TodayWeek, &numbers)),

@@ -1,6 +1,10 @@
 //! Network and page coming and going. `navigator.onLine` is a hint: it can say false for ever.
 
 use gloo_events::EventListener;
+use std::{cell::Cell, rc::Rc};
+
+/// How long the page was out of sight when much may have happened elsewhere: the clinic may have answered.
+const LONG_AWAY_MS: f64 = 10.0 * 60_000.0;
 
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +15,8 @@ pub enum Change {
     Offline,
     /// The page came back before the patient's eyes.
     Visible,
+    /// The page came back after a long time; told besides `Visible`.
+    Back,
 }
 
 /// What the browser believes.
@@ -31,9 +37,16 @@ pub fn on_change(changed: impl Fn(Change) + Clone + 'static) {
         EventListener::new(&window, event, move |_| changed(change)).forget();
     }
     if let Some(document) = window.document() {
+        let left = Rc::new(Cell::new(None));
         let listener = EventListener::new(&document, "visibilitychange", move |_| {
-            if is_visible() {
-                changed(Change::Visible);
+            let now = js_sys::Date::now();
+            if !is_visible() {
+                return left.set(Some(now));
+            }
+            changed(Change::Visible);
+            // A clock that was set back meanwhile says nothing: then it is asked once too often.
+            if left.take().is_some_and(|left: f64| !(0.0..LONG_AWAY_MS).contains(&(now - left))) {
+                changed(Change::Back);
             }
         });
         listener.forget();

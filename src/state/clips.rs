@@ -3,7 +3,7 @@
 
 use super::{App, Watched};
 use crate::platform::{
-    channel, file,
+    channel, device, file,
     idb::Db,
     js, locks,
     media_url::{self, BlobUrl},
@@ -66,14 +66,13 @@ impl App {
         channel::on_records(move || js::run(self.read_clips()));
     }
 
-    /// Reads the clips again, and sees which were cut off. Of one that was cut off before its first
-    /// piece nothing is left but its record: that goes.
+    /// Reads the clips again, and sees which were cut off. One of which nothing can be watched goes.
     pub(super) async fn read_clips(self) {
         let Some(db) = self.database() else { return };
         // What cannot be read now is read at the next look.
         let Ok(clips) = db.list::<Clip>(&self.profile_id()).await else { return };
         let mut alive = Vec::new();
-        for clip in clips.iter().filter(|c| c.state == State::Recording) {
+        for clip in clips.iter().filter(|c| c.state != State::Kept) {
             if locks::try_turn(&turn_of(&clip.id)).await.is_none() {
                 alive.push(clip.id.clone());
             }
@@ -92,6 +91,8 @@ impl App {
         clip.state = State::Kept;
         let db = self.database().ok_or(Trouble::NotKept)?;
         db.put(&clip).await?;
+        // Whoever films may never have downloaded anything.
+        device::ask_to_persist();
         if clip.reference {
             let older = |c: &&Clip| {
                 c.reference && c.id != clip.id && c.kit_id == clip.kit_id && c.exercise == clip.exercise
@@ -106,9 +107,11 @@ impl App {
         Ok(())
     }
 
-    /// Removes a clip from this phone. Only ever after the patient's yes.
+    /// Removes a clip from this phone. Only ever after the patient's yes. What has not arrived at the clinic
+    /// does not go there any more.
     pub async fn delete_clip(self, id: String) -> Result<(), Trouble> {
         let db = self.database().ok_or(Trouble::NotKept)?;
+        self.stop_sending(&id).await?;
         db.remove_with_chunks::<Clip>(&id).await?;
         self.clips_changed().await;
         Ok(())

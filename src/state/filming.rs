@@ -236,7 +236,7 @@ impl Filming {
             return Err(Trouble::NoSpace);
         }
         let db = self.0.app.database().ok_or(Trouble::NotKept)?;
-        let mut trial = self.new_clip(String::new(), false);
+        let mut trial = self.new_clip(String::new(), false, State::Recording);
         // Nobody's: never among the patient's clips, should it be left behind.
         trial.id = "trial".into();
         trial.profile = ProfileId::device();
@@ -351,14 +351,14 @@ impl Filming {
             }
         };
         *held.recorder.borrow_mut() = Some(recorder);
-        *held.clip.borrow_mut() = Some(self.new_clip(String::new(), sound));
+        *held.clip.borrow_mut() = Some(self.new_clip(String::new(), sound, State::Recording));
         held.since_ms.set(now_ms());
         held.seconds.set(0);
         held.shot.set(Shot::Rolling);
         self.beep(990.0, 300);
     }
 
-    fn new_clip(&self, mime: String, sound: bool) -> Clip {
+    fn new_clip(&self, mime: String, sound: bool, state: State) -> Clip {
         let held = &self.0;
         let random = random::wide();
         Clip {
@@ -373,7 +373,7 @@ impl Filming {
             bytes: 0,
             ms: 0,
             sound,
-            state: State::Recording,
+            state,
             reference: held.reference,
             words: None,
         }
@@ -531,14 +531,18 @@ impl Filming {
         if recorder::free_space().await.is_some_and(|free| (free as f64) < 2.0 * size) {
             return Err(Trouble::NoSpace);
         }
-        *self.0.clip.borrow_mut() = Some(self.new_clip(mime, true));
+        *self.0.clip.borrow_mut() = Some(self.new_clip(mime, true, State::Copying));
         let mut at = 0.0;
         while at < size {
             let part = file.part(at, (at + FILE_CHUNK).min(size)).ok_or(Trouble::NotAVideo)?;
             let bytes = part.bytes().await.ok_or(Trouble::NotAVideo)?;
-            let Some(clip) = self.0.clip.borrow().clone() else { return Err(Trouble::NotAVideo) };
-            self.put(clip, bytes).await?;
+            let Some(mut clip) = self.0.clip.borrow().clone() else { return Err(Trouble::NotAVideo) };
             at += FILE_CHUNK;
+            if at >= size {
+                // Whole: from now on it is found again, should the page go away.
+                clip.state = State::Recording;
+            }
+            self.put(clip, bytes).await?;
         }
         Ok(())
     }

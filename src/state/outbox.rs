@@ -104,7 +104,7 @@ impl App {
             if matches!(change, Change::Online | Change::Visible) {
                 self.hurry_sender();
             }
-            if change == Change::Online {
+            if matches!(change, Change::Online | Change::Back) {
                 self.check_coded();
             }
         });
@@ -253,6 +253,23 @@ impl App {
                 Err(e) => self.problem_told.set(Some(e.into())),
             }
         });
+    }
+
+    /// Has what is on its way not go any more; what arrived stays at the clinic.
+    pub(super) async fn stop_sending(self, id: &str) -> Result<(), StoreError> {
+        let Some(db) = self.database() else { return Ok(()) };
+        if db.get::<OutboxItem>(id).await?.is_none_or(|item| item.may_go()) {
+            return Ok(());
+        }
+        // It may have arrived meanwhile.
+        let stop = |item: &mut OutboxItem| {
+            if !item.may_go() {
+                item.wish = Wish::Erase;
+            }
+        };
+        db.change(id, stop, ChunkChange::Same).await?;
+        self.outbox_changed().await;
+        Ok(())
     }
 
     /// Takes an item that is over off the list.

@@ -169,6 +169,7 @@ impl App {
                 later::bring(self);
             }
             connectivity::Change::Offline => self.online.set(false),
+            connectivity::Change::Back => self.check_now(),
             connectivity::Change::Visible => {
                 for kit in self.kits.get_untracked() {
                     kit.come_back();

@@ -98,8 +98,20 @@ test("a clip goes from the phone to the desk and the answer comes back, also off
     await must("inbox", clinic.folder, "seen", clip.id);
     await online(page);
     await status(page, clip.id, "seen");
-    await must("reply", clinic.folder, clip.id, "--text", "Très bien. Descendez un peu plus lentement.");
     await open(page, portal);
+    await must("reply", clinic.folder, clip.id, "--text", "Très bien. Descendez un peu plus lentement.");
+    // The phone lay aside for a quarter of an hour, with the portal open.
+    await page.evaluate(() => {
+      const show = (state) => {
+        Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+        document.dispatchEvent(new Event("visibilitychange"));
+      };
+      show("hidden");
+      const now = Date.now;
+      Date.now = () => now() + 15 * 60_000;
+      show("visible");
+      Date.now = now;
+    });
     await page.click("[data-action=reply-open]");
     await page.getByText("Descendez un peu plus lentement.").waitFor();
     clinic.proxy.faults = { on: () => ({ status: 503 }) };
@@ -116,6 +128,14 @@ test("a clip goes from the phone to the desk and the answer comes back, also off
     await status(page, clip.id, "erased");
     const { items } = await kept(page);
     assert.ok(items[0].flight.erased_ms > 0, "the server itself confirmed it");
+    // The desk has opened it: what the server says is not all.
+    const said = page.locator(`[data-item="${clip.id}"]`);
+    assert.match(await said.innerText(), /plus sur le serveur du cabinet\. Si votre kiné l’avait déjà ouvert/);
+    await must("inbox", clinic.folder);
+    await online(page);
+    await said.getByText("Le cabinet ne l’a plus.").waitFor();
+    const left = (await readdir(inbox, { recursive: true })).filter((name) => name.endsWith(".webm"));
+    assert.deepEqual(left, [], "the desk's copy is gone");
   }));
 
 test("a code that was changed at the desk is asked for again, and the wrong one is tried once only", { timeout: 90_000 }, () =>

@@ -9,7 +9,8 @@ import { Clinic } from "./lib/clinic.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { seed, session } from "./lib/journal.mjs";
 import { bendKit, breaking, ForeignTus, kept, opened, receiving, seedClip, send, sha256, status } from "./lib/outbox.mjs";
-import { onPhone, open, openLink } from "./lib/portal.mjs";
+import { faults } from "./lib/layout.mjs";
+import { choose, onPhone, open, openLink } from "./lib/portal.mjs";
 
 let clinic, portal, kit, keys, tus;
 const EXERCISE = "lever";
@@ -223,6 +224,44 @@ test("what the clinic says in the kit reaches the phone: seen, then erased", { t
     await page.evaluate(() => window.dispatchEvent(new Event("online")));
     await status(page, clip.id, "erased");
     await bendKit(clinic, () => ({ answers: undefined }));
+  }));
+
+for (const mode of ["standard", "simple"]) {
+  test(`${mode}: an answer that belongs to no exercise is told on home before anything else, read in « Mes envois », and then no news`, () =>
+    onPhone(async (page) => {
+      await openLink(page, clinic.link);
+      await choose(page, portal, mode);
+      const reply = { id: `answer-${mode}`, on: "2026-11-20", words: "Vos résultats sont bons\u00a0: continuez." };
+      await bendKit(clinic, () => ({ answers: { replies: [reply], seen: [], erased: [] } }));
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      await open(page, portal);
+      await page.waitForSelector(`main [data-reply=${reply.id}]`);
+      assert.deepEqual(await faults(page, mode), []);
+      await page.click("[data-action=reply-open]");
+      await page.getByText(reply.words).waitFor();
+      assert.match(page.url(), /\/outbox$/);
+      await open(page, portal);
+      await page.waitForSelector(mode === "simple" ? "main [data-action=exercise-open]" : "main .today p");
+      assert.equal(await page.locator("[data-reply]").count(), 0);
+      await bendKit(clinic, () => ({ answers: undefined }));
+    }));
+}
+
+test("a clip that is deleted while it waits to be sent does not go", { timeout: 60_000 }, () =>
+  withClip(300_000, async (page, clip) => {
+    clinic.proxy.faults = { on: ({ method }) => (method === "PATCH" ? { status: 503 } : undefined) };
+    await send(page, portal, clip.id);
+    await status(page, clip.id, "sending");
+    await page.goto(`${portal}clip`);
+    await page.click(`[data-clip="${clip.id}"] [data-action=clip-delete]`);
+    await page.click("dialog[open] [data-action=clip-delete-confirm]");
+    await page.waitForSelector(`[data-clip="${clip.id}"]`, { state: "detached" });
+    clinic.proxy.faults = {};
+    await open(page, portal, "outbox");
+    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await page.waitForFunction(() => !document.querySelector("[data-item]") && document.querySelector("main .notice"));
+    assert.deepEqual(await kept(page), { items: [], clips: [] });
+    assert.deepEqual(await tus.files(), [], "what had gone was taken back");
   }));
 
 test("a sent clip is erased at the clinic after a second yes, and a waiting one is taken back", { timeout: 60_000 }, () =>

@@ -15,6 +15,8 @@ use crate::{
 pub enum State {
     /// Being filmed; or its recorder went away before it could say that it had ended.
     Recording,
+    /// A chosen file on its way into the store; or that was cut off.
+    Copying,
     /// Whole, and on this phone.
     Kept,
 }
@@ -22,6 +24,7 @@ pub enum State {
 record!(
     enum State {
         Recording = "recording",
+        Copying = "copying",
         Kept = "kept",
     }
 );
@@ -224,15 +227,17 @@ impl Clip {
 pub struct Found {
     /// They hold something: to be watched, kept or deleted by the patient, newest first.
     pub clips: Vec<Clip>,
-    /// Nothing had come yet; only their records are there.
+    /// They hold nothing that plays.
     pub empty: Vec<Clip>,
 }
 
-/// Sorts out the clips left `recording`. `lives` tells whether a recorder, here or in another tab, is
+/// Sorts out the clips left `recording` or `copying`. `lives` tells whether a recorder, here or in another tab, is
 /// still at it.
 pub fn found(clips: &[Clip], lives: impl Fn(&Clip) -> bool) -> Found {
-    let left = clips.iter().filter(|c| c.state == State::Recording && !lives(c)).cloned();
-    let (mut clips, empty): (Vec<_>, Vec<_>) = left.partition(|c| c.chunks > 0);
+    let left = clips.iter().filter(|c| c.state != State::Kept && !lives(c)).cloned();
+    // Half of a chosen file is no video, and the whole of it is where it was chosen.
+    let (mut clips, empty): (Vec<_>, Vec<_>) =
+        left.partition(|c| c.chunks > 0 && c.state == State::Recording);
     clips.sort_by_key(|c| std::cmp::Reverse(c.made_ms));
     Found { clips, empty }
 }
@@ -350,12 +355,14 @@ mod tests {
             clip("later", State::Recording, 1, 3),
             clip("nothing", State::Recording, 0, 4),
             clip("alive", State::Recording, 5, 5),
+            clip("half", State::Copying, 5, 6),
+            clip("still copied", State::Copying, 5, 7),
         ];
-        let found = found(&all, |c| c.id == "alive");
+        let found = found(&all, |c| ["alive", "still copied"].contains(&c.id.as_str()));
         let ids = |clips: &[Clip]| clips.iter().map(|c| c.id.clone()).collect::<Vec<_>>();
         assert_eq!(
             (ids(&found.clips), ids(&found.empty)),
-            (vec!["later".into(), "cut".into()], vec!["nothing".into()])
+            (vec!["later".into(), "cut".into()], vec!["nothing".into(), "half".into()])
         );
     }
 

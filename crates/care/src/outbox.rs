@@ -18,6 +18,8 @@ use crate::{
 
 /// Sealed items are kept and read in pieces of so many bytes.
 pub const PIECE_BYTES: u64 = 128 * 1024;
+/// The line that times are told for before anything was measured, in bytes a second: 400 kbit/s.
+const SLOW_LINE: u64 = 50_000;
 
 /// What the patient wants of an item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -544,6 +546,11 @@ impl Courier {
     }
 }
 
+/// Whole seconds that so many bytes take, at a measured speed in bytes a second or on a slow line.
+pub fn seconds(bytes: u64, speed: Option<u64>) -> u64 {
+    bytes.div_ceil(speed.filter(|speed| *speed > 0).unwrap_or(SLOW_LINE))
+}
+
 /// Milliseconds after so many failures in a row; jitter takes up to half away.
 fn backoff(attempts: u32, random: f64) -> u64 {
     let full = FIRST_WAIT_MS.checked_shl(attempts.min(20)).map_or(MAX_WAIT_MS, |ms| ms.min(MAX_WAIT_MS));
@@ -587,14 +594,20 @@ impl OutboxItem {
         self.flight.sealed.unwrap_or(self.header.bytes).saturating_sub(self.flight.shown)
     }
 
-    /// Seconds that these take at a speed in bytes a second.
-    pub fn seconds_left(&self, speed: Option<u64>) -> Option<u64> {
-        speed.filter(|s| *s > 0).map(|speed| self.bytes_left().div_ceil(speed))
+    /// Seconds that these take at the speed of the last piece; before the first one on a slow line.
+    pub fn seconds_left(&self) -> u64 {
+        seconds(self.bytes_left(), self.flight.speed)
     }
 
     /// Whether the server confirmed all of it: only then may what is here go.
     pub fn may_go(&self) -> bool {
         self.flight.arrived_ms.is_some()
+    }
+
+    /// Whether nothing of it is at the clinic any more. What arrived may have been opened at the desk: of that
+    /// only the desk can say so, in the kit.
+    pub fn is_gone_there(&self) -> bool {
+        self.erased_on.is_some() || (self.flight.erased_ms.is_some() && !self.may_go())
     }
 
     /// Whether the film is to be removed from this phone now.
@@ -624,9 +637,18 @@ impl OutboxItem {
     }
 
     /// Takes what the kit says now of where to send: another key for what is not sealed, another
-    /// permission for what was refused for want of it. Says whether anything changed.
+    /// permission for what was refused for want of it. What arrived stays where it is, by the rules of that
+    /// day; only the permission to have it erased is today's. Says whether anything changed.
     pub fn readdress(&mut self, upload: &Upload) -> bool {
-        if self.upload == *upload || self.may_go() {
+        if self.may_go() {
+            let renewed = self.upload.token != upload.token;
+            if renewed {
+                self.upload.token.clone_from(&upload.token);
+                self.flight.not_before = None;
+            }
+            return renewed;
+        }
+        if self.upload == *upload {
             return false;
         }
         let allowed =

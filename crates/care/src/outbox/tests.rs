@@ -357,6 +357,19 @@ fn a_new_permission_in_the_kit_takes_a_refusal_back() {
 }
 
 #[test]
+fn what_arrived_is_erased_with_the_permission_of_today_and_kept_by_the_rules_of_its_day() {
+    let (mut sender, _) = send(&[]);
+    let before = sender.item.clone();
+    let upload = Upload { token: "new".into(), keep_days: 1, url: "v/".into(), ..before.upload.clone() };
+    assert!(sender.item.readdress(&upload) && !sender.item.readdress(&upload));
+    assert_eq!(sender.item.upload, Upload { token: "new".into(), ..before.upload.clone() });
+    assert_eq!(
+        (sender.item.kept_until(), &sender.item.flight.location),
+        (before.kept_until(), &before.flight.location)
+    );
+}
+
+#[test]
 fn an_item_for_free_networks_waits_for_one() {
     let mut sender = Sender::new();
     sender.item.wifi_only = true;
@@ -421,8 +434,20 @@ fn the_words_follow_the_facts() {
     let day = Day::of(0, 0);
     item.seen_on = Some(day);
     assert_eq!(item.status(), Status::Seen(day));
+    item.flight.erased_ms = Some(1);
+    assert_eq!((item.status(), item.is_gone_there()), (Status::Erased, false), "the desk may have a copy");
     item.erased_on = Some(day);
-    assert_eq!(item.status(), Status::Erased);
+    assert_eq!((item.status(), item.is_gone_there()), (Status::Erased, true));
+}
+
+#[test]
+fn seconds_are_told_for_a_slow_line_until_one_was_measured() {
+    let mut item = item();
+    item.header.bytes = 840_000;
+    assert_eq!(item.seconds_left(), 17);
+    item.flight.speed = Some(100_000);
+    assert_eq!(item.seconds_left(), 9);
+    assert_eq!((seconds(1, Some(0)), seconds(0, None)), (1, 0), "a line that stood still says nothing");
 }
 
 #[test]
