@@ -118,11 +118,13 @@ pub fn paced(session: &Session, exercise: &Exercise) -> View {
         return looped(session, exercise, still);
     };
     let (kit, keyed, session) = (kit.clone(), session.clone(), session.clone());
+    let easier_words = exercise.easier.clone();
     switch(
         move || usize::from(keyed.now().easier),
         move || {
             let easier = animation.easier.as_ref().filter(|_| session.player(Player::is_easier));
-            let (picture, shown) = place(&kit, &animation.alt, easier.unwrap_or(&animation.media));
+            let words = easier_words.as_ref().filter(|_| easier.is_some()).unwrap_or(&animation.alt);
+            let (picture, shown) = place(&kit, words, easier.unwrap_or(&animation.media));
             let session = session.clone();
             keep(Box::new(move || {
                 session.follow_frame();
