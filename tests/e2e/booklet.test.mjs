@@ -225,7 +225,16 @@ test("once seen, the lessons and the booklet are there without Internet", () =>
     await page.reload();
     await show(page, "booklet");
     await show(page, "quiz/lesson/feed");
-    await page.waitForTimeout(1_000);
+    // Shown is not yet kept.
+    await page.waitForFunction(
+      async () => {
+        const wanted = [/\/quiz-[0-9a-f]+\.wasm$/, /\/quiz-[0-9a-f]+\.css$/, /\/quiz\/booklet-[0-9a-f]+\.fr\.json$/, /\/quiz\/lessons-[0-9a-f]+\.fr\.json$/];
+        const lists = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+        return lists.some((list) => wanted.every((form) => list.some((request) => form.test(request.url))));
+      },
+      null,
+      { timeout: 60_000, polling: 300 },
+    );
     await clinic.proxy.goOffline();
     try {
       await show(page, "booklet");

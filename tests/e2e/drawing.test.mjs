@@ -40,6 +40,7 @@ test("before any film an exercise shows its drawing, in words too, and a tap sto
     assert.deepEqual(await moves(page), { paused: true, moved: false });
     await page.click("[data-action=animation]");
     assert.equal((await moves(page)).paused, false);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await clinic.proxy.goOffline();
     await page.reload();
     await page.waitForSelector(".figure svg animate", { state: "attached" });
@@ -68,6 +69,7 @@ test("once the film is here it stands alone; in simple mode the drawing is a scr
     await page.waitForSelector(".figure svg animate", { state: "attached" });
     assert.ok((await page.locator("main button:not(.read-aloud):visible, main a:visible").count()) <= 3, "three choices at most");
     await page.click("[data-action=mode-standard]");
+    await stored(page, "profiles"); // what was tapped is written
     await open(page, clinic.proxy.url, "kit");
     await download(page);
     await open(page, clinic.proxy.url, `exercise/${exercise.id}`);

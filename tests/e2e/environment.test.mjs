@@ -144,6 +144,7 @@ test("whoever does not install on an iPhone downloads there, is not asked again,
     await page.goto(clinic.link);
     await page.click("[data-action=install-decline]");
     await page.waitForSelector("[data-action=kit-download]");
+    await stored(page, "profiles"); // what was tapped is written
     await open(page, portal, "kit");
     await startLight(page);
     await kitState(page, "ready", { timeout: 60_000 });
@@ -158,6 +159,7 @@ test("where the browser offers to install, a no is heeded, and the settings stil
     await page.waitForSelector("main [data-action=install]");
     await page.click("[data-action=install-decline]");
     await page.waitForSelector("main [data-action=install]", { state: "detached" });
+    await stored(page, "profiles"); // what was tapped is written
     await open(page, portal, "settings");
     await page.waitForSelector("main [data-action=install]");
     await open(page, portal, "kit");
@@ -372,6 +374,8 @@ async function photograph() {
 
 /** Gives a picture file to the portal's own scanner. */
 async function scanPicture(page, buffer, mimeType = "image/png") {
+  // What reads it comes with the second part of the program, like this button.
+  await page.waitForSelector("[data-action=kit-paste]");
   await page.setInputFiles("[data-action=kit-image]", { name: "carte", mimeType, buffer });
 }
 

@@ -248,6 +248,7 @@ test("reminders: a test alert first, the way out when it stays silent, then a fi
     assert.ok(unfold(trial.text).includes("TRIGGER:PT0S"));
     await page.click("[data-action=alert-no]");
     await page.waitForSelector("[data-alert=silent]");
+    await stored(page, "profiles"); // what was tapped is written
     await page.reload();
     await page.waitForSelector("[data-alert=silent]");
     for (const box of await page.locator("main .days input").all()) await box.setChecked(false);

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { Upload } from "tus-js-client";
@@ -41,6 +42,11 @@ test("an upload goes on where it stood after the server was restarted, also in a
   clinic.proxy.faults = { on: ({ method }) => (method === "PATCH" ? { cutAfter: 400_000 } : undefined) };
   await assert.rejects(tus.send(bytes, item, { retryDelays: [] }));
   clinic.proxy.faults = {};
+  // The program is stopped once what came is on the disk.
+  const uploads = path.join(clinic.folder, "server/uploads");
+  const size = (name) => stat(path.join(uploads, name)).then((s) => (s.isFile() ? s.size : 0), () => 0);
+  const there = async () => Math.max(0, ...(await Promise.all((await readdir(uploads, { recursive: true })).map(size))));
+  for (let i = 0; i < 600 && (await there()) < 400_000; i++) await new Promise((go) => setTimeout(go, 50));
   await clinic.stopServing();
   await clinic.serve();
   // The address was lost with the program: the item's id finds it again.

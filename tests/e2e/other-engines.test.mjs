@@ -76,13 +76,17 @@ async function wholeSession({ page }) {
     await page.click("[data-action=session-start]");
     const moves = () =>
       page.evaluate(async () => {
-        const drawing = document.querySelector(".session svg[data-duration-ms]");
+        const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+        const drawing = () => document.querySelector(".session svg[data-duration-ms]");
+        // The countdown, then the repetitions: the drawing is led by the session's own time.
+        for (let i = 0; i < 1000 && !(drawing()?.animationsPaused() && drawing().getCurrentTime() > 0); i++) await pause(20);
+        const led = drawing();
         const seen = new Set();
         for (let i = 0; i < 20; i++) {
-          seen.add(drawing.getCurrentTime());
-          await new Promise((go) => setTimeout(go, 50));
+          seen.add(led.getCurrentTime());
+          await pause(50);
         }
-        return [drawing.animationsPaused(), seen.size];
+        return [led.animationsPaused(), seen.size];
       });
     for (const [n, notice] of [[0, true], [1, true]]) {
       await page.click("[data-action=exercise-start]");
@@ -95,8 +99,6 @@ async function wholeSession({ page }) {
         await page.goto(`${clinic.proxy.url}session`);
         await page.click("[data-action=session-resume]");
         await page.click("[data-action=exercise-start]");
-        // The countdown, then the repetitions: the drawing is led by the session's own time.
-        await new Promise((go) => setTimeout(go, 5_300));
         const [led, places] = await moves();
         assert.ok(led && places > 5, `paused by itself: ${led}, at ${places} places`);
       }
@@ -246,7 +248,7 @@ for (const Engine of [Firefox, WebKit]) {
       await page.driver.switchTo().frame(await page.driver.executeScript("return document.querySelector('bon-geste').shadowRoot.querySelector('iframe')"));
       await page.waitForSelector("main h1");
       const inside = await page.evaluate(async () => {
-        for (let i = 0; i < 100 && document.documentElement.lang !== "en"; i++) await new Promise((go) => setTimeout(go, 50));
+        for (let i = 0; i < 400 && !(document.documentElement.lang === "en" && "fitted" in document.documentElement.dataset); i++) await new Promise((go) => setTimeout(go, 50));
         return [document.documentElement.lang, getComputedStyle(document.body).backgroundColor, "fitted" in document.documentElement.dataset];
       });
       assert.deepEqual(inside, ["en", "rgb(24, 21, 18)", true]);

@@ -190,7 +190,7 @@ for (const mode of MODES) {
     withKit(async (page) => {
       await choose(page, portal, mode);
       const from = clinic.proxy.log.length;
-      await open(page, portal, "report");
+      await openWhole(page);
       await page.click("main [data-action=by-helper]");
       if (mode === "simple") {
         await noSign(page);
@@ -214,7 +214,7 @@ for (const mode of MODES) {
       const [sign] = await written(page, "sign-chosen", 1);
       assert.equal(sign.by, "helper", "« noté par un proche » holds for the whole way");
 
-      await open(page, portal, "report");
+      await openWhole(page);
       await say(page, "report-elsewhere");
       await page.click("main [data-action=report-told]");
       if (mode === "simple") {
@@ -387,7 +387,7 @@ for (const mode of MODES) {
       await outcome.waitFor();
       const text = await outcome.innerText();
       assert.ok(text.includes(question.because.fr) && text.includes(question.answers[question.right - 1].fr), text);
-      assert.equal(await page.evaluate(() => document.activeElement?.id), "teach-outcome");
+      await page.waitForFunction(() => document.activeElement?.id === "teach-outcome");
       await sound(page, mode, "teach-outcome");
       const [taught] = await written(page, "taught-back", 1);
       assert.deepEqual([taught.kit, taught.exercise, taught.answer, taught.right], [kit.kit_id, id, wrong, false]);

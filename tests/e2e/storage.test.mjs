@@ -269,7 +269,9 @@ test("a second tab opened in the middle waits its turn, and takes over when the 
     await open(second, portal, "kit");
     await kitState(second, "downloading");
     const before = clinic.proxy.log.length;
+    await standStill(page, clinic, kit, from);
     await page.close();
+    clinic.proxy.faults = { bytesPerSecond: 200_000 };
     await until("the second tab's own request", () => asked(before) > 0);
     clinic.proxy.faults = {};
     await kitState(second, "ready", { timeout: 60_000 });

@@ -41,7 +41,7 @@ export class Chromium {
       viewport: PHONE,
       ...options,
     });
-    this.context.setDefaultTimeout(15_000);
+    this.context.setDefaultTimeout(60_000);
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     this.errors = [];
     this.context.on("weberror", (e) => this.errors.push(String(e.error())));

@@ -48,7 +48,7 @@ export const happened = async (page, kind) => (await journal(page)).filter((what
 
 /** Waits until the journal holds `n` events of a kind, and gives them. */
 export async function written(page, kind, n) {
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 600; i++) {
     const found = (await journal(page)).filter((e) => e.kind === kind);
     if (found.length === n) return found;
     if (found.length > n) throw new Error(`${found.length} ${kind} events, expected ${n}`);

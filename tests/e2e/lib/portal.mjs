@@ -44,6 +44,7 @@ export async function choose(page, portal, mode, lang = "fr") {
     ([mode, lang]) => document.documentElement.lang === lang && document.documentElement.dataset.mode === mode,
     [mode, lang],
   );
+  await stored(page, "profiles"); // written too: the next page reads it from there
 }
 
 /** Opens the patient's link and waits for the kit's screen. */
@@ -66,13 +67,13 @@ export async function playAndSeek(page, portal, exercise) {
   if (dialog) await page.click("dialog[open] [data-action=acknowledge]");
   return page.evaluate(async () => {
     const until = async (what, test) => {
-      for (let i = 0; i < 200; i++) {
+      for (let i = 0; i < 400; i++) {
         const value = test();
         if (value) return value;
         await new Promise((go) => setTimeout(go, 50));
       }
       const v = document.querySelector("video");
-      throw new Error(`${what}: not in 10 s (src ${v?.currentSrc}, error ${v?.error?.message}, ready ${v?.readyState}, at ${v?.currentTime})`);
+      throw new Error(`${what}: not in 20 s (src ${v?.currentSrc}, error ${v?.error?.message}, ready ${v?.readyState}, at ${v?.currentTime})`);
     };
     const video = await until("a video element", () => document.querySelector("main video"));
     await until("the first second", () => video.currentTime > 0.8);

@@ -13,7 +13,7 @@ export async function freePort() {
 
 /** Until a program answers at an address that all is well. */
 export async function answering(url, child, said = () => "") {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 1200; i++) {
     if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}\n${said()}`);
     if (await fetch(url).then((r) => r.ok, () => false)) return;
     await sleep(50);
