@@ -52,6 +52,23 @@ export async function openLink(page, link) {
   await page.waitForSelector("[data-action=kit-download], [data-status=ready]", { timeout: 30_000 });
 }
 
+/** Gives the code where it is asked for. */
+export async function giveCode(page, code) {
+  await page.waitForSelector("#code");
+  await page.fill("#code", code);
+  await page.click("[data-action=code-open]");
+}
+
+/** Opens a patient's own link, which asks for its code, and waits for the kit's screen. */
+export async function openWithCode(page, link, code) {
+  await page.goto(link);
+  await giveCode(page, code);
+  await page.waitForSelector("main section[data-status]", { timeout: 30_000 });
+}
+
+/** The browser says that there is a network: the portal asks the clinic for news. */
+export const online = (page) => page.evaluate(() => window.dispatchEvent(new Event("online")));
+
 /** Downloads the kit on view and waits until it is ready. */
 export async function download(page, { timeout = 60_000 } = {}) {
   await page.click("[data-action=kit-download]");
