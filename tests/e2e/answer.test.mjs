@@ -2,13 +2,16 @@
 // spoken code, a clip over it, « Vu par votre kiné », an answer on the exercise, and the wish to erase.
 
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, afterEach, before, test } from "node:test";
-import { Clinic, clinic as desk } from "./lib/clinic.mjs";
+import { Clinic, must } from "./lib/clinic.mjs";
+import { stored } from "./lib/database.mjs";
+import { root } from "./lib/env.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
+import { plainFilm } from "./lib/media.mjs";
 import { kept, seedClip, send, sha256, status } from "./lib/outbox.mjs";
-import { onPhone, open } from "./lib/portal.mjs";
+import { download, giveCode, kitState, online, onPhone, open, openWithCode } from "./lib/portal.mjs";
 
 const CODE = "482913";
 const EXERCISE = "lever";
@@ -27,45 +30,10 @@ afterEach(() => {
 
 after(() => clinic?.close());
 
-async function must(...args) {
-  const done = await desk(...args);
-  assert.equal(done.code, 0, `clinic ${args.join(" ")}\n${done.stderr}`);
-  return done.stdout;
-}
-
-/** Gives the code where it is asked for. */
-async function giveCode(page, code) {
-  await page.waitForSelector("#code");
-  await page.fill("#code", code);
-  await page.click("[data-action=code-open]");
-}
-
 /** From the link to the kit. */
-async function enter(page) {
-  await page.goto(clinic.link);
-  await giveCode(page, CODE);
-  await page.waitForSelector("main section[data-status]", { timeout: 30_000 });
-  // The code is kept after the kit is on view.
-  for (let i = 0; i < 600 && (await stored(page, "kits"))[0][0]?.passcode !== CODE; i++) await page.waitForTimeout(50);
-}
+const enter = (page, link = clinic.link) => openWithCode(page, link, CODE);
 
-const kitId = (page) =>
-  page.evaluate(
-    () =>
-      new Promise((done, fail) => {
-        const opening = indexedDB.open("bon-geste");
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("kits").objectStore("kits").getAll();
-          all.onsuccess = () => {
-            opening.result.close();
-            done(JSON.parse(all.result[0].body).kit_id);
-          };
-          all.onerror = () => fail(all.error);
-        };
-      }),
-  );
-
-const online = (page) => page.evaluate(() => window.dispatchEvent(new Event("online")));
+const kitId = async (page) => (await stored(page, "kits"))[0][0].kit_id;
 
 test("a link asks for its code, says how many tries are left, and opens with the right one", { timeout: 90_000 }, () =>
   onPhone(async (page) => {
@@ -138,6 +106,130 @@ test("a clip goes from the phone to the desk and the answer comes back, also off
     await said.getByText("Le cabinet ne l’a plus.").waitFor();
     const left = (await readdir(inbox, { recursive: true })).filter((name) => name.endsWith(".webm"));
     assert.deepEqual(left, [], "the desk's copy is gone");
+  }));
+
+/** A kit that has something to download: the drawing of its exercise. */
+async function drawnKit(name) {
+  const file = "sit-to-stand.svg";
+  const animation = { file, alt: { fr: "Se lever.", en: "Stand up." } };
+  const folder = await writeKit(path.join(clinic.dir, name), aKit([exercise(EXERCISE, { animation })], { return: "server" }));
+  await cp(path.join(root, "content/demo/library/sit-to-stand", file), path.join(folder, file));
+  return clinic.publish(folder, "--passcode", CODE);
+}
+
+/** A film of the patient's arrives at the clinic. */
+async function arrivesThere(page, content, more) {
+  const clip = await seedClip(page, await kitId(page), EXERCISE, content, more);
+  await send(page, portal, clip.id);
+  await status(page, clip.id, "arrived");
+  return clip;
+}
+
+/** Answers at the desk. What it prints for the patient's phone says that there is an answer, and nothing of it. */
+async function reply(clip, text, ...how) {
+  const said = await must("reply", clinic.folder, clip.id, "--text", text, ...how);
+  const sms = /^Text message to send: (.+)$/m.exec(said)?.[1] ?? "";
+  assert.match(sms, /^Cabinet de démonstration des Tilleuls\u00a0: votre kiné vous a répondu\./, said);
+  assert.ok(!sms.includes(text), sms);
+}
+
+/** The answer is news on the home screen, and leads to the exercise with these words. */
+async function readNews(page, words) {
+  await open(page, portal);
+  await page.click("[data-action=reply-open]");
+  await page.locator("main").getByText(words).waitFor();
+  assert.ok(page.url().endsWith(`/exercise/${EXERCISE}`), page.url());
+}
+
+/** The exercise again, with no network at all. */
+async function offline(page, run) {
+  await clinic.proxy.goOffline();
+  try {
+    await page.reload();
+    await run();
+  } finally {
+    await clinic.proxy.goOnline();
+  }
+}
+
+test("an answer is a picture of the clip with a circle where it was asked for, and stays without network", { timeout: 180_000 }, () =>
+  onPhone(async (page) => {
+    await enter(page, await drawnKit("kit-picture"));
+    await download(page);
+    const clip = await arrivesThere(page, await plainFilm(path.join(clinic.dir, "clip.webm"), ["blue", "green"]), { ms: 4_000 });
+    await reply(clip, "Regardez votre genou ici.", "--still", "3", "--circle", "50,60,15");
+    await readNews(page, "Regardez votre genou ici.");
+    const shown = async () => {
+      const picture = page.locator("main img.reply-picture");
+      await picture.waitFor();
+      assert.equal(await picture.getAttribute("alt"), "Image de votre vidéo, avec l’endroit à regarder");
+      return picture.evaluate(async (img) => {
+        await img.decode();
+        const canvas = document.createElement("canvas");
+        const [width, height] = [(canvas.width = img.naturalWidth), (canvas.height = img.naturalHeight)];
+        const pen = canvas.getContext("2d");
+        pen.drawImage(img, 0, 0);
+        const at = (x, y) => [...pen.getImageData(Math.round(x), Math.round(y), 1, 1).data];
+        const [x, y, r] = [0.5 * width, 0.6 * height, 0.15 * Math.min(width, height)];
+        const yellow = ([red, green, blue]) => red > 170 && green > 140 && blue < 120;
+        const ring = [[1, 0], [-1, 0], [0, 1], [0, -1]].filter(([dx, dy]) =>
+          [-3, -2, -1, 0, 1, 2, 3].some((off) => yellow(at(x + dx * (r + off), y + dy * (r + off)))),
+        );
+        return { ring: ring.length, middle: at(x, y), ratio: width / height };
+      });
+    };
+    const right = ({ ring, middle: [red, green, blue], ratio }) => {
+      assert.equal(ring, 4, "the ring is seen on all four sides");
+      assert.ok(green > red + 60 && green > blue + 60, `at 3 s the clip is green, not ${[red, green, blue]}`);
+      assert.ok(Math.abs(ratio - 16 / 9) < 0.02, `${ratio}`);
+    };
+    right(await shown());
+    await open(page, portal, "kit");
+    await kitState(page, "ready");
+    await page.goBack();
+    await offline(page, async () => {
+      await page.locator("main").getByText("Regardez votre genou ici.").waitFor();
+      right(await shown());
+    });
+  }));
+
+/** Plays the answer's film to its end; how long it was. */
+const playAnswer = (page) =>
+  page.locator("main video.reply-film").evaluate(async (film) => {
+    film.muted = true;
+    const over = new Promise((ended, failed) => {
+      film.onended = ended;
+      film.onerror = () => failed(new Error(film.error.message));
+    });
+    await film.play();
+    await over;
+    return film.currentTime;
+  });
+
+test("an answer is a short film, which comes with the kit and plays without network", { timeout: 300_000 }, () =>
+  onPhone(async (page) => {
+    await enter(page, await drawnKit("kit-film"));
+    await download(page);
+    const clip = await arrivesThere(page, 60_000);
+    const film = path.join(clinic.dir, "answer.mp4");
+    await plainFilm(film, ["gray", "red"]);
+    await reply(clip, "Je vous montre le geste.", "--video", film);
+    await readNews(page, "Je vous montre le geste.");
+    const shown = page.locator("main video.reply-film");
+    await shown.waitFor({ timeout: 60_000 });
+    assert.equal(await shown.getAttribute("aria-label"), "Vidéo de votre kiné");
+    const whole = async () => {
+      const seconds = await playAnswer(page);
+      assert.ok(Math.abs(seconds - 4) < 0.3, `${seconds} s of 4`);
+    };
+    await whole();
+    await open(page, portal, "kit");
+    await kitState(page, "ready", { timeout: 60_000 });
+    await page.goBack();
+    await offline(page, async () => {
+      await page.locator("main").getByText("Je vous montre le geste.").waitFor();
+      await whole();
+    });
   }));
 
 test("a code that was changed at the desk is asked for again, and the wrong one is tried once only", { timeout: 90_000 }, () =>

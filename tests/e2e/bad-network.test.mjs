@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
-import { allIntact, kitOf, kitState, lightFilms, onPhone, open, openLink, problem, startLight } from "./lib/portal.mjs";
+import { allIntact, kitOf, kitState, lightFilms, onPhone, open, openLink, problem, standStill, startLight } from "./lib/portal.mjs";
 import { CHUNK } from "./lib/media.mjs";
 
 let clinic, portal, kit, film;

@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { violations } from "./lib/axe.mjs";
 import { PHONE } from "./lib/chromium.mjs";
 import { Clinic, kitFolder } from "./lib/clinic.mjs";
-import { CAMERA, chunkKeys, clips, film, playThrough, roll, toCamera } from "./lib/clips.mjs";
+import { CAMERA, chunkKeys, clips, film, ONLY, playThrough, roll, toCamera } from "./lib/clips.mjs";
 import { sha256 } from "./lib/envelope.mjs";
 import { root } from "./lib/env.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
@@ -169,33 +169,37 @@ test("the whole way goes by keyboard alone", () =>
     await page.waitForSelector("main [data-status=kept]");
   }));
 
-test("a browser killed in the middle: the clip is found again, plays to its end, and can be kept", () =>
-  withCamera(async (page, browser) => {
-    await open(page, portal, FILM);
-    await toCamera(page);
-    await roll(page, 0);
-    const began = Date.now();
-    await page.waitForTimeout(4_300);
-    const lasted = Date.now() - began;
-    await browser.kill();
-    page = await browser.revive();
-    await open(page, portal);
-    await page.click("[data-action=clip-found]");
-    await heading(page, "retrouvé");
-    const [clip] = await clips(page);
-    assert.equal(clip.state, "recording");
-    const played = await playThrough(page, clip);
-    assert.ok(played.seconds * 1000 > lasted - 1_000, `${played.seconds} s of ${lasted} ms`);
-    await page.click("[data-action=clip-play]");
-    await page.waitForSelector(".clip-player[data-player=playing]");
-    await shoot(page, "clip-found-standard-fr");
-    await page.click("[data-action=clip-keep]");
-    await page.waitForFunction(() => !document.querySelector("[data-action=clip-keep]"));
-    assert.deepEqual((await clips(page)).map((c) => c.state), ["kept"]);
-    await open(page, portal);
-    await page.waitForSelector("main .today p");
-    assert.equal(await page.locator("[data-action=clip-found]").count(), 0);
-  }));
+for (const container of ["webm", "mp4"]) {
+  test(`a browser killed in the middle of a ${container}: the clip is found again, plays to its end, and can be kept`, () =>
+    withCamera(async (page, browser) => {
+      await browser.context.addInitScript(ONLY[container]);
+      await open(page, portal, FILM);
+      await toCamera(page);
+      await roll(page, 0);
+      const began = Date.now();
+      await page.waitForTimeout(4_300);
+      const lasted = Date.now() - began;
+      await browser.kill();
+      page = await browser.revive();
+      await open(page, portal);
+      await page.click("[data-action=clip-found]");
+      await heading(page, "retrouvé");
+      const [clip] = await clips(page);
+      assert.equal(clip.state, "recording");
+      assert.ok(clip.mime.startsWith(`video/${container}`), clip.mime);
+      const played = await playThrough(page, clip);
+      assert.ok(played.seconds * 1000 > lasted - 1_000, `${played.seconds} s of ${lasted} ms`);
+      await page.click("[data-action=clip-play]");
+      await page.waitForSelector(".clip-player[data-player=playing]");
+      await shoot(page, `clip-found-${container}-standard-fr`);
+      await page.click("[data-action=clip-keep]");
+      await page.waitForFunction(() => !document.querySelector("[data-action=clip-keep]"));
+      assert.deepEqual((await clips(page)).map((c) => c.state), ["kept"]);
+      await open(page, portal);
+      await page.waitForSelector("main .today p");
+      assert.equal(await page.locator("[data-action=clip-found]").count(), 0);
+    }));
+}
 
 test("in simple mode the video that was found takes a way of the first screen, and can be deleted", () =>
   withCamera(

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
+import { stored } from "./lib/database.mjs";
 import { download, kitOf, onPhone, open, openLink } from "./lib/portal.mjs";
 
 let clinic, exercise;

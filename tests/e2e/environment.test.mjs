@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 import { violations } from "./lib/axe.mjs";
 import { Chromium, DESK, PHONE } from "./lib/chromium.mjs";
 import { Clinic, readLink } from "./lib/clinic.mjs";
+import { stored } from "./lib/database.mjs";
 import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, strangersKey, withSignedKit } from "./lib/envelope.mjs";
 import { faults } from "./lib/layout.mjs";
 import { allIntact, kitOf, kitState, onPhone, open, openLink, playAndSeek, problem, startLight, usable } from "./lib/portal.mjs";

@@ -8,6 +8,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { violations } from "./lib/axe.mjs";
 import { Clinic, kitFolder } from "./lib/clinic.mjs";
+import { stored } from "./lib/database.mjs";
 import { DESK, PHONE } from "./lib/chromium.mjs";
 import { events as eventsOf, seed, session } from "./lib/journal.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";

@@ -2,14 +2,16 @@
 // that has not.
 
 import assert from "node:assert/strict";
-import { stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { Clinic } from "./lib/clinic.mjs";
+import { Clinic, clinic as desk } from "./lib/clinic.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { seed, session } from "./lib/journal.mjs";
-import { bendKit, breaking, ForeignTus, kept, opened, receiving, seedClip, send, sha256, status } from "./lib/outbox.mjs";
 import { faults } from "./lib/layout.mjs";
+import {
+  bendKit, breaking, ForeignTus, kept, noteShares, opened, receiving, sealed, seedClip, send, sha256, shares, status, until,
+} from "./lib/outbox.mjs";
 import { choose, onPhone, open, openLink } from "./lib/portal.mjs";
 
 let clinic, portal, kit, keys, tus;
@@ -38,12 +40,12 @@ afterEach(async () => {
 after(() => clinic?.close());
 
 /** A phone with the kit and a clip of so many bytes. */
-const withClip = (bytes, run, more) =>
+const withClip = (bytes, run, more, options) =>
   onPhone(async (page, browser) => {
     await openLink(page, clinic.link);
     const clip = await seedClip(page, kit.kit_id, EXERCISE, bytes, more);
     await run(page, clip, browser);
-  });
+  }, options);
 
 /** What arrived is one file, which both keys open, with the clip in it byte for byte. */
 async function arrivedWhole(clip, words) {
@@ -65,6 +67,37 @@ const itemAtClinic = (id) => path.join(clinic.folder, "server", "items", kit.kit
 
 const patches = (from = 0) => clinic.proxy.log.slice(from).filter((r) => r.method === "PATCH");
 
+/** What was asked of whoever receives. */
+const asked = (from, method) => clinic.proxy.log.slice(from).filter((r) => r.method === method && r.path.startsWith("/u"));
+
+/** How much is there, as a server first said it since then. */
+const firstTold = (from) => Number(asked(from, "HEAD").find((r) => r.status === 200).answer["upload-offset"]);
+
+/** Bytes that were taken since then. */
+const takenSince = (from) => patches(from).reduce((sum, r) => sum + (r.status === 204 ? r.length : 0), 0);
+
+/** Three pieces pass; of the next so many bytes, and then nothing more comes while its line stays open. */
+const HELD = 60_000;
+function holdTheFourth(proxy) {
+  let passed = 0;
+  proxy.faults = { on: ({ method }) => (method === "PATCH" && passed++ >= 3 ? { holdAfter: HELD } : undefined) };
+}
+
+/** Until that piece is under way; how much was confirmed before it. */
+async function inMidPiece(page, from) {
+  await until("a piece under way", () => patches(from).some((r) => r.received === HELD && r.ended === undefined));
+  const [{ flight }] = (await kept(page)).items;
+  assert.ok(flight.confirmed > 0);
+  return flight.confirmed;
+}
+
+/** The share that was shown went on and on, in steps that can be seen, and never back. */
+async function onwardsOnly(page, steps) {
+  const shown = await shares(page);
+  assert.ok(shown.length >= steps, `only these were shown: ${shown}`);
+  assert.deepEqual(shown, [...shown].sort((a, b) => a - b), "the progress never goes back");
+}
+
 test("a clip is sent after a yes alone, arrives byte for byte, and its film then leaves the phone", () =>
   withClip(
     700_000,
@@ -79,10 +112,52 @@ test("a clip is sent after a yes alone, arrives byte for byte, and its film then
       await page.click("[data-action=clip-send]");
       await status(page, clip.id, "arrived");
       await arrivedWhole(clip, "Mon genou tire.");
+      await until("the film leaves last", async () => !(await kept(page)).clips.length);
       const { items, clips } = await kept(page);
       assert.deepEqual([items.length, items[0].chunks, clips], [1, 0, []], "what was sealed and the film are gone");
       const [post] = clinic.proxy.log.slice(from).filter((r) => r.method === "POST");
       assert.equal(post.status, 201);
+    },
+    { words: "Mon genou tire." },
+  ));
+
+test("nothing that seals runs before the yes; the first request finds all of it sealed, and names it by chance alone", () =>
+  withClip(
+    300_000,
+    async (page, clip) => {
+      const workers = page.workers().map((worker) => worker.url());
+      page.on("worker", (worker) => workers.push(worker.url()));
+      const senders = () => workers.filter((url) => url.includes("send_worker")).length;
+      let letGo;
+      const hold = new Promise((go) => (letGo = go));
+      clinic.proxy.faults = { on: ({ method, path }) => (method === "POST" && path.startsWith("/u") ? { hold } : undefined) };
+      const from = clinic.proxy.log.length;
+      await page.goto(`${portal}outbox/${clip.id}`);
+      await page.click("[data-action=clip-send]");
+      await page.waitForSelector("main [role=alert]");
+      await page.click("[data-action=consent]");
+      assert.equal(senders(), 0, "not even with the box ticked");
+      await page.click("[data-action=clip-send]");
+      const [post] = await until("the first request", () => asked(from, "POST").length && asked(from, "POST"));
+      assert.equal(senders(), 1);
+
+      const bytes = await sealed(page, clip.id);
+      const [item] = (await kept(page)).items;
+      assert.deepEqual([item.chunks, bytes.length], [Math.ceil(item.flight.sealed / 131_072), item.flight.sealed]);
+      const file = path.join(clinic.dir, `${clip.id}.age`);
+      await writeFile(file, bytes);
+      assert.equal(sha256((await opened(file, keys[0])).payload), clip.sha256, "it is all here before any of it goes");
+
+      assert.match(clip.id, /^[\w-]{22}$/);
+      assert.equal(post.headers["upload-metadata"], `item ${Buffer.from(clip.id).toString("base64")}`);
+      assert.equal(post.headers["upload-length"], String(bytes.length));
+      const outside = JSON.stringify([post.path, post.headers]);
+      for (const inside of [EXERCISE, "genou", "webm", kit.title.fr]) assert.ok(!outside.includes(inside), `${inside} in ${outside}`);
+
+      letGo();
+      await status(page, clip.id, "arrived");
+      assert.deepEqual(await readFile(await arrivedWhole(clip, "Mon genou tire.")), bytes, "sealed once");
+      assert.equal(asked(from, "POST").length, 1);
     },
     { words: "Mon genou tire." },
   ));
@@ -115,15 +190,12 @@ for (const [whose, own] of [["of others", false], ["of the clinic", true]]) {
       if (own) clinic.proxy.forwardBelow("/u", undefined);
       const line = breaking(clinic.proxy);
       const from = clinic.proxy.log.length;
+      await noteShares(page, clip.id);
       await send(page, portal, clip.id);
-      const shown = [];
-      const value = () => page.getAttribute(`[data-item="${clip.id}"] progress`, "value", { timeout: 200 });
-      const watch = setInterval(() => value().then((now) => shown.push(Number(now)), () => {}), 300);
       await status(page, clip.id, "arrived", { timeout: 150_000 });
-      clearInterval(watch);
       const cuts = line.cuts();
       assert.ok(cuts >= 5, `${cuts} cuts`);
-      assert.deepEqual(shown, [...shown].sort((a, b) => a - b), "the progress never goes back");
+      await onwardsOnly(page, 8);
       const file = own ? itemAtClinic(clip.id) : await arrivedWhole(clip);
       const { payload } = await opened(file, keys[0]);
       assert.equal(sha256(payload), clip.sha256);
@@ -152,18 +224,54 @@ test("the browser is killed in mid-upload: at the next start it goes on where it
     assert.ok(before.size > 0 && sent < 3_100_000 - before.size + 131_072, `${sent} bytes after ${before.size}`);
   }));
 
-test("a server that restarts, and one that has forgotten the upload, both get it whole", { timeout: 120_000 }, () =>
+for (const [what, same] of [["restarts in the middle of a piece is sent the rest", true], ["has forgotten the upload is sent all of it again", false]]) {
+  test(`a server of others that ${what}`, { timeout: 120_000 }, () =>
+    withClip(2_000_000, async (page, clip) => {
+      holdTheFourth(clinic.proxy);
+      const from = clinic.proxy.log.length;
+      await noteShares(page, clip.id);
+      await send(page, portal, clip.id);
+      const confirmed = await inMidPiece(page, from);
+      const { port, directory } = tus;
+      await tus.stop();
+      const restarted = clinic.proxy.log.length;
+      clinic.proxy.faults = {};
+      tus = await ForeignTus.start(same ? directory : path.join(clinic.dir, `foreign-${nth++}`), port);
+      await page.click("[data-action=outbox-now]");
+      await status(page, clip.id, "arrived", { timeout: 60_000 });
+      const { size } = await stat(await arrivedWhole(clip));
+      assert.equal(asked(restarted, "POST").filter((r) => r.status === 201).length, same ? 0 : 1);
+      const there = firstTold(restarted);
+      assert.ok(same ? there >= confirmed : there === 0, `${there} bytes are there, ${confirmed} were confirmed`);
+      assert.equal(takenSince(restarted), size - there);
+      await onwardsOnly(page, 4);
+    }));
+}
+
+test("the clinic's own server is killed in the middle of a piece: nothing that it confirmed is lost, and the rest goes to the next one", { timeout: 120_000 }, () =>
   withClip(2_000_000, async (page, clip) => {
-    clinic.proxy.faults = { on: ({ method, nth }) => (method === "PATCH" && nth > 3 ? { status: 503 } : undefined) };
+    clinic.proxy.forwardBelow("/u", undefined);
+    holdTheFourth(clinic.proxy);
+    const from = clinic.proxy.log.length;
+    await noteShares(page, clip.id);
     await send(page, portal, clip.id);
-    await page.waitForFunction(() => document.querySelector("[data-item] progress")?.value > 100_000);
-    const { port } = tus;
-    await tus.stop();
-    tus = await ForeignTus.start(path.join(clinic.dir, `foreign-${nth++}`), port);
+    const confirmed = await inMidPiece(page, from);
+    const part = path.join(clinic.folder, "server", "uploads", kit.kit_id, `${clip.id}.part`);
+    await until("bytes of that piece on the disk", async () => (await stat(part)).size > confirmed);
+    await clinic.killServer();
+    const restarted = clinic.proxy.log.length;
     clinic.proxy.faults = {};
+    await clinic.serve();
     await page.click("[data-action=outbox-now]");
     await status(page, clip.id, "arrived", { timeout: 60_000 });
-    await arrivedWhole(clip);
+    const file = itemAtClinic(clip.id);
+    assert.equal(sha256((await opened(file, keys[0])).payload), clip.sha256, "byte for byte");
+    assert.equal(asked(restarted, "POST").length, 0);
+    const there = firstTold(restarted);
+    assert.ok(there >= confirmed, `${there} bytes of ${confirmed} that were confirmed`);
+    const { size } = await stat(file);
+    assert.equal(takenSince(restarted), size - there);
+    await onwardsOnly(page, 4);
   }));
 
 test("a Wi-Fi login page and a server in trouble are no arrival and no refusal", { timeout: 120_000 }, () =>
@@ -172,11 +280,15 @@ test("a Wi-Fi login page and a server in trouble are no arrival and no refusal",
     await send(page, portal, clip.id);
     await page.waitForFunction(() => /réseau/.test(document.querySelector("[data-item]").innerText));
     await status(page, clip.id, "waiting");
-    for (const code of [403, 413, 500, 507]) {
-      const from = clinic.proxy.log.length;
+    for (const [code, held] of [[403, "offline"], [413, "offline"], [500, "server"], [507, "full"]]) {
+      const { attempts } = (await kept(page)).items[0].flight;
       clinic.proxy.faults = { on: ({ path }) => (path.startsWith("/u") ? { status: code } : undefined) };
       await page.click("[data-action=outbox-now]");
-      for (let i = 0; i < 100 && !clinic.proxy.log.slice(from).some((r) => r.status === code); i++) await page.waitForTimeout(50);
+      const noted = async () => {
+        const { flight } = (await kept(page)).items[0];
+        return flight.attempts > attempts && flight.held === held;
+      };
+      await until(`${code} is noted as ${held}`, noted);
       await status(page, clip.id, "waiting");
     }
     clinic.proxy.faults = {};
@@ -195,22 +307,175 @@ test("an answer that gets lost sends nothing twice", { timeout: 60_000 }, () =>
     assert.equal(patches(from).length, 1);
   }));
 
+/** How many senders have the turn, and how many wait for it. */
+const turns = (page) =>
+  page.evaluate(async () => {
+    const { held, pending } = await navigator.locks.query();
+    return [held, pending].map((locks) => locks.filter((lock) => lock.name === "bon-geste-outbox").length).join();
+  });
+
 test("of two tabs one sends, and the other goes on when that one is closed", { timeout: 120_000 }, () =>
-  withClip(1_500_000, async (page, clip, browser) => {
-    clinic.proxy.faults = { on: ({ method, nth }) => (method === "PATCH" && nth > 1 ? { status: 503 } : undefined) };
+  withClip(4_000_000, async (page, clip, browser) => {
+    // Each answer takes a while: two who send would meet.
+    const latencyMs = 150;
+    let pass = 2;
+    clinic.proxy.faults = { latencyMs, on: ({ method }) => (method === "PATCH" && pass-- <= 0 ? { status: 503 } : undefined) };
+    const from = clinic.proxy.log.length;
+    const taken = () => patches(from).filter((r) => r.status === 204);
+    const online = (tab) => tab.evaluate(() => window.dispatchEvent(new Event("online")));
     await send(page, portal, clip.id);
+    await until("the first pieces", () => taken().length === 2);
     const second = await browser.context.newPage();
     await open(second, portal, "outbox");
     await status(second, clip.id, "sending");
-    await page.waitForTimeout(1500);
+    await until("a sender at work and one that waits for its turn", async () => (await turns(second)) === "1,1");
+    pass = 4;
+    await Promise.all([online(page), online(second)]);
+    await until("pieces sent while both are there", () => taken().length === 6);
     await page.close();
-    clinic.proxy.faults = {};
-    await second.evaluate(() => window.dispatchEvent(new Event("online")));
+    await until("the other's turn", async () => (await turns(second)) === "1,0");
+    clinic.proxy.faults = { latencyMs };
+    await online(second);
     await status(second, clip.id, "arrived", { timeout: 60_000 });
-    await arrivedWhole(clip);
-    const offsets = clinic.proxy.log.filter((r) => r.method === "POST" && r.path.startsWith("/u"));
-    assert.ok(offsets.length >= 1);
+    const { size } = await stat(await arrivedWhole(clip));
+    assert.deepEqual(asked(from, "POST").map((r) => r.status), [201], "one place for it");
+    const sent = patches(from);
+    for (const [n, { began }] of sent.entries()) {
+      assert.ok(n === 0 || began >= sent[n - 1].ended, `piece ${n} set out at ${began}, the one before it ended at ${sent[n - 1]?.ended}`);
+    }
+    let at = 0;
+    for (const { headers, length } of taken()) {
+      assert.equal(Number(headers["upload-offset"]), at, "no byte is sent twice");
+      at += length;
+    }
+    assert.equal(at, size);
   }));
+
+/**
+ * A phone that tells what kind of network it is on, as Chrome on Android does: what it tells from now on, to pages
+ * and workers alike.
+ */
+const TELLS = { args: ["--enable-blink-features=NetInfoDownlinkMax"] };
+async function onNetwork(cdp, page, connectionType, type) {
+  const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+  await cdp.send("Network.emulateNetworkConditions", { ...line, connectionType });
+  await page.waitForFunction((type) => navigator.connection.type === type, type);
+}
+
+test("what shall go by Wi-Fi alone waits for it and says so, while the rest goes", { timeout: 180_000 }, () =>
+  withClip(
+    60_000,
+    async (page, clip) => {
+      const cdp = await page.context().newCDPSession(page);
+      await onNetwork(cdp, page, "cellular4g", "cellular");
+      const from = clinic.proxy.log.length;
+      await send(page, portal, clip.id, { wifiOnly: true });
+      const waits = page.locator(`[data-item="${clip.id}"]`).getByText("Attend le Wi-Fi.");
+      await waits.waitFor();
+      // The sender looks at both: when the later one has arrived, it had its chance with this one.
+      const other = await seedClip(page, kit.kit_id, EXERCISE, 40_000);
+      await send(page, portal, other.id);
+      await status(page, other.id, "arrived");
+      await status(page, clip.id, "waiting");
+      await waits.waitFor();
+      const [item] = (await kept(page)).items.filter((one) => one.header.item === clip.id);
+      assert.ok(item.chunks > 0, "it is sealed already: it could go on a stick");
+      const names = () => asked(from, "POST").map((r) => Buffer.from(r.headers["upload-metadata"].split(" ")[1], "base64").toString());
+      assert.deepEqual(names(), [other.id]);
+      await onNetwork(cdp, page, "wifi", "wifi");
+      await status(page, clip.id, "arrived", { timeout: 90_000 });
+      assert.deepEqual(names(), [other.id, clip.id]);
+    },
+    {},
+    TELLS,
+  ));
+
+test("where the phone does not tell, what shall go by Wi-Fi alone waits for the patient's word", { timeout: 60_000 }, () =>
+  withClip(60_000, async (page, clip) => {
+    assert.equal(await page.evaluate(() => navigator.connection?.type), undefined);
+    const from = clinic.proxy.log.length;
+    await send(page, portal, clip.id, { wifiOnly: true });
+    await page.locator(`[data-item="${clip.id}"]`).getByText("Ce téléphone ne dit pas s’il est en Wi-Fi").waitFor();
+    await page.waitForSelector(`[data-item="${clip.id}"] [data-action=outbox-save]`);
+    const tapped = performance.now();
+    await page.click(`[data-item="${clip.id}"] [data-action=outbox-now]`);
+    await status(page, clip.id, "arrived");
+    await arrivedWhole(clip);
+    const [post, ...more] = asked(from, "POST");
+    assert.ok(post.began > tapped && more.length === 0, "sealed before, sent then");
+  }));
+
+test("what waits is saved as a sealed file for a stick, which the desk opens byte for byte", { timeout: 60_000 }, () =>
+  withClip(300_000, async (page, clip) => {
+    clinic.proxy.faults = { on: ({ path }) => (path.startsWith("/u") ? { status: 503 } : undefined) };
+    await send(page, portal, clip.id);
+    const saving = page.waitForEvent("download");
+    await page.click(`[data-item="${clip.id}"] [data-action=outbox-save]`);
+    const saved = await saving;
+    assert.equal(saved.suggestedFilename(), `bon-geste-${clip.id}.age`);
+    const file = path.join(clinic.dir, saved.suggestedFilename());
+    await saved.saveAs(file);
+    await page.locator(`[data-item="${clip.id}"]`).getByText("Le fichier est enregistré.").waitFor();
+    for (const key of keys) {
+      const { header, payload } = await opened(file, key);
+      assert.deepEqual([header.item, sha256(payload)], [clip.id, clip.sha256]);
+    }
+    const { code, stdout, stderr } = await desk("inbox", clinic.folder, "open", file, "--json");
+    assert.equal(code, 0, stderr);
+    const [entry] = JSON.parse(stdout);
+    assert.deepEqual([entry.item, entry.exercise], [clip.id, EXERCISE]);
+    assert.equal(sha256(await readFile(path.join(clinic.folder, "desk", "inbox", entry.files[0]))), clip.sha256);
+    await status(page, clip.id, "waiting");
+    assert.equal((await kept(page)).clips.length, 1, "a copy on a stick is no arrival");
+  }));
+
+const READING_DAYS = { fr: "lundi et jeudi", en: "Monday and Thursday" };
+const KEEP_DAYS = 17;
+/** What the screens have to say then. */
+const SAID = {
+  fr: ["Personne ne surveille ces messages.", "Urgence : 15", `Votre cabinet les lit : ${READING_DAYS.fr}.`, `Votre cabinet la garde ${KEEP_DAYS} jours, puis l’efface.`],
+  en: ["Nobody watches these messages.", "Emergency: 15", `Your clinic reads them: ${READING_DAYS.en}.`, `Your clinic keeps it for ${KEEP_DAYS} days, then erases it.`],
+};
+
+test("the screens of sending say that nobody watches, when this clinic reads, and how long it keeps", { timeout: 120_000 }, async () => {
+  await bendKit(clinic, (was) => ({
+    clinic: { ...was.clinic, reading_days: READING_DAYS }, upload: { ...was.upload, keep_days: KEEP_DAYS },
+  }));
+  try {
+    await withClip(30_000, async (page, clip) => {
+      await seed(page, session(Date.now() - 3_600_000, kit.kit_id, "one", [EXERCISE], [3, 2]));
+      // A space that does not break is a space.
+      const words = async (where) => (await page.locator(where).innerText()).replace(/\s+/g, " ");
+      const watched = async (address, [nobody, urgent, read], link) => {
+        await open(page, portal, address);
+        const said = await words("[data-nobody-watches]");
+        for (const one of [nobody, urgent, read]) assert.ok(said.includes(one), `${address}: « ${one} » in: ${said}`);
+        assert.equal(await page.locator("[data-nobody-watches] a[href='tel:15']").count(), link);
+      };
+      for (const mode of ["simple", "standard"]) {
+        for (const lang of ["en", "fr"]) {
+          await choose(page, portal, mode, lang);
+          const link = mode === "standard" ? 1 : 0;
+          await watched("outbox", SAID[lang], link);
+          await watched(`outbox/${clip.id}`, SAID[lang], link);
+          const all = await words("main");
+          assert.ok(all.includes(SAID[lang][3]), `« ${SAID[lang][3]} » in: ${all}`);
+        }
+      }
+      await watched("follow-up/results", SAID.fr, 1);
+      await send(page, portal, clip.id);
+      await status(page, clip.id, "arrived");
+      const [{ flight, header }] = (await kept(page)).items;
+      const last = new Date(flight.arrived_ms + header.offset_min * 60_000 + KEEP_DAYS * 86_400_000);
+      const month = last.toLocaleString("fr-FR", { month: "long", timeZone: "UTC" });
+      const day = last.getUTCDate() === 1 ? "1er" : last.getUTCDate();
+      const said = await words(`[data-item="${clip.id}"]`);
+      assert.ok(said.includes(`au plus tard le ${day} ${month} ${last.getUTCFullYear()}.`), said);
+    });
+  } finally {
+    await bendKit(clinic, () => ({ clinic: kit.clinic, upload: kit.upload }));
+  }
+});
 
 test("what the clinic says in the kit reaches the phone: seen, then erased", { timeout: 60_000 }, () =>
   withClip(30_000, async (page, clip) => {

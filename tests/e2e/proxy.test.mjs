@@ -7,9 +7,15 @@ import { Proxy } from "./lib/proxy.mjs";
 
 const FILE = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
 let origin, proxy;
+/** Bytes of bodies that came to the origin. */
+let taken = 0;
 
 before(async () => {
   origin = http.createServer((req, res) => {
+    if (req.method === "POST") {
+      req.on("data", (piece) => (taken += piece.length)).on("end", () => res.writeHead(204).end());
+      return req.on("error", () => {}); // its line was broken
+    }
     const range = /^bytes=(\d+)-(\d*)$/.exec(req.headers.range ?? "");
     if (!range) return res.writeHead(200, { "accept-ranges": "bytes" }).end(FILE);
     const start = Number(range[1]);
@@ -31,17 +37,17 @@ after(async () => {
   origin.close();
 });
 
-/** The bytes that arrive until the end, the break, or `ms` of silence. */
-async function receive(path = "m/file.mp4", { range, silence = 500 } = {}) {
+/** The bytes that arrive until the end, the break, or half a second of silence once `upTo` of them have come. */
+async function receive(path = "m/file.mp4", { range, upTo = Infinity } = {}) {
   const res = await fetch(proxy.url + path, { headers: range ? { range } : {} });
   const pieces = [];
   let end = "whole";
   const reader = res.body.getReader();
+  let have = 0;
   for (;;) {
-    const next = await Promise.race([
-      reader.read().catch(() => ({ broken: true })),
-      new Promise((go) => setTimeout(go, silence, { silent: true })),
-    ]);
+    const read = reader.read().catch(() => ({ broken: true }));
+    const quiet = () => new Promise((go) => setTimeout(go, 500, { silent: true }));
+    const next = await (have < upTo ? read : Promise.race([read, quiet()]));
     if (next.done) break;
     if (next.broken || next.silent) {
       end = next.broken ? "broken" : "stalled";
@@ -49,6 +55,7 @@ async function receive(path = "m/file.mp4", { range, silence = 500 } = {}) {
       break;
     }
     pieces.push(next.value);
+    have += next.value.length;
   }
   return { status: res.status, headers: res.headers, bytes: Buffer.concat(pieces), end };
 }
@@ -77,7 +84,7 @@ test("a connection killed at byte N has given exactly N bytes", async () => {
 
 test("a stalled connection gives N bytes and stays open", async () => {
   proxy.faults = { on: () => ({ stallAfter: 5000 }) };
-  const { bytes, end } = await receive();
+  const { bytes, end } = await receive(undefined, { upTo: 5000 });
   assert.deepEqual([bytes.length, end], [5000, "stalled"]);
 });
 
@@ -102,6 +109,51 @@ test("a captive portal answers 200 with a web page, an error its status", async 
   assert.equal(page.status, 200);
   assert.match(page.bytes.toString(), /Connexion Wi-Fi/);
   assert.equal((await receive("m/y")).status, 500);
+});
+
+/** A POST of the file: its status, or that its line broke. */
+const post = (path) => fetch(proxy.url + path, { method: "POST", body: FILE }).then((res) => res.status, () => "broken");
+
+const soon = () => new Promise((go) => setTimeout(go, 10));
+
+/** What has come to the origin, once so many bytes have, or after five seconds. */
+async function arrived(bytes) {
+  for (let i = 0; i < 500 && taken < bytes; i++) await soon();
+  return taken;
+}
+
+test("a request's line that breaks lets exactly N bytes of its body through", async () => {
+  for (const n of [1, 70_000, FILE.length - 1]) {
+    proxy.faults = { on: () => ({ cutAfter: n }) };
+    taken = 0;
+    assert.deepEqual([await post("u/cut"), proxy.log.at(-1).received, await arrived(n)], ["broken", n, n]);
+  }
+});
+
+test("a request that is held after N bytes stays open, and a clinic that goes away meanwhile is told of", async () => {
+  proxy.faults = { on: () => ({ holdAfter: 70_000 }) };
+  taken = 0;
+  const answered = post("u/held");
+  assert.equal(await arrived(70_000), 70_000);
+  const held = proxy.log.at(-1);
+  assert.deepEqual([held.received, held.ended], [70_000, undefined]);
+  origin.closeAllConnections();
+  assert.deepEqual([await answered, taken], [502, 70_000]);
+});
+
+test("a held request goes on when it is let go, and the log tells when it began and ended", async () => {
+  let go;
+  const hold = new Promise((on) => (go = on));
+  proxy.faults = { on: ({ path }) => (path === "/u/held" ? { hold } : undefined) };
+  const from = proxy.log.length;
+  const first = post("u/held");
+  for (let i = 0; i < 500 && proxy.log.length === from; i++) await soon();
+  assert.equal(await post("u/free"), 204);
+  go();
+  assert.equal(await first, 204);
+  const [held, free] = proxy.log.slice(from);
+  assert.ok(held.began <= free.began && free.began <= free.ended && free.ended <= held.ended, JSON.stringify([held, free]));
+  assert.equal(free.headers["content-length"], String(FILE.length));
 });
 
 test("a limited line carries its bytes per second for all connections together", async () => {

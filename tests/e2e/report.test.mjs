@@ -80,6 +80,13 @@ const withKit = (run) =>
     await run(page, browser);
   });
 
+/** « Ça ne va pas » with the second part of the program here: without it a video from elsewhere is not asked about. */
+async function openWhole(page) {
+  await open(page, portal, "help");
+  await page.click("nav.bar [data-action=report]");
+  await page.waitForSelector("main [data-action=by-helper]");
+}
+
 for (const mode of MODES) {
   test(`${mode}: every sign of the kit leads, without network, to its own fixed screen and into the journal, in both languages`, () =>
     withKit(async (page) => {

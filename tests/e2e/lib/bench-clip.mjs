@@ -2,17 +2,8 @@
 // recorder writes, and what filming costs in memory.
 
 import { Clinic } from "./clinic.mjs";
-import { CAMERA, clips, playThrough, toCamera } from "./clips.mjs";
+import { CAMERA, clips, ONLY, playThrough, toCamera } from "./clips.mjs";
 import { onPhone, open, openLink } from "./portal.mjs";
-
-/** What the browser is made to say, so that the recorder takes this container. */
-const ONLY = {
-  webm: () => {},
-  mp4: () => {
-    const known = MediaRecorder.isTypeSupported.bind(MediaRecorder);
-    MediaRecorder.isTypeSupported = (mime) => mime.startsWith("video/mp4") && known(mime);
-  },
-};
 
 /** Notes the moment at which the recorder itself says that it runs. */
 function noteStart() {

@@ -45,12 +45,12 @@ async function onPhone(run) {
   }
 }
 
-/** Bytes of all the memories of WebAssembly, the most while `until` does not hold. */
-async function most(browser, until, ms) {
-  let highest = 0;
+/** The most of each of these figures while `until` does not hold. */
+async function most(figures, until, ms) {
+  const highest = figures.map(() => 0);
   for (const end = Date.now() + ms; ; ) {
     const done = await until();
-    highest = Math.max(highest, await browser.wasmMemory());
+    for (const [n, figure] of figures.entries()) highest[n] = Math.max(highest[n], await figure());
     if (done) return highest;
     if (Date.now() > end) throw new Error(`not done in ${ms} ms`);
   }
@@ -71,25 +71,37 @@ export const filming = () =>
     await there(page, "[data-status=recording]");
     const began = Date.now();
     const stopped = () => page.evaluate(`!!document.querySelector("[data-action=clip-keep]")`);
-    const highest = await most(browser, stopped, (LONGEST_S + 30) * 1000);
+    const [highest] = await most([() => browser.wasmMemory()], stopped, (LONGEST_S + 30) * 1000);
     const lasted = (Date.now() - began) / 1000;
     if (lasted < LONGEST_S) throw new Error(`it stopped after ${lasted} s`);
     return highest - before;
   });
 
-/** By how much more it grows for a large clip than for a small one. */
+const isSender = ({ type, url }) => type === "worker" && url.includes("send_worker");
+const isPage = ({ type }) => type === "page";
+
+/**
+ * By how much the worker that sends grows from its own beginning, for a small clip and for a large one, each with a
+ * worker of its own; and the page while it shows how far that is.
+ * @returns {Promise<{small: number, large: number, page: number}>} bytes
+ */
 export const sending = () =>
   onPhone(async (page, browser, clinic, kit) => {
-    const tops = [];
+    const workers = [], pages = [];
     for (const bytes of [SMALL, LARGE]) {
       const clip = await seedClip(asPage(page), kit.kit_id, EXERCISE, bytes);
 
       await page.goto(`${clinic.proxy.url}outbox/${clip.id}`);
       await there(page, "[data-action=consent]");
       await click(page, "consent");
+      const before = await browser.wasmMemory(isPage);
       await click(page, "clip-send");
       const arrived = () => page.evaluate(`!!document.querySelector('[data-item="${clip.id}"] [data-status=arrived]')`);
-      tops.push(await most(browser, arrived, 300_000));
+      const figures = [() => browser.wasmMemory(isSender), () => browser.wasmGrowth(isSender), () => browser.wasmMemory(isPage)];
+      const [whole, growth, shown] = await most(figures, arrived, 300_000);
+      if (whole === 0) throw new Error("the worker's memory was not seen");
+      workers.push(growth);
+      pages.push(shown - before);
     }
-    return tops[1] - tops[0];
+    return { small: workers[0], large: workers[1], page: Math.max(...pages) };
   });

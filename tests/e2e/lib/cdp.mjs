@@ -13,11 +13,16 @@ const ARGS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=fr-FR", "--accept-lang=fr-FR",
 ];
 
-/** Run before anything else: keeps hold of the memories of all that WebAssembly instantiates. */
+/**
+ * Run before anything else: keeps hold of the memories of all that WebAssembly instantiates, and notes their bytes at
+ * that moment, before the program begins.
+ */
 const NOTE_MEMORIES = `(() => {
-  const noted = (self.wasmMemories = new Set());
+  const noted = (self.wasmMemories = new Map());
   const note = (instance) => {
-    for (const it of Object.values(instance.exports)) if (it instanceof WebAssembly.Memory) noted.add(it);
+    for (const it of Object.values(instance.exports)) {
+      if (it instanceof WebAssembly.Memory && !noted.has(it)) noted.set(it, it.buffer.byteLength);
+    }
   };
   for (const name of ["instantiate", "instantiateStreaming"]) {
     const known = WebAssembly[name].bind(WebAssembly);
@@ -175,10 +180,20 @@ export class Browser {
     return Promise.all(steps);
   }
 
-  /** Bytes of the linear memories of WebAssembly, in all pages and their workers. */
-  async wasmMemory() {
-    const looked = [...this.sessions.values()].filter(({ info }) => /^(page|worker)$/.test(info.type));
-    const sum = "[...(self.wasmMemories ?? [])].reduce((sum, memory) => sum + memory.buffer.byteLength, 0)";
+  /** Bytes of the linear memories of WebAssembly: in all pages and their workers, or in those `of` chooses by what the
+   *  browser says of them. */
+  wasmMemory(of) {
+    return this.#wasm("([memory]) => memory.buffer.byteLength", of);
+  }
+
+  /** By how much those have grown since they were made, before their programs began. */
+  wasmGrowth(of) {
+    return this.#wasm("([memory, first]) => memory.buffer.byteLength - first", of);
+  }
+
+  async #wasm(bytes, of = () => true) {
+    const looked = [...this.sessions.values()].filter(({ info }) => /^(page|worker)$/.test(info.type) && of(info));
+    const sum = `[...(self.wasmMemories ?? [])].map(${bytes}).reduce((a, b) => a + b, 0)`;
     // A worker may end while it is asked.
     const sizes = await Promise.all(looked.map((session) => session.evaluate(sum).catch(() => 0)));
     return sizes.reduce((a, b) => a + b, 0);

@@ -30,7 +30,8 @@ export async function clinic(...args) {
   }
 }
 
-async function must(...args) {
+/** The same where it must not fail: what it said. */
+export async function must(...args) {
   const done = await clinic(...args);
   assert.equal(done.code, 0, `clinic ${args.join(" ")}\n${done.stderr}`);
   return done.stdout;
@@ -150,10 +151,17 @@ export class Clinic {
     return port;
   }
 
+  /** The machine loses its power: SIGKILL, whatever the server is doing. */
+  async killServer() {
+    const ended = new Promise((go) => this.#server.once("exit", go));
+    this.#server.kill("SIGKILL");
+    await ended;
+  }
+
   /** Stops the server as systemd would, and checks that it ends well. */
   async stopServing() {
     const child = this.#server;
-    if (!child || child.exitCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode) return;
     const ended = new Promise((go) => child.once("exit", go));
     child.kill("SIGTERM");
     assert.equal(await ended, 0, "clinic serve stops gracefully");

@@ -5,6 +5,15 @@ import { stored } from "./database.mjs";
 /** A camera that shows a moving pattern, and a browser that allows it. */
 export const CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
+/** What the browser is made to say, so that the recorder takes this container. */
+export const ONLY = {
+  webm: () => {},
+  mp4: () => {
+    const known = MediaRecorder.isTypeSupported.bind(MediaRecorder);
+    MediaRecorder.isTypeSupported = (mime) => mime.startsWith("video/mp4") && known(mime);
+  },
+};
+
 /** The records of all clips. */
 export const clips = async (page) => (await stored(page, "clips"))[0];
 

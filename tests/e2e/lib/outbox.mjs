@@ -105,13 +105,17 @@ export function breaking(proxy) {
   return { cuts: () => cuts };
 }
 
-/** Puts a clip into the portal's store, as filming leaves it. Reload afterwards. */
-export async function seedClip(page, kit_id, exercise, bytes, more = {}) {
+/** Puts a clip into the portal's store, as filming leaves it: a film, or so many bytes of noise. Reload afterwards. */
+export async function seedClip(page, kit_id, exercise, content, more = {}) {
   const id = newItem();
+  const film = Buffer.isBuffer(content) ? content.toString("base64") : undefined;
+  const bytes = film === undefined ? content : content.length;
   const sha256 = await page.evaluate(
-    async ({ id, kit_id, exercise, bytes, more }) => {
-      const whole = new Uint8Array(bytes);
-      for (let at = 0; at < bytes; at += 65536) crypto.getRandomValues(whole.subarray(at, Math.min(at + 65536, bytes)));
+    async ({ id, kit_id, exercise, film, bytes, more }) => {
+      const whole = film === undefined ? new Uint8Array(bytes) : Uint8Array.from(atob(film), (c) => c.charCodeAt(0));
+      for (let at = 0; at < bytes && film === undefined; at += 65536) {
+        crypto.getRandomValues(whole.subarray(at, Math.min(at + 65536, bytes)));
+      }
       // As a recorder gives them: no round number.
       const piece = 28_111;
       const chunks = Math.ceil(bytes / piece);
@@ -138,7 +142,7 @@ export async function seedClip(page, kit_id, exercise, bytes, more = {}) {
       const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", whole));
       return [...hash].map((b) => b.toString(16).padStart(2, "0")).join("");
     },
-    { id, kit_id, exercise, bytes, more },
+    { id, kit_id, exercise, film, bytes, more },
   );
   return { id, sha256, bytes };
 }
@@ -153,6 +157,54 @@ export async function kept(page) {
   };
 }
 
+/** The sealed item as it lies on the phone, all its pieces one after the other. */
+export async function sealed(page, id) {
+  const pieces = await page.evaluate(
+    (id) =>
+      new Promise((done, fail) => {
+        const opening = indexedDB.open("bon-geste");
+        opening.onerror = () => fail(opening.error);
+        opening.onsuccess = () => {
+          const range = IDBKeyRange.bound([id, 0], [id, Infinity]);
+          const all = opening.result.transaction("outbox_chunks").objectStore("outbox_chunks").getAll(range);
+          all.onerror = () => fail(all.error);
+          all.onsuccess = () => {
+            opening.result.close();
+            const letters = (piece) => Array.from(piece, (byte) => String.fromCharCode(byte)).join("");
+            done(all.result.map((piece) => btoa(letters(piece))));
+          };
+        };
+      }),
+    id,
+  );
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece, "base64")));
+}
+
+/**
+ * Has the page note every share of an item that it shows as sent, from its next address on: a share that stands
+ * there for a moment only counts too. `shares` gives them.
+ */
+export const noteShares = (page, id) =>
+  page.addInitScript((id) => {
+    window.shares = [];
+    const look = () => {
+      const shown = document.querySelector(`[data-item="${id}"] progress`)?.getAttribute("value");
+      if (shown && Number(shown) !== window.shares.at(-1)) window.shares.push(Number(shown));
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, attributeFilter: ["value"] });
+  }, id);
+
+export const shares = (page) => page.evaluate(() => window.shares);
+
+/** Waits until something holds outside of the page; says what was waited for, if it does not come. */
+export async function until(what, holds, ms = 30_000) {
+  for (const end = Date.now() + ms; ; await new Promise((go) => setTimeout(go, 20))) {
+    const value = await holds();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`not in ${ms} ms: ${what}`);
+  }
+}
+
 /** Waits until an item's card says this; says what it says, if it does not come. */
 export async function status(page, id, words, { timeout = 30_000 } = {}) {
   const wanted = [].concat(words).map((word) => `[data-item="${id}"] [data-status=${word}]`).join(", ");
@@ -165,9 +217,10 @@ export async function status(page, id, words, { timeout = 30_000 } = {}) {
 }
 
 /** From a clip's sending screen to « Mes envois », with the patient's agreement. */
-export async function send(page, portal, id, { keep = false } = {}) {
+export async function send(page, portal, id, { keep = false, wifiOnly = false } = {}) {
   await page.goto(`${portal}outbox/${id}`);
   await page.click("[data-action=consent]");
+  if (wifiOnly) await page.click("[data-action=wifi-only]");
   if (keep) await page.click("[data-action=keep-here]");
   await page.click("[data-action=clip-send]");
   await page.waitForSelector(`[data-item="${id}"]`);

@@ -5,7 +5,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { readLink } from "./clinic.mjs";
 import { Chromium } from "./chromium.mjs";
+import { stored } from "./database.mjs";
 import { decrypt, readJws, signedKit } from "./envelope.mjs";
+import { CHUNK } from "./media.mjs";
 
 /** Every address that shows a screen, for a kit with this exercise. */
 export const screens = (exercise) => [
@@ -52,6 +54,47 @@ export async function openLink(page, link) {
   await page.goto(link);
   await page.waitForSelector("[data-action=kit-download], [data-status=ready]", { timeout: 30_000 });
 }
+
+/** Gives the code where it is asked for. */
+export async function giveCode(page, code) {
+  await page.waitForSelector("#code");
+  await page.fill("#code", code);
+  await page.click("[data-action=code-open]");
+}
+
+/** Opens a patient's own link, which asks for its code, and waits for the kit's screen. */
+export async function openWithCode(page, link, code) {
+  await page.goto(link);
+  await giveCode(page, code);
+  await page.waitForSelector("main section[data-status]", { timeout: 30_000 });
+  // The code is kept after the kit is on view.
+  for (let i = 0; i < 600 && (await stored(page, "kits"))[0][0]?.passcode !== code; i++) await page.waitForTimeout(50);
+}
+
+/**
+ * Lets the line stand still until every whole chunk of a film that it carried is stored: what is lost when the page
+ * goes away now is part of one. Another fault of the line's lets it go on.
+ */
+export async function standStill(page, clinic, kit, from) {
+  clinic.proxy.faults = { still: true };
+  const films = new Map([...mediaOf(kit).values()].filter((m) => m.type.startsWith("video/")).map((m) => [m.sha256, m.bytes]));
+  const carried = () => {
+    const ends = new Map();
+    for (const { path, range, sent } of clinic.proxy.log.slice(from)) {
+      const sha256 = /^\/m\/([0-9a-f]{64})\.mp4$/.exec(path)?.[1];
+      if (!films.has(sha256)) continue;
+      const end = Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0) + sent;
+      ends.set(sha256, Math.max(ends.get(sha256) ?? 0, end));
+    }
+    return [...ends].reduce((sum, [id, end]) => sum + (end >= films.get(id) ? Math.ceil(end / CHUNK) : Math.floor(end / CHUNK)), 0);
+  };
+  const kept = async () => (await stored(page, "media_chunks"))[0].filter(([id]) => films.has(id)).length;
+  for (let i = 0; i < 600 && (await kept()) < carried(); i++) await new Promise((go) => setTimeout(go, 50));
+  assert.ok((await kept()) >= carried(), "what came whole is stored");
+}
+
+/** The browser says that there is a network: the portal asks the clinic for news. */
+export const online = (page) => page.evaluate(() => window.dispatchEvent(new Event("online")));
 
 /** Downloads the kit on view and waits until it is ready. */
 export async function download(page, { timeout = 60_000 } = {}) {

@@ -22,6 +22,8 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @property {string|Buffer} [body] answer 200 with this instead
  * @property {Record<string, string>} [headers] answer with these headers on top
  * @property {number} [cutAfter] let this many bytes of the request's body through, then break both lines
+ * @property {number} [holdAfter] let this many bytes of the request's body through, then nothing, both lines open
+ * @property {Promise<unknown>} [hold] nothing of the request goes on before this is settled
  * @property {boolean} [loseAnswer] let the request through, and break the line instead of answering
  */
 
@@ -31,8 +33,9 @@ const CAPTIVE = `<!doctype html><html lang="fr"><title>Connexion Wi-Fi</title>
 export class Proxy {
   /** @type {Faults} */
   faults = {};
-  /** Every request, in order of arrival: method, path, range, status, sent (body bytes), received (its own),
-   *  length (as it says). */
+  /** Every request, in order of arrival: method, path, range, headers, status, sent (body bytes), received (its
+   *  own), length (as it says), answer (the clinic's headers); began and ended in ms of one clock, ended when
+   *  its answer set out, or its line broke. */
   log = [];
   #server;
   #sockets = new Set();
@@ -105,12 +108,16 @@ export class Proxy {
   }
 
   async #answer(req, res) {
-    const entry = { method: req.method, path: req.url, range: req.headers.range, status: 0, sent: 0, received: 0 };
-    entry.length = Number(req.headers["content-length"] ?? 0);
+    const { method, url, headers: asked } = req;
+    const entry = { method, path: url, range: asked.range, headers: asked, status: 0, sent: 0, received: 0 };
+    entry.began = performance.now();
+    entry.length = Number(asked["content-length"] ?? 0);
     entry.nth = this.log.filter((r) => r.path === entry.path).length;
     this.log.push(entry);
     res.on("error", () => {});
+    res.on("close", () => (entry.ended ??= performance.now()));
     const fault = this.faults.on?.(entry) ?? {};
+    if (fault.hold) await fault.hold;
     if (this.faults.latencyMs) await sleep(this.faults.latencyMs);
     if (fault.captive) return this.#whole(res, entry, 200, { "content-type": "text/html; charset=utf-8" }, CAPTIVE);
     if (fault.status) return this.#whole(res, entry, fault.status, { "content-type": "text/plain" }, "");
@@ -127,18 +134,19 @@ export class Proxy {
     const onward = http.request(
       { host: "127.0.0.1", port, method: req.method, path: req.url, headers, agent: this.#agent },
       (answer) => {
-        entry.status = answer.statusCode;
+        Object.assign(entry, { status: answer.statusCode, answer: answer.headers });
         if (fault.loseAnswer) return req.socket.destroy();
         return this.#relay(answer, res, entry, fault);
       },
     );
     onward.on("error", () => (res.headersSent ? res.destroy() : this.#whole(res, entry, 502, {}, "")));
     res.on("close", () => onward.destroy());
-    this.#pass(req, onward, entry, fault.cutAfter ?? Infinity);
+    this.#pass(req, onward, entry, fault);
   }
 
   /** Lets a request's body through, or its first bytes. */
-  #pass(req, onward, entry, limit) {
+  #pass(req, onward, entry, { cutAfter, holdAfter }) {
+    const limit = cutAfter ?? holdAfter ?? Infinity;
     req.on("data", (piece) => {
       const allowed = piece.subarray(0, Math.max(0, limit - entry.received));
       entry.received += allowed.length;
@@ -146,8 +154,9 @@ export class Proxy {
         req.pause();
         onward.once("drain", () => req.resume());
       }
-      if (entry.received < limit) return;
+      if (entry.received < limit || onward.destroyed) return;
       req.pause();
+      if (cutAfter === undefined) return;
       // What was let through must have left before the line breaks.
       const cut = () => setTimeout(() => (onward.destroy(), req.socket.destroy()), 30);
       onward.socket?.connecting === false ? onward.socket.write("", cut) : onward.once("socket", (s) => s.once("connect", cut));
@@ -159,7 +168,7 @@ export class Proxy {
   }
 
   async #whole(res, entry, status, headers, body) {
-    entry.status = status;
+    Object.assign(entry, { status, ended: entry.ended ?? performance.now() });
     const bytes = Buffer.from(body);
     res.writeHead(status, { "content-length": bytes.length, "cache-control": "no-store", ...headers });
     await this.#send(res, bytes, entry);
@@ -167,10 +176,10 @@ export class Proxy {
   }
 
   async #relay(answer, res, entry, fault) {
-    entry.status = answer.statusCode;
     const headers = { ...answer.headers, ...fault.headers };
     if (fault.ignoreRange) delete headers["accept-ranges"];
     let at = Number(/^bytes (\d+)-/.exec(answer.headers["content-range"] ?? "")?.[1] ?? 0);
+    entry.ended ??= performance.now();
     res.writeHead(answer.statusCode, headers);
     res.flushHeaders();
     const limit = fault.killAfter ?? fault.stallAfter ?? Infinity;
@@ -206,9 +215,11 @@ export class Proxy {
       const piece = bytes.subarray(i, i + step);
       if (rate) {
         const now = performance.now();
-        this.#lineFreeAt = Math.max(this.#lineFreeAt, now) + (piece.length / rate) * 1000;
+        // A timer that came late is made up for: the line is as fast as it is said to be.
+        this.#lineFreeAt = Math.max(this.#lineFreeAt, now - 200) + (piece.length / rate) * 1000;
         if (this.#lineFreeAt - now > 4) await sleep(this.#lineFreeAt - now);
       }
+      while (this.faults.still && !res.destroyed) await sleep(10);
       if (!res.write(piece)) await room(res);
       entry.sent += piece.length;
     }
