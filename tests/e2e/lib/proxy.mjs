@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  * What can go wrong. All of it may be changed at any moment; a function decides per request.
  * @typedef {object} Faults
  * @property {number} [bytesPerSecond] shared by all answers, as one line to the house
+ * @property {boolean} [still] nothing of an answer moves any more, connections stay
  * @property {number} [latencyMs] added before each answer
  * @property {(request: {method: string, path: string, range: string|undefined, length: number, nth: number}) => Fault | undefined} [on]
  *
