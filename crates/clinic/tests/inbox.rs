@@ -368,6 +368,40 @@ fn a_patients_wish_to_erase_reaches_the_copies_and_comes_back_to_the_patient() {
 }
 
 #[test]
+fn the_stills_of_an_erased_clip_leave_its_answers_and_the_words_stay() {
+    let desk = Desk::with_code();
+    let film = webm(desk.dir.path());
+    let [wished, by_hand, kept] = [1, 2, 3].map(|n| desk.clip_arrives(n, &film));
+    for item in [&wished, &by_hand, &kept] {
+        succeed(&mut desk.reply(&[item, "--still", "1", "--text", "Regardez ici."]));
+    }
+    let with_still = |answers: &Answers| -> Vec<String> {
+        let replies = answers.replies.iter().filter(|reply| reply.picture.is_some());
+        replies.filter_map(|reply| reply.item.clone()).collect()
+    };
+    assert_eq!(with_still(&desk.answers()), [&*wished, &by_hand, &kept]);
+    let version = desk.patient().version;
+    // What the server does with a wish.
+    fs::remove_file(desk.stored(&wished)).unwrap();
+    fs::write(desk.stored(&wished).with_extension("erase"), "").unwrap();
+    succeed(&mut desk.inbox(&[]));
+    assert_eq!(with_still(&desk.answers()), [&*by_hand, &kept]);
+    assert_eq!(desk.patient().version, version + 1, "phones fetch the kit without it");
+    succeed(&mut desk.inbox(&["erase", &by_hand]));
+    let answers = desk.answers();
+    assert_eq!(with_still(&answers), [&*kept]);
+    assert!(answers.replies.iter().all(|reply| reply.words.as_deref() == Some("Regardez ici.")));
+    assert_eq!(answers.replies.len(), 3);
+    let at_desk = fs::read_to_string(desk.clinic.join("desk/answers/kit.json")).unwrap();
+    assert_eq!(at_desk.matches("\"picture\"").count(), 1);
+    assert_eq!(fs::read_dir(desk.clinic.join("public/k")).unwrap().count(), 1, "no kit of before is left");
+    assert_eq!(fs::read_dir(desk.clinic.join("desk/inbox/.answers")).unwrap().count(), 0);
+    // Nothing brings them back.
+    succeed(clinic().arg("publish").arg(&desk.kit).arg("--clinic").arg(&desk.clinic));
+    assert_eq!(with_still(&desk.answers()), [&*kept]);
+}
+
+#[test]
 fn what_is_older_than_the_clinic_keeps_things_goes_and_is_told() {
     let desk = Desk::new();
     let old = desk.clip_arrives(1, b"film");

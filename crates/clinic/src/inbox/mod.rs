@@ -226,8 +226,8 @@ impl Inbox {
         self.erase_all(due)
     }
 
-    /// Erases items: copies and sealed ones first, then the word to the patient, and only then what
-    /// reminds of them, so that whatever is interrupted is done again.
+    /// Erases items: copies and sealed ones first, then the stills in answers and the word to the
+    /// patient, and only then what reminds of them, so that whatever is interrupted is done again.
     fn erase_all(&mut self, due: BTreeMap<String, (String, &'static str)>) -> Outcome<()> {
         let today = self.now.today();
         let mut kits: BTreeSet<String> = BTreeSet::new();
@@ -240,7 +240,7 @@ impl Inbox {
             let (kit, opened) = (self.kit_name(kit_id), opened.is_some());
             if let Some(register) = self.registers.get(kit_id) {
                 let mut answers = answers::read(&self.clinic, register)?;
-                if answers::note(&mut answers.erased, item, today) {
+                if answers::erase(&mut answers, item, today) {
                     answers::write(&self.clinic, register, &answers)?;
                     kits.insert(kit_id.clone());
                 }
