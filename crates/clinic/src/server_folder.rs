@@ -61,6 +61,10 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Seconds without a byte after which a connection is closed.
     pub idle_s: u32,
+    /// Days after which what arrived is erased, as patients are told. Without it, as in a file of before,
+    /// nothing is erased here: the desk does it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_days: Option<u32>,
 }
 
 impl Default for Limits {
@@ -74,6 +78,7 @@ impl Default for Limits {
             mb_per_day: 2000,
             requests_per_minute: 600,
             idle_s: 30,
+            keep_days: None,
         }
     }
 }

@@ -426,6 +426,17 @@ fn what_is_older_than_the_clinic_keeps_things_goes_and_is_told() {
     assert_eq!(day("erased_on"), day("arrived").plus(30));
     assert!(!desk.stored(&old).exists());
     assert_eq!(desk.answers().erased[0].item, old);
+    // The server was faster, and left word.
+    succeed(&mut desk.inbox(&["open", "--all"]));
+    let copies = files(&desk.list()[0]);
+    fs::remove_file(desk.stored(&young)).unwrap();
+    let word = desk.stored(&young).with_extension("over");
+    fs::write(&word, "").unwrap();
+    let said = run(&mut desk.inbox(&[]));
+    assert!(said.err.contains("its days are over") && !said.err.contains("not been opened"), "{}", said.err);
+    assert!(copies.iter().all(|file| !desk.clinic.join("desk/inbox").join(file).exists()));
+    assert!(!word.exists() && desk.list().is_empty());
+    assert_eq!(desk.answers().erased[1].item, young);
 }
 
 #[test]

@@ -524,7 +524,8 @@ fn a_kit_that_sends_back_carries_address_token_and_both_keys_and_keeps_them() {
     assert_eq!((upload.url.as_str(), upload.keep_days, upload.max_bytes), ("u/", 30, 200_000_000));
     let server = clinic::server_folder::ServerFolder::new(clinic_dir.join("server"));
     assert_eq!(server.kit_of(&upload.token), Some(open(&public, &link).0.kit_id));
-    assert_eq!(server.limits().unwrap().portal_url, "https://portail.example.org/");
+    let limits = server.limits().unwrap();
+    assert_eq!((&*limits.portal_url, limits.keep_days), ("https://portail.example.org/", Some(30)));
     // Either key opens what is sealed for both.
     let recipients: Vec<age::x25519::Recipient> =
         upload.recipients.iter().map(|r| r.parse().unwrap()).collect();
@@ -549,7 +550,8 @@ fn a_kit_that_sends_back_carries_address_token_and_both_keys_and_keeps_them() {
     let again = open(&public, &link).0.upload.unwrap();
     assert_eq!((again.keep_days, again.max_bytes), (7, 50_000_000));
     assert_eq!((again.token, again.recipients), (upload.token, upload.recipients));
-    assert_eq!(server.limits().unwrap().max_bytes, 50_000_000);
+    let limits = server.limits().unwrap();
+    assert_eq!((limits.max_bytes, limits.keep_days), (50_000_000, Some(7)));
     // One that does not send back carries nothing of it.
     write_kit(dir.path(), KIT);
     succeed(&mut publish(&kit, &clinic_dir));

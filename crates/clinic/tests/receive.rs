@@ -16,7 +16,7 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     path::PathBuf,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// A clinic that receives for two kits.
@@ -524,6 +524,51 @@ fn what_was_never_finished_is_forgotten_and_may_begin_again() {
     assert_eq!(patch(&url, 3, b"def").status, 410);
     let again = create(&server, &item(1), 10);
     assert_eq!((again.status, again.header("upload-offset")), (201, "0"));
+}
+
+#[test]
+fn what_was_kept_for_its_days_goes_also_when_nobody_opens_the_inbox() {
+    let mut limits = Limits { unfinished_days: 0, ..Limits::default() };
+    let site = Site::new(limits.clone());
+    let server = site.start();
+    let url = |server: &Server, n: u8| url_of(server, &item(n));
+    for n in 1..=2 {
+        create(&server, &item(n), 3);
+        assert_eq!(patch(&url(&server, n), 0, b"abc").status, 204);
+    }
+    drop(server);
+    let set = |n: u8, days: u64| {
+        let at = SystemTime::now() - Duration::from_secs(days * 86_400);
+        fs::File::options().write(true).open(site.arrived(&item(n))).unwrap().set_modified(at).unwrap();
+    };
+    set(1, 30);
+    // 28, because the day may end while this runs.
+    set(2, 28);
+    // It looks when it starts, and at what was never finished last: once that is forgotten, it has looked.
+    let looks = |n: u8| {
+        let first = site.start();
+        assert_eq!(create(&first, &item(n), 10).status, 201);
+        drop(first);
+        let server = site.start();
+        wait_for("the sweep", || head(&url(&server, n)).status == 410);
+        server
+    };
+    looks(3);
+    assert!(site.arrived(&item(1)).exists(), "a server that was told no days leaves it to the desk");
+    limits.keep_days = Some(30);
+    site.server.set_limits(&limits).unwrap();
+    let server = looks(4);
+    assert!(!site.arrived(&item(1)).exists() && site.arrived(&item(2)).exists());
+    let stands = head(&url(&server, 1));
+    assert_eq!((stands.status, stands.header("upload-offset")), (200, "3"), "it did arrive");
+    let mut inbox = clinic();
+    let said = run(inbox.arg("inbox").arg(&site.clinic));
+    assert!(said.ok && said.err.contains(&item(1)) && said.err.contains("its days are over"), "{}", said.err);
+    assert!(!said.err.contains(&item(2)), "{}", said.err);
+    assert!(!site.arrived(&item(1)).with_extension("over").exists());
+    // The patient's wish comes late, and is done.
+    assert_eq!(ask("DELETE", &url(&server, 1), &[], b"").status, 204);
+    assert!(site.arrived(&item(1)).with_extension("erase").exists());
 }
 
 #[test]

@@ -27,6 +27,8 @@ use std::{
 
 /// Fewest letters of an item's id that stand for it.
 const SHORT: usize = 4;
+/// Why an item goes that nobody asked to erase.
+const OVER: &str = "its days are over";
 
 /// Where an item stands at the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -198,12 +200,15 @@ impl Inbox {
         }
         for (item, record) in &self.records {
             if self.now.erases(record.arrived_ms, self.clinic.keep_days) {
-                due.insert(item.clone(), (record.kit_id.clone(), "its days are over"));
+                due.insert(item.clone(), (record.kit_id.clone(), OVER));
             }
         }
-        for one in stored.iter().filter(|one| one.kind == Kind::Erase) {
-            if self.records.get(&one.item).is_none_or(|record| record.kit_id == one.kit_id) {
-                due.insert(one.item.clone(), (one.kit_id.clone(), "the patient asked for it"));
+        // A wish comes last: it says more than that the days are over.
+        for (kind, why) in [(Kind::Over, OVER), (Kind::Erase, "the patient asked for it")] {
+            for one in stored.iter().filter(|one| one.kind == kind) {
+                if self.records.get(&one.item).is_none_or(|record| record.kit_id == one.kit_id) {
+                    due.insert(one.item.clone(), (one.kit_id.clone(), why));
+                }
             }
         }
         self.erase_all(due)
@@ -232,7 +237,9 @@ impl Inbox {
         }
         self.tell(&kits);
         for (item, (kit_id, _)) in &due {
-            self.on_store(self.store.remove(kit_id, item, Kind::Erase))?;
+            for word in [Kind::Erase, Kind::Over] {
+                self.on_store(self.store.remove(kit_id, item, word))?;
+            }
             self.records.remove(item);
         }
         self.save()
