@@ -486,6 +486,48 @@ fn a_phone_that_says_nothing_holds_nobody_up() {
 }
 
 #[test]
+fn who_sends_a_byte_now_and_then_does_not_hold_a_connection_for_ever() {
+    assert_eq!(Limits::default().body(), Duration::from_secs(3600));
+    let site = Site::new(Limits { body_s: 2, ..Limits::default() });
+    let server = site.start();
+    let all = bytes(1000);
+    let begin_post = |item: &str| {
+        let mut stream = TcpStream::connect(server.addr).unwrap();
+        write!(
+            stream,
+            "POST /u/ HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nAuthorization: Bearer {}\r\nContent-Type: application/offset+octet-stream\r\nUpload-Length: 1000\r\nUpload-Metadata: {}\r\nContent-Length: 1000\r\n\r\n",
+            token(0),
+            metadata(item)
+        )
+        .unwrap();
+        stream
+    };
+    let begin_patch = |item: &str| {
+        assert_eq!(create(&server, item, all.len()).status, 201);
+        begin_patch(&server, item, 0, all.len(), b"")
+    };
+    for (item, begin) in [(item(1), &begin_patch as &dyn Fn(&str) -> TcpStream), (item(2), &begin_post)] {
+        let mut slow = begin(&item);
+        // Far below what counts as idle.
+        slow.set_read_timeout(Some(Duration::from_millis(600))).unwrap();
+        let mut answer = Vec::new();
+        for byte in &all {
+            slow.write_all(&[*byte]).unwrap();
+            if slow.read_to_end(&mut answer).is_ok() {
+                break;
+            }
+        }
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("took too long"), "{answer}");
+        let url = url_of(&server, &item);
+        let offset: usize = head(&url).header("upload-offset").parse().unwrap();
+        assert!((1..10).contains(&offset), "its bytes stay: {offset}");
+        assert_eq!(patch(&url, offset, &all[offset..]).status, 204, "and it goes on from there");
+        assert_eq!(fs::read(site.arrived(&item)).unwrap(), all);
+    }
+}
+
+#[test]
 fn a_request_head_that_never_ends_is_cut_off() {
     let site = Site::new(Limits::default());
     let server = site.start();

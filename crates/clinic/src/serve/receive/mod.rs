@@ -327,6 +327,9 @@ impl Receiver {
         let poured = tokio::select! {
             poured = pour.pour(&mut file, self.limits.idle(), which) => poured,
             () = turn.overtaken() => Err(Refusal(423, "A newer request took over")),
+            () = tokio::time::sleep(self.limits.body()) => {
+                Err(Refusal(408, "This request took too long: go on from where the upload stands"))
+            }
         };
         // What is still on its way into the file must be there, or have failed, before anybody
         // counts.
