@@ -20,7 +20,6 @@ use std::{
     io::{Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::{Duration, SystemTime},
 };
 
 /// A clinic that published a kit which sends back, on a link without a code.
@@ -204,6 +203,34 @@ fn a_clip_is_listed_opened_and_seen_and_the_patient_reads_it() {
     assert_eq!(desk.list()[0]["state"], "seen");
     refused(&mut desk.inbox(&["open", "zzzz"]), &["holds no item zzzz"]);
     refused(&mut desk.inbox(&["open", &item[..2]]), &["too short"]);
+}
+
+#[test]
+fn the_list_goes_by_kit_and_then_by_the_time_of_arrival() {
+    let desk = Desk::new();
+    // A second patient, whose name comes first at the desk.
+    let mut publish = clinic();
+    publish.arg("publish").arg(&desk.kit).arg("--clinic").arg(&desk.clinic).args(["--as", "epaule"]);
+    let second = open(&desk.clinic.join("public"), &patient_link(&succeed(&mut publish))).0.kit_id;
+    // Days before now: neither the order of the ids nor that of the arrivals.
+    let first = desk.patient().kit_id;
+    let items = [(&first, 1, 2), (&second, 2, 3), (&first, 3, 9), (&second, 4, 8), (&first, 5, 5)];
+    for (kit_id, n, days) in items {
+        let file = desk.clinic.join("server/items").join(kit_id).join(format!("{}.age", id_of([n; 16])));
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "sealed").unwrap();
+        arrived_before(&file, days);
+    }
+    let expected = [("epaule", 4u8), ("epaule", 2), ("kit", 3), ("kit", 5), ("kit", 1)]
+        .map(|(k, n)| (k, id_of([n; 16])));
+    let list = desk.list();
+    let listed: Vec<(&str, String)> =
+        list.iter().map(|e| (e["kit"].as_str().unwrap(), e["item"].as_str().unwrap().to_owned())).collect();
+    assert_eq!(listed, expected);
+    // The table for people is in the same order.
+    let table = succeed(&mut desk.inbox(&[]));
+    let at: Vec<usize> = expected.iter().map(|(_, item)| table.find(&item[..8]).unwrap()).collect();
+    assert!(at.is_sorted(), "{table}");
 }
 
 #[test]
@@ -407,13 +434,9 @@ fn what_is_older_than_the_clinic_keeps_things_goes_and_is_told() {
     let desk = Desk::new();
     let old = desk.clip_arrives(1, b"film");
     let young = desk.clip_arrives(2, b"film");
-    let set = |item: &str, days: u64| {
-        let at = SystemTime::now() - Duration::from_secs(days * 86_400);
-        fs::File::options().write(true).open(desk.stored(item)).unwrap().set_modified(at).unwrap();
-    };
     // To the day that the phone names; 28, because the day may end while this runs.
-    set(&old, 30);
-    set(&young, 28);
+    arrived_before(&desk.stored(&old), 30);
+    arrived_before(&desk.stored(&young), 28);
     let said = run(&mut desk.inbox(&["--json"]));
     assert!(
         said.err.contains("its days are over") && said.err.contains("had not been opened"),

@@ -16,7 +16,7 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     path::PathBuf,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 /// A clinic that receives for two kits.
@@ -579,13 +579,9 @@ fn what_was_kept_for_its_days_goes_also_when_nobody_opens_the_inbox() {
         assert_eq!(patch(&url(&server, n), 0, b"abc").status, 204);
     }
     drop(server);
-    let set = |n: u8, days: u64| {
-        let at = SystemTime::now() - Duration::from_secs(days * 86_400);
-        fs::File::options().write(true).open(site.arrived(&item(n))).unwrap().set_modified(at).unwrap();
-    };
-    set(1, 30);
+    arrived_before(&site.arrived(&item(1)), 30);
     // 28, because the day may end while this runs.
-    set(2, 28);
+    arrived_before(&site.arrived(&item(2)), 28);
     // It looks when it starts, and at what was never finished last: once that is forgotten, it has looked.
     let looks = |n: u8| {
         let first = site.start();
