@@ -557,6 +557,12 @@ fn backoff(attempts: u32, random: f64) -> u64 {
     full - ((full as f64 / 2.0 * random) as u64).min(full / 2)
 }
 
+/// The day on which the clinic erases what arrived: it has kept it for so many days by then. The phone names it,
+/// the desk and the server that received it go by it.
+pub fn erasure_day(arrived: Day, keep_days: u32) -> Day {
+    arrived.plus(i64::from(keep_days))
+}
+
 impl OutboxItem {
     /// Where it is.
     pub fn status(&self) -> Status {
@@ -621,10 +627,10 @@ impl OutboxItem {
         u32::try_from(pieces).unwrap_or(u32::MAX)
     }
 
-    /// The last day on which the clinic still has it, as it said when it was sent.
+    /// The day on which the clinic erases it at the latest, as it said when it was sent.
     pub fn kept_until(&self) -> Option<Day> {
         let arrived = self.flight.arrived_ms?;
-        Some(Day::of(arrived, self.header.offset_min).plus(i64::from(self.upload.keep_days)))
+        Some(erasure_day(Day::of(arrived, self.header.offset_min), self.upload.keep_days))
     }
 
     /// Takes what the clinic says of it.

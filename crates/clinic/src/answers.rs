@@ -55,6 +55,16 @@ pub fn reaches(clinic: &ClinicFolder, register: &Register) -> bool {
     register.behind_passcode.is_some() || clinic.answers_on_open_links
 }
 
+/// Notes that an item was erased, and takes the stills of it out of what was answered: they show the
+/// patient. What was said stays. Whether anything changed.
+pub fn erase(answers: &mut Answers, item: &str, on: Day) -> bool {
+    let mut changed = note(&mut answers.erased, item, on);
+    for reply in answers.replies.iter_mut().filter(|reply| reply.item.as_deref() == Some(item)) {
+        changed |= reply.picture.take().is_some();
+    }
+    changed
+}
+
 /// Adds an item once: the first day counts.
 pub fn note(list: &mut Vec<Handled>, item: &str, on: Day) -> bool {
     let new = !list.iter().any(|handled| handled.item == item);

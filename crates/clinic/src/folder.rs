@@ -248,8 +248,12 @@ impl ClinicFolder {
         let server = self.server();
         server.make()?;
         let known = server.limits()?;
-        let limits =
-            Limits { portal_url: self.portal_url.clone(), max_bytes: self.max_bytes, ..known.clone() };
+        let limits = Limits {
+            portal_url: self.portal_url.clone(),
+            max_bytes: self.max_bytes,
+            keep_days: Some(self.keep_days),
+            ..known.clone()
+        };
         if limits != known {
             server.set_limits(&limits)?;
         }

@@ -16,6 +16,7 @@ pub mod folder;
 pub mod inbox;
 pub mod kit_toml;
 pub mod mp4;
+pub mod now;
 pub mod pack;
 pub mod passcode;
 pub mod print;

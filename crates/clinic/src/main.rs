@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clinic::{
     Problem, Problems, folder,
     inbox::{self, Inbox},
+    now::Now,
     pack::{self, cost_table},
     publish, quiz, reply, report, serve, table,
 };
@@ -337,14 +338,6 @@ fn main() -> ExitCode {
     }
 }
 
-/// The day in this machine's time zone.
-fn today() -> Result<Day, Problems> {
-    let date = jiff::Zoned::now().date();
-    let parts = (date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs());
-    Day::new(parts.0, parts.1, parts.2)
-        .map_err(|e| Problem::new("this machine’s clock", e.to_string()).to_do("Set the date.").into())
-}
-
 fn run_init(args: Init) -> Result<(), Problems> {
     let about = folder::About {
         name: args.name,
@@ -379,7 +372,7 @@ fn progress() -> ProgressBar {
 }
 
 fn run_pack(kit_dir: &std::path::Path) -> Result<(), Problems> {
-    let packed = pack::pack(kit_dir, today()?, &progress())?;
+    let packed = pack::pack(kit_dir, Now::here().today(), &progress())?;
     say!("{}", cost_table(&packed.kit));
     say!("Packed in {}", packed.dir.display());
     if !packed.before_publishing.is_empty() {
@@ -395,7 +388,11 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
         lang: args.lang.into(),
         passcode: args.passcode,
     };
-    let published = publish::publish(&args.kit_dir, &args.clinic, &options, today()?, &progress())?;
+    let published =
+        publish::publish(&args.kit_dir, &args.clinic, &options, Now::here().today(), &progress())?;
+    for warning in &published.warnings {
+        eprintln!("Warning: {warning}");
+    }
     let kit = &published.kit;
     let recovery = args.clinic.join("desk/recovery-key.txt");
     if kit.upload.is_some() && recovery.is_file() {
@@ -454,13 +451,8 @@ fn run_passcode(args: &Passcode) -> Result<(), Problems> {
     Ok(())
 }
 
-fn now() -> inbox::Now {
-    let now = jiff::Zoned::now();
-    inbox::Now { ms: now.timestamp().as_millisecond(), offset_min: now.offset().seconds() / 60 }
-}
-
 fn open_inbox(dir: &std::path::Path, store: Option<&str>, lang: Language) -> Result<Inbox, Problems> {
-    let inbox = Inbox::open(dir, store, now(), lang.into())?;
+    let inbox = Inbox::open(dir, store, Now::here(), lang.into())?;
     for erased in &inbox.erased {
         let unseen = if erased.opened { "" } else { " It had not been opened." };
         eprintln!("Erased: {} of \"{}\": {}.{unseen}", erased.item, erased.kit, erased.why);
@@ -606,12 +598,12 @@ fn run_report(args: Report) -> Result<(), Problems> {
 fn run_quiz(action: QuizAction) -> Result<(), Problems> {
     match action {
         QuizAction::Check { file, lang, with } => {
-            let checked = quiz::check(&file, lang.into(), with.as_deref(), today()?)?;
+            let checked = quiz::check(&file, lang.into(), with.as_deref(), Now::here().today())?;
             say_checked(&checked);
             say!("Nothing is wrong with {}.", file.display());
         }
         QuizAction::Add { dir, file, lang } => {
-            let added = quiz::add(&dir, &file, lang.into(), today()?)?;
+            let added = quiz::add(&dir, &file, lang.into(), Now::here().today())?;
             say_checked(&added.checked);
             if added.changed > 0 {
                 say!("Changed since last time: {}", added.changed);

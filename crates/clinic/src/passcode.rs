@@ -139,9 +139,10 @@ fn read(path: &Path) -> Outcome<LinkFile> {
 }
 
 impl Link {
-    /// The sealed kit's file, for an address that only the manifest told.
-    pub fn sealed(&self) -> &str {
-        &self.file.file
+    /// Whether the sealed kit's file has this name, which only the manifest tells. Their hashes are compared:
+    /// what a clock could tell of that is about a hash, from which no name follows.
+    pub fn leads_to(&self, file: &str) -> bool {
+        files::sha256(self.file.file.as_bytes()) == files::sha256(file.as_bytes())
     }
 
     fn attempts(&self) -> PathBuf {
@@ -164,6 +165,8 @@ impl Link {
         let left = self.left();
         let Some(less) = left.checked_sub(1) else { return Ok(Verdict::Wrong(0)) };
         self.count(less)?;
+        // Whoever measures the time learns nothing: the code is hashed, and the hashes are compared in constant
+        // time (`phc::Output`).
         let right = PasswordHash::new(&self.file.hash)
             .is_ok_and(|hash| Argon2::default().verify_password(plain(code).as_bytes(), &hash).is_ok());
         if !right {
@@ -202,6 +205,8 @@ mod tests {
         server.set_link(&register(), Some("482 913")).unwrap();
         let compare = |code: &str| server.link(&"l".repeat(43)).unwrap().compare(code).unwrap();
         assert_eq!(compare("482913"), Verdict::Right("f".repeat(43)));
+        let leads_to = |file: &str| server.link(&"l".repeat(43)).unwrap().leads_to(file);
+        assert!(leads_to(&"f".repeat(43)) && !leads_to(&"g".repeat(43)) && !leads_to(""));
         for left in (0..ATTEMPTS).rev() {
             if left == 3 {
                 assert_eq!(compare("482-913"), Verdict::Right("f".repeat(43)), "a right one costs nothing");

@@ -58,6 +58,8 @@ pub struct Published {
     pub card: PathBuf,
     /// The kit on paper.
     pub sheet: PathBuf,
+    /// What the kit is worse without, but can be used without.
+    pub warnings: Vec<Problem>,
 }
 
 /// Publishes the kit in `kit_dir` for the clinic in `clinic_dir`.
@@ -102,6 +104,15 @@ pub fn publish(
     place_media(&packed, &clinic.public())?;
     let (kit, file) = give_out(&clinic, &mut register, kit, code.as_deref())?;
 
+    let mut warnings = Vec::new();
+    if kit.upload.is_some() && kit.clinic.reading_days.is_none() {
+        warnings.push(
+            Problem::new(clinic_dir.join("clinic.toml"), "does not say on which days messages are read")
+                .field("reading_days")
+                .expected("the days: every screen from which patients send tells them")
+                .to_do("Add for instance: reading_days = \"mardi et vendredi\", and publish the kit again."),
+        );
+    }
     let link = register.link(&clinic.portal_url).on_portal(&clinic.portal_url);
     let name = register.name();
     let paper = clinic.desk().join("print").join(&name);
@@ -113,7 +124,7 @@ pub fn publish(
     files::write(&card, html.as_bytes(), Access::Owner)?;
     let html = print::sheet(&kit, &packed.dir, options.lang)?;
     files::write(&sheet, html.as_bytes(), Access::Owner)?;
-    Ok(Published { kit, name, link, passcode: code, file, card, sheet })
+    Ok(Published { kit, name, link, passcode: code, file, card, sheet, warnings })
 }
 
 /// Where the patient's phone sends to, with the token that is this kit's own.

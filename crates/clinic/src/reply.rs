@@ -198,6 +198,8 @@ fn still(clip: &Path, at_s: f64, circle: Option<Circle>, work: &Path) -> Outcome
     taken.map_err(|_| wrong(format!("there is no picture at {at_s} s of the clip")))?;
     let unreadable = |e: image::ImageError| Problem::new(&out, format!("cannot be used: {e}"));
     let bytes = fs::read(&out).map_err(|e| Problem::io(&out, "cannot be read", &e))?;
+    // It shows the patient: whatever fails from here on, nothing of it stays behind.
+    fs::remove_file(&out).map_err(|e| Problem::io(&out, "cannot be removed", &e))?;
     let mut picture =
         image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg).map_err(unreadable)?.to_rgb8();
     if let Some(circle) = circle {
@@ -211,7 +213,6 @@ fn still(clip: &Path, at_s: f64, circle: Option<Circle>, work: &Path) -> Outcome
             break;
         }
     }
-    fs::remove_file(&out).map_err(|e| Problem::io(&out, "cannot be removed", &e))?;
     Ok(STANDARD.encode(&jpeg))
 }
 

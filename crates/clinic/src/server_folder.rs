@@ -26,6 +26,9 @@ use std::{
 const ID_LETTERS: usize = 22;
 /// Characters of an upload token: base64url of 32 random bytes.
 const TOKEN_LETTERS: usize = 43;
+/// An hour, in seconds: whoever sends a byte now and then, so as never to be idle, holds a connection no longer.
+/// A phone on a poor line loses nothing by it: what came stays, and it goes on from there.
+const BODY_S: u32 = 3600;
 
 /// Whether a text is an item's or a kit's id. Nothing else becomes part of a file's name.
 pub fn is_id(text: &str) -> bool {
@@ -61,6 +64,12 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Seconds without a byte after which a connection is closed.
     pub idle_s: u32,
+    /// Seconds that the body of one request may take in all.
+    pub body_s: u32,
+    /// Days after which what arrived is erased, as patients are told. Without it, as in a file of before,
+    /// nothing is erased here: the desk does it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_days: Option<u32>,
 }
 
 impl Default for Limits {
@@ -74,6 +83,8 @@ impl Default for Limits {
             mb_per_day: 2000,
             requests_per_minute: 600,
             idle_s: 30,
+            body_s: BODY_S,
+            keep_days: None,
         }
     }
 }
@@ -82,6 +93,11 @@ impl Limits {
     /// After this time without a byte a connection is closed.
     pub fn idle(&self) -> Duration {
         Duration::from_secs(self.idle_s.into())
+    }
+
+    /// After this time the body of a request is cut off, however it comes.
+    pub fn body(&self) -> Duration {
+        Duration::from_secs(self.body_s.into())
     }
 
     /// After this time without a byte an unfinished item is forgotten.

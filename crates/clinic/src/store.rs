@@ -1,8 +1,9 @@
 //! Where finished items lie: a folder, or any object store. `clinic serve` puts them there sealed;
 //! the desk takes them out.
 //!
-//! `<kit>/<item>.age` is an item; `<kit>/<item>.erase`, empty, says that the patient asked for it
-//! to be erased.
+//! `<kit>/<item>.age` is an item. What the server erased leaves word for the desk, which may hold copies:
+//! `<kit>/<item>.erase`, empty, says that the patient asked for it, `<kit>/<item>.over` that its days were
+//! over.
 
 use crate::{
     files,
@@ -38,13 +39,19 @@ pub enum Kind {
     Item,
     /// The patient's wish to have it erased.
     Erase,
+    /// The server erased it: its days were over.
+    Over,
 }
 
 impl Kind {
+    /// All of them.
+    const ALL: [Kind; 3] = [Kind::Item, Kind::Erase, Kind::Over];
+
     fn extension(self) -> &'static str {
         match self {
             Kind::Item => "age",
             Kind::Erase => "erase",
+            Kind::Over => "over",
         }
     }
 }
@@ -165,10 +172,10 @@ impl Items {
         Ok(self.store.get(&self.key(kit_id, item, Kind::Item)).await?.bytes().await?)
     }
 
-    /// Writes down that the patient wants an item erased.
-    pub async fn ask_erase(&self, kit_id: &str, item: &str) -> io::Result<()> {
-        self.store.put(&self.key(kit_id, item, Kind::Erase), Bytes::new().into()).await?;
-        Ok(())
+    /// Erases an item at the server. The desk learns why, and learns it first: it may hold copies.
+    pub async fn take_away(&self, kit_id: &str, item: &str, why: Kind) -> io::Result<()> {
+        self.store.put(&self.key(kit_id, item, why), Bytes::new().into()).await?;
+        self.remove(kit_id, item, Kind::Item).await
     }
 
     /// Removes something; what is not there is removed already.
@@ -187,7 +194,7 @@ impl Items {
             let mut parts = meta.location.parts().collect::<Vec<_>>().into_iter().rev();
             let (Some(name), Some(kit)) = (parts.next(), parts.next()) else { continue };
             let Some((item, extension)) = name.as_ref().split_once('.') else { continue };
-            let kind = [Kind::Item, Kind::Erase].into_iter().find(|k| k.extension() == extension);
+            let kind = Kind::ALL.into_iter().find(|k| k.extension() == extension);
             let (Some(kind), true) = (kind, is_id(item) && is_id(kit.as_ref())) else { continue };
             found.push(Stored {
                 kit_id: kit.as_ref().to_owned(),

@@ -6,6 +6,7 @@
 mod common;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use care::{
+    calendar::Day,
     item::{Header, Kind, id_of},
     journal::{By, Event, Feeling, What},
     json::Json as _,
@@ -19,7 +20,6 @@ use std::{
     io::{Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::{Duration, SystemTime},
 };
 
 /// A clinic that published a kit which sends back, on a link without a code.
@@ -206,6 +206,34 @@ fn a_clip_is_listed_opened_and_seen_and_the_patient_reads_it() {
 }
 
 #[test]
+fn the_list_goes_by_kit_and_then_by_the_time_of_arrival() {
+    let desk = Desk::new();
+    // A second patient, whose name comes first at the desk.
+    let mut publish = clinic();
+    publish.arg("publish").arg(&desk.kit).arg("--clinic").arg(&desk.clinic).args(["--as", "epaule"]);
+    let second = open(&desk.clinic.join("public"), &patient_link(&succeed(&mut publish))).0.kit_id;
+    // Days before now: neither the order of the ids nor that of the arrivals.
+    let first = desk.patient().kit_id;
+    let items = [(&first, 1, 2), (&second, 2, 3), (&first, 3, 9), (&second, 4, 8), (&first, 5, 5)];
+    for (kit_id, n, days) in items {
+        let file = desk.clinic.join("server/items").join(kit_id).join(format!("{}.age", id_of([n; 16])));
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "sealed").unwrap();
+        arrived_before(&file, days);
+    }
+    let expected = [("epaule", 4u8), ("epaule", 2), ("kit", 3), ("kit", 5), ("kit", 1)]
+        .map(|(k, n)| (k, id_of([n; 16])));
+    let list = desk.list();
+    let listed: Vec<(&str, String)> =
+        list.iter().map(|e| (e["kit"].as_str().unwrap(), e["item"].as_str().unwrap().to_owned())).collect();
+    assert_eq!(listed, expected);
+    // The table for people is in the same order.
+    let table = succeed(&mut desk.inbox(&[]));
+    let at: Vec<usize> = expected.iter().map(|(_, item)| table.find(&item[..8]).unwrap()).collect();
+    assert!(at.is_sorted(), "{table}");
+}
+
+#[test]
 fn results_become_the_report_that_the_desk_knows() {
     let desk = Desk::new();
     let bundle = results_bundle(&desk.patient());
@@ -368,16 +396,47 @@ fn a_patients_wish_to_erase_reaches_the_copies_and_comes_back_to_the_patient() {
 }
 
 #[test]
+fn the_stills_of_an_erased_clip_leave_its_answers_and_the_words_stay() {
+    let desk = Desk::with_code();
+    let film = webm(desk.dir.path());
+    let [wished, by_hand, kept] = [1, 2, 3].map(|n| desk.clip_arrives(n, &film));
+    for item in [&wished, &by_hand, &kept] {
+        succeed(&mut desk.reply(&[item, "--still", "1", "--text", "Regardez ici."]));
+    }
+    let with_still = |answers: &Answers| -> Vec<String> {
+        let replies = answers.replies.iter().filter(|reply| reply.picture.is_some());
+        replies.filter_map(|reply| reply.item.clone()).collect()
+    };
+    assert_eq!(with_still(&desk.answers()), [&*wished, &by_hand, &kept]);
+    let version = desk.patient().version;
+    // What the server does with a wish.
+    fs::remove_file(desk.stored(&wished)).unwrap();
+    fs::write(desk.stored(&wished).with_extension("erase"), "").unwrap();
+    succeed(&mut desk.inbox(&[]));
+    assert_eq!(with_still(&desk.answers()), [&*by_hand, &kept]);
+    assert_eq!(desk.patient().version, version + 1, "phones fetch the kit without it");
+    succeed(&mut desk.inbox(&["erase", &by_hand]));
+    let answers = desk.answers();
+    assert_eq!(with_still(&answers), [&*kept]);
+    assert!(answers.replies.iter().all(|reply| reply.words.as_deref() == Some("Regardez ici.")));
+    assert_eq!(answers.replies.len(), 3);
+    let at_desk = fs::read_to_string(desk.clinic.join("desk/answers/kit.json")).unwrap();
+    assert_eq!(at_desk.matches("\"picture\"").count(), 1);
+    assert_eq!(fs::read_dir(desk.clinic.join("public/k")).unwrap().count(), 1, "no kit of before is left");
+    assert_eq!(fs::read_dir(desk.clinic.join("desk/inbox/.answers")).unwrap().count(), 0);
+    // Nothing brings them back.
+    succeed(clinic().arg("publish").arg(&desk.kit).arg("--clinic").arg(&desk.clinic));
+    assert_eq!(with_still(&desk.answers()), [&*kept]);
+}
+
+#[test]
 fn what_is_older_than_the_clinic_keeps_things_goes_and_is_told() {
     let desk = Desk::new();
     let old = desk.clip_arrives(1, b"film");
     let young = desk.clip_arrives(2, b"film");
-    let set = |item: &str, days: u64| {
-        let at = SystemTime::now() - Duration::from_secs(days * 86_400);
-        fs::File::options().write(true).open(desk.stored(item)).unwrap().set_modified(at).unwrap();
-    };
-    set(&old, 31);
-    set(&young, 29);
+    // To the day that the phone names; 28, because the day may end while this runs.
+    arrived_before(&desk.stored(&old), 30);
+    arrived_before(&desk.stored(&young), 28);
     let said = run(&mut desk.inbox(&["--json"]));
     assert!(
         said.err.contains("its days are over") && said.err.contains("had not been opened"),
@@ -386,8 +445,21 @@ fn what_is_older_than_the_clinic_keeps_things_goes_and_is_told() {
     );
     let left = desk.list();
     assert_eq!((left.len(), left[0]["item"].as_str()), (1, Some(young.as_str())));
+    let day = |field: &str| left[0][field].as_str().unwrap().parse::<Day>().unwrap();
+    assert_eq!(day("erased_on"), day("arrived").plus(30));
     assert!(!desk.stored(&old).exists());
     assert_eq!(desk.answers().erased[0].item, old);
+    // The server was faster, and left word.
+    succeed(&mut desk.inbox(&["open", "--all"]));
+    let copies = files(&desk.list()[0]);
+    fs::remove_file(desk.stored(&young)).unwrap();
+    let word = desk.stored(&young).with_extension("over");
+    fs::write(&word, "").unwrap();
+    let said = run(&mut desk.inbox(&[]));
+    assert!(said.err.contains("its days are over") && !said.err.contains("not been opened"), "{}", said.err);
+    assert!(copies.iter().all(|file| !desk.clinic.join("desk/inbox").join(file).exists()));
+    assert!(!word.exists() && desk.list().is_empty());
+    assert_eq!(desk.answers().erased[1].item, young);
 }
 
 #[test]
@@ -482,7 +554,7 @@ fn results_bundle(kit: &Kit) -> Vec<u8> {
         by: By::Patient,
     };
     let (at_ms, offset_min) = (1_795_000_000_000, 60);
-    let day = care::calendar::Day::of(at_ms, offset_min);
+    let day = Day::of(at_ms, offset_min);
     let event =
         Event { id: "e1".into(), profile: ProfileId::first(), at_ms, offset_min, day, what: pain.to_json() };
     Results::since_last(&[event], kit).bundle(7, at_ms, offset_min).unwrap().to_text().into_bytes()

@@ -524,7 +524,8 @@ fn a_kit_that_sends_back_carries_address_token_and_both_keys_and_keeps_them() {
     assert_eq!((upload.url.as_str(), upload.keep_days, upload.max_bytes), ("u/", 30, 200_000_000));
     let server = clinic::server_folder::ServerFolder::new(clinic_dir.join("server"));
     assert_eq!(server.kit_of(&upload.token), Some(open(&public, &link).0.kit_id));
-    assert_eq!(server.limits().unwrap().portal_url, "https://portail.example.org/");
+    let limits = server.limits().unwrap();
+    assert_eq!((&*limits.portal_url, limits.keep_days), ("https://portail.example.org/", Some(30)));
     // Either key opens what is sealed for both.
     let recipients: Vec<age::x25519::Recipient> =
         upload.recipients.iter().map(|r| r.parse().unwrap()).collect();
@@ -549,9 +550,37 @@ fn a_kit_that_sends_back_carries_address_token_and_both_keys_and_keeps_them() {
     let again = open(&public, &link).0.upload.unwrap();
     assert_eq!((again.keep_days, again.max_bytes), (7, 50_000_000));
     assert_eq!((again.token, again.recipients), (upload.token, upload.recipients));
-    assert_eq!(server.limits().unwrap().max_bytes, 50_000_000);
+    let limits = server.limits().unwrap();
+    assert_eq!((limits.max_bytes, limits.keep_days), (50_000_000, Some(7)));
     // One that does not send back carries nothing of it.
     write_kit(dir.path(), KIT);
     succeed(&mut publish(&kit, &clinic_dir));
     assert_eq!(open(&public, &link).0.upload, None);
+}
+
+#[test]
+fn a_kit_that_sends_back_asks_for_the_days_on_which_messages_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let clinic_dir = make_clinic(dir.path());
+    let public = clinic_dir.join("public");
+    let settings = clinic_dir.join("clinic.toml");
+    let kit = write_kit(dir.path(), KIT);
+    let warned = || {
+        let said = run(&mut publish(&kit, &clinic_dir));
+        assert!(said.ok, "{}", said.err);
+        (patient_link(&said.out), said.err)
+    };
+    assert!(!warned().1.contains("reading_days"), "it sends nothing back");
+    write_kit(dir.path(), &format!("return = \"server\"\n{KIT}"));
+    let (_, err) = warned();
+    let file = format!("Warning: {}  reading_days", settings.display());
+    for words in [&*file, "on which days", "Expected: ", "What to do: Add for instance: reading_days = "] {
+        assert!(err.contains(words), "{words:?} is not in:\n{err}");
+    }
+    let toml = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, toml.replace("# reading_days = \"\"", "reading_days = \"mardi et vendredi\""))
+        .unwrap();
+    let (link, err) = warned();
+    assert!(!err.contains("reading_days"), "{err}");
+    assert_eq!(open(&public, &link).0.clinic.reading_days.unwrap().fr, "mardi et vendredi");
 }

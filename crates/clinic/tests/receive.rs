@@ -486,6 +486,48 @@ fn a_phone_that_says_nothing_holds_nobody_up() {
 }
 
 #[test]
+fn who_sends_a_byte_now_and_then_does_not_hold_a_connection_for_ever() {
+    assert_eq!(Limits::default().body(), Duration::from_secs(3600));
+    let site = Site::new(Limits { body_s: 2, ..Limits::default() });
+    let server = site.start();
+    let all = bytes(1000);
+    let begin_post = |item: &str| {
+        let mut stream = TcpStream::connect(server.addr).unwrap();
+        write!(
+            stream,
+            "POST /u/ HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nAuthorization: Bearer {}\r\nContent-Type: application/offset+octet-stream\r\nUpload-Length: 1000\r\nUpload-Metadata: {}\r\nContent-Length: 1000\r\n\r\n",
+            token(0),
+            metadata(item)
+        )
+        .unwrap();
+        stream
+    };
+    let begin_patch = |item: &str| {
+        assert_eq!(create(&server, item, all.len()).status, 201);
+        begin_patch(&server, item, 0, all.len(), b"")
+    };
+    for (item, begin) in [(item(1), &begin_patch as &dyn Fn(&str) -> TcpStream), (item(2), &begin_post)] {
+        let mut slow = begin(&item);
+        // Far below what counts as idle.
+        slow.set_read_timeout(Some(Duration::from_millis(600))).unwrap();
+        let mut answer = Vec::new();
+        for byte in &all {
+            slow.write_all(&[*byte]).unwrap();
+            if slow.read_to_end(&mut answer).is_ok() {
+                break;
+            }
+        }
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("took too long"), "{answer}");
+        let url = url_of(&server, &item);
+        let offset: usize = head(&url).header("upload-offset").parse().unwrap();
+        assert!((1..10).contains(&offset), "its bytes stay: {offset}");
+        assert_eq!(patch(&url, offset, &all[offset..]).status, 204, "and it goes on from there");
+        assert_eq!(fs::read(site.arrived(&item)).unwrap(), all);
+    }
+}
+
+#[test]
 fn a_request_head_that_never_ends_is_cut_off() {
     let site = Site::new(Limits::default());
     let server = site.start();
@@ -524,6 +566,47 @@ fn what_was_never_finished_is_forgotten_and_may_begin_again() {
     assert_eq!(patch(&url, 3, b"def").status, 410);
     let again = create(&server, &item(1), 10);
     assert_eq!((again.status, again.header("upload-offset")), (201, "0"));
+}
+
+#[test]
+fn what_was_kept_for_its_days_goes_also_when_nobody_opens_the_inbox() {
+    let mut limits = Limits { unfinished_days: 0, ..Limits::default() };
+    let site = Site::new(limits.clone());
+    let server = site.start();
+    let url = |server: &Server, n: u8| url_of(server, &item(n));
+    for n in 1..=2 {
+        create(&server, &item(n), 3);
+        assert_eq!(patch(&url(&server, n), 0, b"abc").status, 204);
+    }
+    drop(server);
+    arrived_before(&site.arrived(&item(1)), 30);
+    // 28, because the day may end while this runs.
+    arrived_before(&site.arrived(&item(2)), 28);
+    // It looks when it starts, and at what was never finished last: once that is forgotten, it has looked.
+    let looks = |n: u8| {
+        let first = site.start();
+        assert_eq!(create(&first, &item(n), 10).status, 201);
+        drop(first);
+        let server = site.start();
+        wait_for("the sweep", || head(&url(&server, n)).status == 410);
+        server
+    };
+    looks(3);
+    assert!(site.arrived(&item(1)).exists(), "a server that was told no days leaves it to the desk");
+    limits.keep_days = Some(30);
+    site.server.set_limits(&limits).unwrap();
+    let server = looks(4);
+    assert!(!site.arrived(&item(1)).exists() && site.arrived(&item(2)).exists());
+    let stands = head(&url(&server, 1));
+    assert_eq!((stands.status, stands.header("upload-offset")), (200, "3"), "it did arrive");
+    let mut inbox = clinic();
+    let said = run(inbox.arg("inbox").arg(&site.clinic));
+    assert!(said.ok && said.err.contains(&item(1)) && said.err.contains("its days are over"), "{}", said.err);
+    assert!(!said.err.contains(&item(2)), "{}", said.err);
+    assert!(!site.arrived(&item(1)).with_extension("over").exists());
+    // The patient's wish comes late, and is done.
+    assert_eq!(ask("DELETE", &url(&server, 1), &[], b"").status, 204);
+    assert!(site.arrived(&item(1)).with_extension("erase").exists());
 }
 
 #[test]

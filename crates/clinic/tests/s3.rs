@@ -5,6 +5,7 @@
 
 mod common;
 use care::item::{Header, Kind, id_of};
+use clinic::server_folder::{Limits, ServerFolder};
 use common::{
     tus::{PIECE, ask, metadata},
     *,
@@ -197,4 +198,16 @@ fn items_arrive_in_garage_wait_while_it_is_away_and_are_opened_and_erased_from_t
     let said = run(&mut inbox(&["--json"]));
     assert!(said.ok && said.err.contains("the patient asked for it"), "{}", said.err);
     assert!(!said.out.contains(&item));
+
+    // The days of the two are over, and the server erases them there too.
+    drop(server);
+    let folder = ServerFolder::new(clinic_dir.join("server"));
+    folder.set_limits(&Limits { keep_days: Some(0), ..folder.limits().unwrap() }).unwrap();
+    let _server = Server::start(&mut serve);
+    let (since, mut told) = (Instant::now(), String::new());
+    while told.matches("its days are over").count() < 2 {
+        assert!(since.elapsed() < Duration::from_secs(60), "{told}");
+        told.push_str(&run(&mut inbox(&[])).err);
+    }
+    assert!(list(&mut inbox(&["--json"])).is_empty());
 }

@@ -451,6 +451,16 @@ fn seconds_are_told_for_a_slow_line_until_one_was_measured() {
 }
 
 #[test]
+fn the_phone_names_the_day_on_which_the_clinic_erases() {
+    let mut item = item();
+    assert_eq!(item.kept_until(), None, "nothing arrived");
+    // 23:30 in Greenwich is the next day where the phone is.
+    item.flight.arrived_ms = Some((100 * 24 * 60 - 30) * 60_000);
+    assert_eq!(item.kept_until(), Some(Day::of(0, 0).plus(100 + 30)));
+    assert_eq!(item.kept_until(), Some(erasure_day(Day::of(0, 0).plus(100), item.upload.keep_days)));
+}
+
+#[test]
 fn a_slow_line_gets_small_pieces_and_a_fast_one_larger_ones_step_by_step() {
     let mut courier =
         Courier::new(Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() });

@@ -10,12 +10,13 @@ use crate::{
     answers,
     files::{self, Access, Lock},
     folder::ClinicFolder,
+    now::Now,
     problem::{Outcome, Problem},
     publish,
     register::Register,
     store::{Items, Kind},
 };
-use care::{calendar::Day, item, text::Lang};
+use care::{calendar::Day, item, outbox::erasure_day, text::Lang};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,25 +25,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Milliseconds in a day.
-const DAY_MS: i64 = 86_400_000;
 /// Fewest letters of an item's id that stand for it.
 const SHORT: usize = 4;
-
-/// The moment, as the desk's clock and wall tell it.
-#[derive(Clone, Copy, Debug)]
-pub struct Now {
-    /// UTC milliseconds.
-    pub ms: i64,
-    /// Minutes east of Greenwich.
-    pub offset_min: i32,
-}
-
-impl Now {
-    fn today(self) -> Day {
-        Day::of(self.ms, self.offset_min)
-    }
-}
+/// Why an item goes that nobody asked to erase.
+const OVER: &str = "its days are over";
 
 /// Where an item stands at the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -196,7 +182,6 @@ impl Inbox {
 
     fn erase_what_is_due(&mut self) -> Outcome<()> {
         let stored = self.on_store(self.store.list())?;
-        let keep_ms = i64::from(self.clinic.keep_days) * DAY_MS;
         let mut due: BTreeMap<String, (String, &'static str)> = BTreeMap::new();
         for one in stored.iter().filter(|one| one.kind == Kind::Item) {
             let record = self.records.entry(one.item.clone()).or_insert_with(|| Record {
@@ -214,20 +199,23 @@ impl Inbox {
             }
         }
         for (item, record) in &self.records {
-            if record.arrived_ms + keep_ms < self.now.ms {
-                due.insert(item.clone(), (record.kit_id.clone(), "its days are over"));
+            if self.now.erases(record.arrived_ms, self.clinic.keep_days) {
+                due.insert(item.clone(), (record.kit_id.clone(), OVER));
             }
         }
-        for one in stored.iter().filter(|one| one.kind == Kind::Erase) {
-            if self.records.get(&one.item).is_none_or(|record| record.kit_id == one.kit_id) {
-                due.insert(one.item.clone(), (one.kit_id.clone(), "the patient asked for it"));
+        // A wish comes last: it says more than that the days are over.
+        for (kind, why) in [(Kind::Over, OVER), (Kind::Erase, "the patient asked for it")] {
+            for one in stored.iter().filter(|one| one.kind == kind) {
+                if self.records.get(&one.item).is_none_or(|record| record.kit_id == one.kit_id) {
+                    due.insert(one.item.clone(), (one.kit_id.clone(), why));
+                }
             }
         }
         self.erase_all(due)
     }
 
-    /// Erases items: copies and sealed ones first, then the word to the patient, and only then what
-    /// reminds of them, so that whatever is interrupted is done again.
+    /// Erases items: copies and sealed ones first, then the stills in answers and the word to the
+    /// patient, and only then what reminds of them, so that whatever is interrupted is done again.
     fn erase_all(&mut self, due: BTreeMap<String, (String, &'static str)>) -> Outcome<()> {
         let today = self.now.today();
         let mut kits: BTreeSet<String> = BTreeSet::new();
@@ -240,7 +228,7 @@ impl Inbox {
             let (kit, opened) = (self.kit_name(kit_id), opened.is_some());
             if let Some(register) = self.registers.get(kit_id) {
                 let mut answers = answers::read(&self.clinic, register)?;
-                if answers::note(&mut answers.erased, item, today) {
+                if answers::erase(&mut answers, item, today) {
                     answers::write(&self.clinic, register, &answers)?;
                     kits.insert(kit_id.clone());
                 }
@@ -249,7 +237,9 @@ impl Inbox {
         }
         self.tell(&kits);
         for (item, (kit_id, _)) in &due {
-            self.on_store(self.store.remove(kit_id, item, Kind::Erase))?;
+            for word in [Kind::Erase, Kind::Over] {
+                self.on_store(self.store.remove(kit_id, item, word))?;
+            }
             self.records.remove(item);
         }
         self.save()
@@ -293,14 +283,14 @@ impl Inbox {
         } else {
             State::New
         };
-        let arrived = Day::of(record.arrived_ms, self.now.offset_min);
+        let arrived = self.now.day_of(record.arrived_ms);
         Ok(Entry {
             item: item.to_owned(),
             kit: self.kit_name(&record.kit_id),
             kit_id: record.kit_id.clone(),
             arrived,
             arrived_ms: record.arrived_ms,
-            erased_on: arrived.plus(i64::from(self.clinic.keep_days) + 1),
+            erased_on: erasure_day(arrived, self.clinic.keep_days),
             bytes: record.bytes,
             state,
             opened: record.opened.clone(),

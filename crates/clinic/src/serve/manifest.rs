@@ -78,7 +78,7 @@ impl Manifests {
     }
 
     async fn file(&self, id: &str, file: &str, method: &Method, given: &HeaderMap) -> Response {
-        if !is_token(file) || self.folder.link(id).is_none_or(|link| link.sealed() != file) {
+        if !is_token(file) || self.folder.link(id).is_none_or(|link| !link.leads_to(file)) {
             return not_found();
         }
         match small_file(&self.public, &format!("k/{file}"), "application/jose", ASK_AGAIN).await {

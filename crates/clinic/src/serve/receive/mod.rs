@@ -11,6 +11,7 @@ mod turns;
 
 use super::Address;
 use crate::{
+    now::Now,
     problem::{Outcome, Problem},
     server_folder::{Limits, ServerFolder},
     store::{Items, Kind},
@@ -326,6 +327,9 @@ impl Receiver {
         let poured = tokio::select! {
             poured = pour.pour(&mut file, self.limits.idle(), which) => poured,
             () = turn.overtaken() => Err(Refusal(423, "A newer request took over")),
+            () = tokio::time::sleep(self.limits.body()) => {
+                Err(Refusal(408, "This request took too long: go on from where the upload stands"))
+            }
         };
         // What is still on its way into the file must be there, or have failed, before anybody
         // counts.
@@ -414,9 +418,7 @@ impl Receiver {
                 self.partial.forget(which).map_err(disk)?;
             }
             State::Receiving | State::Arrived => {
-                // The desk learns it first: it may hold copies.
-                self.items.ask_erase(&which.kit_id, &which.item).await.map_err(disk)?;
-                self.items.remove(&which.kit_id, &which.item, Kind::Item).await.map_err(disk)?;
+                self.items.take_away(&which.kit_id, &which.item, Kind::Erase).await.map_err(disk)?;
                 self.set(which, &Info { state: State::Erased, unchecked_from: None, ..info }).await?;
             }
         }
@@ -443,15 +445,51 @@ impl Receiver {
         response
     }
 
-    /// Forgets what was never finished, and tries the store again for what is whole. Never ends.
+    /// Erases what was kept for its days, forgets what was never finished, and tries the store again for
+    /// what is whole. Never ends.
     pub async fn keep_sweeping(self: Arc<Self>) {
         loop {
-            self.sweep().await;
+            self.sweep_arrived().await;
+            self.sweep_unfinished().await;
             tokio::time::sleep(SWEEP).await;
         }
     }
 
-    async fn sweep(&self) {
+    /// The desk does the same, but only when somebody opens the inbox, and patients were told a day.
+    async fn sweep_arrived(&self) {
+        // Read anew each time: whoever publishes with more days has promised them already.
+        let keep_days = match self.folder.limits() {
+            Ok(limits) => limits.keep_days,
+            Err(problems) => {
+                eprintln!("Warning: {problems}");
+                return;
+            }
+        };
+        let Some(keep_days) = keep_days else { return };
+        let stored = match self.items.list().await {
+            Ok(stored) => stored,
+            Err(e) => {
+                eprintln!("Warning: {}: {e}", self.items.name());
+                return;
+            }
+        };
+        let now = Now::here();
+        for one in stored {
+            if one.kind == Kind::Item && now.erases(one.arrived_ms, keep_days) {
+                // Each of them says what failed by itself; the others go on.
+                let _ = self.erase_old(&Which { kit_id: one.kit_id, item: one.item }).await;
+            }
+        }
+    }
+
+    async fn erase_old(&self, which: &Which) -> Served<()> {
+        // A wish of the patient's may be under way.
+        let _turn = self.turn(which).await?;
+        let gone = self.items.take_away(&which.kit_id, &which.item, Kind::Over).await;
+        gone.map_err(|e| failed(which, &e))
+    }
+
+    async fn sweep_unfinished(&self) {
         let partial = self.partial.clone();
         let found = match on_disk(move || partial.all_under_way()).await {
             Ok(found) => found,
