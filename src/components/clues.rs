@@ -8,12 +8,12 @@ use super::{
     safety::headed,
 };
 use crate::{
-    i18n::{K, t},
+    i18n::{K, fill, t},
     platform::dom::{View, all, el, none},
 };
 use care::{
     json::Word as _,
-    quiz::{Action, Bank, CueMark, Item, Pole, Verdict},
+    quiz::{Action, Bank, Cue, CueMark, Item, Pole, Verdict, schedule::decisive},
 };
 
 /// The word of a verdict, and its sign.
@@ -41,11 +41,39 @@ fn pole(mark: &CueMark) -> (&'static str, Icon, K) {
     }
 }
 
-/// The cues of an item, what decides first. `picked` are the segments that the patient pointed at.
-pub fn all_of(item: &Item, picked: &[String], simple: bool) -> View {
+/// The address of a lesson: that of a cue, or another card.
+pub fn address(lesson: &str) -> String {
+    ["quiz/lesson/", lesson].concat()
+}
+
+/// « En savoir plus »: the one-minute card of a cue. `about` says aloud of what, for several may stand on
+/// a screen.
+pub fn lesson(action: &str, cue: Cue, about: &str) -> View {
+    let name = [t(K::CheckLesson), t(K::LessonColon), about].concat();
+    el("a", "plain-link")
+        .attr("href", &address(cue.word()))
+        .action(action)
+        .attr("aria-label", &name)
+        .text(t(K::CheckLesson))
+}
+
+/// How many questions nobody has signed yet, said as long as there is one.
+pub fn drafts(bank: &Bank) -> Option<String> {
+    let (n, total) = (bank.drafts(), bank.items.len());
+    let numbers = [("n", &*n.to_string()), ("total", &*total.to_string())];
+    (n > 0).then(|| fill(K::QuizAboutDraft, &numbers))
+}
+
+/// The cues of an item, the grave ones first. `picked` are the segments that the patient pointed at; `more`
+/// makes what stands under a cue that decides.
+pub fn all_of(item: &Item, picked: &[String], simple: bool, more: impl Fn(Cue) -> View) -> View {
+    let decides = decisive(item);
     let mut marks: Vec<&CueMark> = item.cues.iter().collect();
     marks.sort_by_key(|mark| (!mark.cue.is_grave(), mark.cue));
-    let rows = marks.into_iter().map(|mark| clue(item, mark, picked, simple));
+    let rows = marks.into_iter().map(|mark| {
+        let more = if decides.contains(&mark.cue) { more(mark.cue) } else { none() };
+        clue(item, mark, picked, simple).with(more)
+    });
     el("section", "stack")
         .with(el("h2", "").text(t(K::QuizClues)))
         .with(el("ul", "rows clues").with(all(rows)))
@@ -93,15 +121,15 @@ pub fn action(item: &Item) -> View {
         .with(el("p", "").text(t(text)))
 }
 
-/// The published sources that an item rests on.
-pub fn sources(bank: &Bank, item: &Item) -> View {
+/// The published sources that an item rests on; without links in simple mode.
+pub fn sources(bank: &Bank, item: &Item, simple: bool) -> View {
     let known: Vec<_> = bank.sources.iter().filter(|s| item.sources.iter().any(|c| c.id == s.id)).collect();
     if known.is_empty() {
         return none();
     }
     let rows = known.into_iter().map(|source| {
         let words = [source.title.as_str(), &source.publisher, &source.date].join(", ");
-        let link = if source.url.starts_with("https://") {
+        let link = if !simple && source.url.starts_with("https://") {
             provenance::outside(&source.url).text(&words)
         } else {
             el("span", "").text(&words)
@@ -109,7 +137,7 @@ pub fn sources(bank: &Bank, item: &Item) -> View {
         el("li", "source").with(link)
     });
     el("details", "card")
-        .with(el("summary", "").text(t(K::QuizSources)))
+        .with(el("summary", "").action("quiz-sources").text(t(K::QuizSources)))
         .with(el("ul", "list").with(all(rows)))
-        .with(el("p", "soft").text(t(K::AppInternetNeeded)))
+        .maybe((!simple).then(|| el("p", "soft").text(t(K::AppInternetNeeded))))
 }

@@ -4,7 +4,7 @@
 
 use crate::{
     components::{
-        control, field,
+        clues, control, field,
         icon::{self, Icon},
         install, notice, pager,
         provenance::outside,
@@ -105,14 +105,12 @@ fn signal(cue: Cue) -> K {
 
 /// « En savoir plus »: the lesson of a cue.
 fn lesson(cue: Cue) -> View {
-    let address = ["quiz/lesson/", cue.word()].concat();
-    // Several may stand on a screen: each says aloud of what.
-    let name = [t(K::CheckLesson), " ", t(question(cue).0)].concat();
-    el("a", "plain-link")
-        .attr("href", &address)
-        .action("check-lesson")
-        .attr("aria-label", &name)
-        .text(t(K::CheckLesson))
+    clues::lesson("check-lesson", cue, t(question(cue).0))
+}
+
+/// Simple mode: below the three choices of a screen, and none of them, as the bar below it is not either.
+fn beside(pain: View) -> View {
+    el("aside", "beside").attr("aria-label", t(K::CheckPain)).with(pain)
 }
 
 /// The icon and the words of an outcome.
@@ -288,13 +286,14 @@ impl Page {
 
     /// A question, the step aside, or the end.
     fn asking(self, draft: &Draft) -> View {
-        match draft.check.next() {
+        let screen = match draft.check.next() {
             Next::Ask(cue) => self.ask(draft, cue),
             Next::Listed => self.aside(draft, true),
             Next::Confirmed => self.aside(draft, false),
             // Both lead elsewhere: what is left here was told already.
-            Next::Warning | Next::Told(_) => none(),
-        }
+            Next::Warning | Next::Told(_) => return none(),
+        };
+        if self.simple { all([screen, beside(self.pain("button wide"))]) } else { screen }
     }
 
     /// An answer; the last one ends the check.
@@ -325,7 +324,7 @@ impl Page {
         ])
     }
 
-    /// Back, and what hurts; simple mode has three choices already, and the bar below.
+    /// Back, and what hurts; simple mode has three choices already, and what hurts below them.
     fn ways(self) -> View {
         if self.simple {
             return none();
@@ -520,15 +519,16 @@ fn result(app: App, video: &Checked, simple: bool) -> View {
     }));
     let reasons = reasons(video, simple);
     let body = if simple {
-        let third = if kit { results() } else { hurt("button wide") };
-        all([reasons, show_this, third, shown(app, video, "button wide"), again()])
+        let send = if kit { results() } else { none() };
+        all([reasons, show_this, send, shown(app, video, "button wide"), again()])
     } else {
         let date = el("p", "soft").text(&i18n::date(video.day));
         let about = if found.which().is_empty() { none() } else { card(&found).with(date) };
         let send = if kit { all([results(), show_this]) } else { show_this };
         all([reasons, about, send, shown(app, video, "button wide"), again(), hurt("button wide")])
     };
-    shell::screen(app, t(title), body)
+    let screen = shell::screen(app, t(title), body);
+    if simple { all([screen, beside(hurt("button wide"))]) } else { screen }
 }
 
 /// Why it came out so.

@@ -52,6 +52,10 @@ fn full(app: App) -> View {
         section(K::HelpUseTitle, paragraph("", K::HelpUseText)),
         section(K::HelpQuiz, all([paragraph("", K::HelpQuizWhy), quiz()])),
         section(K::HelpCheck, check()),
+        section(
+            K::HelpBooklet,
+            all([paragraph("", K::HelpBookletText), el("div", "row").with(booklet("button"))]),
+        ),
         section(K::HelpWordsTitle, el("dl", "facts").with(all(words))),
         section(K::HelpCallTitle, calls),
         paragraph("soft", K::HelpAbout),
@@ -70,19 +74,27 @@ fn check() -> View {
     all([paragraph("", K::HelpCheckLead), el("div", "row").with(open)])
 }
 
+/// The way to the booklet, and from it to the lessons, the poster and the workshop.
+fn booklet(class: &str) -> View {
+    control::link(class, "booklet", icon::DOCUMENT, t(K::HelpBooklet), "booklet")
+}
+
 fn one_by_one(app: App) -> View {
     let mut topics = vec![(K::HelpReplaceTitle, K::HelpReplace)];
     topics.extend(HOW);
     topics.extend([(K::HelpUseTitle, K::HelpUseText), (K::HelpCheck, K::HelpCheckLead)]);
+    topics.push((K::HelpBooklet, K::HelpBookletText));
     topics.extend(WORDS);
     let at = RwSignal::new(0_usize);
     let topic = move || {
         let now = at.get();
         let Some((title, words)) = topics.get(now) else { return none() };
-        let way = if *title == K::HelpCheck {
-            control::link("button wide", "check-video", icon::PLAY, t(K::HelpCheckOpen), "check")
-        } else {
-            none()
+        let way = match title {
+            K::HelpCheck => {
+                control::link("button wide", "check-video", icon::PLAY, t(K::HelpCheckOpen), "check")
+            }
+            K::HelpBooklet => booklet("button wide"),
+            _ => none(),
         };
         let card = el("div", "card stack")
             .with(pager::place(now, topics.len()))

@@ -3,7 +3,7 @@
 
 use crate::{
     components::{
-        brought, control,
+        brought, clues, control,
         icon::{self, Icon, icon},
         pager, provenance, safety, shell,
     },
@@ -12,7 +12,10 @@ use crate::{
     platform::dom::{View, all, el, none, region},
     state::{App, Files},
 };
-use care::quiz::lesson::{Lesson, Lessons};
+use care::quiz::{
+    Cue,
+    lesson::{Lesson, Lessons},
+};
 use leptos::prelude::*;
 use std::{hint::black_box, rc::Rc};
 
@@ -75,7 +78,27 @@ fn one_by_one(lessons: Rc<Lessons>) -> View {
 }
 
 fn address(lesson: &Lesson) -> String {
-    ["quiz/lesson/", &lesson.id].concat()
+    clues::address(&lesson.id)
+}
+
+/// The rule of a cue as its lesson has it, as soon as the lessons are here.
+pub fn rule(app: App, cue: Cue) -> View {
+    let files = black_box(LESSONS);
+    let here = RwSignal::new(app.text(files).is_some());
+    if !here.get_untracked() {
+        leptos::task::spawn_local(async move {
+            // Without a network the cue’s name stands alone. The patient may have left meanwhile.
+            if app.bring_text(files).await && !here.is_disposed() {
+                here.set(true);
+            }
+        });
+    }
+    region(move || {
+        let text = if here.get() { app.text(files) } else { None };
+        let lessons = text.and_then(|text| Lessons::parse(text.as_bytes()).ok());
+        let lesson = lessons.and_then(|all| all.lessons.into_iter().find(|lesson| lesson.cue() == Some(cue)));
+        lesson.map_or_else(none, |lesson| el("p", "").text(&lesson.lead))
+    })
 }
 
 /// Whether a cue is grave, in a sign, its class and its word.

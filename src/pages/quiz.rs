@@ -5,13 +5,14 @@
 
 use crate::{
     components::{
-        clues, control, happened,
+        chart, clues, control, happened,
         icon::{self, icon},
         notice, safety,
         scene::{self, MOST},
         shell,
     },
     i18n::{self, K, fill, t},
+    pages::{lesson, reminders},
     platform::{
         dom::{View, all, el, none, region},
         js, page, random, speech,
@@ -22,13 +23,14 @@ use care::{
     json::Word as _,
     quiz::{
         Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict,
-        estimate::{Found, ToTell},
+        estimate::{Counts, Found, ToTell},
         forms,
-        schedule::SESSION,
+        schedule::{Review, SESSION, decisive},
     },
+    reminder::Weekday,
 };
 use leptos::prelude::*;
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 /// What is on view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,20 @@ struct Page {
     ahead: StoredValue<Option<Ahead>, LocalStorage>,
 }
 
+/// Where the patient was when a lesson was opened.
+struct Left {
+    at: At,
+    session: String,
+    item: Option<String>,
+    told: bool,
+}
+
+thread_local! {
+    /// Taken once, on the way back from the lesson. A reload forgets it: then the next question comes, for the
+    /// answer is in the journal.
+    static LEFT: RefCell<Option<Left>> = const { RefCell::new(None) };
+}
+
 /// A question that was made before it is asked, and what keeps its buttons alive.
 struct Ahead {
     item: String,
@@ -92,6 +108,7 @@ const AHEAD_MS: i32 = 200;
 
 /// The quiz, where the patient left it.
 pub fn show(app: App, simple: bool) -> View {
+    let history = Memo::new(move |_| app.journal(History::of));
     let page = Page {
         app,
         simple,
@@ -99,14 +116,14 @@ pub fn show(app: App, simple: bool) -> View {
         failed: RwSignal::new(false),
         here: RwSignal::new(app.questions(i18n::lang()).is_some()),
         item: RwSignal::new_local(None),
-        history: Memo::new(move |_| app.journal(History::of)),
+        history,
         session: RwSignal::new(String::new()),
         form: RwSignal::new(None),
         verdict: RwSignal::new(Verdict::Reliable),
         sure: RwSignal::new(None),
         picked: RwSignal::new(Vec::new()),
         missing: RwSignal::new(Vec::new()),
-        planned: RwSignal::new(false),
+        planned: RwSignal::new(history.with_untracked(|history| history.planned)),
         told: RwSignal::new(false),
         ahead: StoredValue::new_local(None),
     };
@@ -190,14 +207,61 @@ impl Page {
         });
     }
 
-    /// Back to where the patient was, if in the middle of six: after a reload the same question comes.
+    /// Back to where the patient was: to what a lesson was read about; else, if in the middle of six, to the
+    /// question: after a reload the same one comes.
     fn go_on(self) {
+        if LEFT.take().is_some_and(|left| self.back_to(&left)) {
+            return;
+        }
         let today = self.app.today();
         let open = self.past(|history| history.open_session(today).map(str::to_owned));
         if let Some(session) = open {
             self.session.set(session);
             self.next();
         }
+    }
+
+    /// Shows again what was on view when a lesson was opened; false when the journal has nothing of it.
+    fn back_to(self, left: &Left) -> bool {
+        let known = self.past(|history| {
+            let answers = history.session(&left.session);
+            match &left.item {
+                Some(id) => answers.into_iter().rfind(|a| a.item == *id).map(|a| Some(a.clone())),
+                None => (!answers.is_empty() || matches!(left.at, At::Formed(_))).then_some(None),
+            }
+        });
+        let Some(answer) = known else { return false };
+        if let Some(answer) = answer {
+            let bank = self.bank();
+            let Some(item) = bank.items.iter().find(|item| item.id == answer.item) else { return false };
+            self.item.set(Some(Rc::new(item.clone())));
+            self.verdict.set(answer.verdict);
+            self.picked.set(answer.segments);
+        }
+        self.session.set(left.session.clone());
+        self.told.set(left.told);
+        self.at.set(left.at);
+        if left.item.is_some() {
+            self.look_ahead();
+        }
+        true
+    }
+
+    /// A lesson is being opened: the way back leads to what is on view.
+    fn leave(self) {
+        let at = self.at.get_untracked();
+        let item = if matches!(at, At::Told | At::Kept) { self.item() } else { None };
+        LEFT.set(Some(Left {
+            at,
+            session: self.session.get_untracked(),
+            item: item.map(|item| item.id.clone()),
+            told: self.told.get_untracked(),
+        }));
+    }
+
+    /// The lesson of a cue, from which one comes back here.
+    fn lesson(self, cue: Cue) -> View {
+        clues::lesson("lesson", cue, t(happened::cue(cue))).on("click", move |_| self.leave())
     }
 
     fn begin(self) {
@@ -262,8 +326,13 @@ impl Page {
 
     /// Where one is among the questions, and a voice for what is on view.
     fn head(self, told: bool) -> View {
-        let aloud = speech::available().then(|| shell::read_aloud(self.app));
-        el("div", "row apart").with(el("p", "soft place").text(&self.n_of(told))).maybe(aloud)
+        self.aloud(el("p", "soft place").text(&self.n_of(told)))
+    }
+
+    /// What stands at the head, and a voice for what is on view; in simple mode that is in the heading.
+    fn aloud(self, beside: View) -> View {
+        let aloud = (!self.simple && speech::available()).then(|| shell::read_aloud(self.app));
+        el("div", "row apart").with(beside).maybe(aloud)
     }
 
     // ---- Before ----------------------------------------------------------------------------
@@ -273,26 +342,76 @@ impl Page {
         let start = control::button("button main wide", "quiz-start", icon::NEXT, t(K::QuizStart), begin);
         let about = move || self.go(At::About);
         let about = control::button("button wide", "quiz-about", icon::HELP, t(K::QuizAbout), about);
-        let draft = notice::chip("plain", icon::CLOCK, K::QuizShortDraft);
+        let draft = match self.bank().drafts() {
+            0 => none(),
+            _ => notice::chip("plain", icon::CLOCK, K::QuizShortDraft),
+        };
         let form = self.offered();
+        let review = self.review(true);
         if self.simple {
             let words = [K::QuizLead, K::HelpQuizWhy].map(|k| el("p", "").text(t(k)));
-            return shell::screen(self.app, t(K::HelpQuiz), all([all(words), draft, start, form, about]));
+            let body = all([all(words), review, draft, start, form, about]);
+            return shell::screen(self.app, t(K::HelpQuiz), body);
         }
         let card = el("section", "card note stack tight")
             .with(el("p", "strong").text(t(K::QuizRuleOne)))
             .with(el("p", "").text(t(K::QuizRuleTwo)));
+        let results = self.results(Some(safety::headed(icon::CHECK, K::QuizFormDone)));
+        let booklet = control::link("button wide", "booklet", icon::DOCUMENT, t(K::HelpBooklet), "booklet");
         let body = all([
-            el("p", "lead").text(t(K::QuizLead)),
+            self.aloud(el("p", "lead").text(t(K::QuizLead))),
             el("p", "").text(t(K::HelpQuizWhy)),
             card,
             el("p", "").text(t(K::QuizHow)),
+            review,
             draft,
             start,
             form,
+            results,
+            booklet,
             about,
         ]);
         shell::screen(self.app, t(K::HelpQuiz), body)
+    }
+
+    /// When it helps to come back: an invitation. At the end of a session nobody is asked to go on at once.
+    fn review(self, today_too: bool) -> View {
+        let bank = self.bank();
+        match self.past(|history| self.app.next_review(&bank, history)) {
+            Some(Review::On(day)) => {
+                let date = [reminders::day_word(Weekday::of(day)), " ", &i18n::date(day)].concat();
+                el("p", "")
+                    .attr("data-review", &day.to_string())
+                    .text(&fill(K::QuizReviewOn, &[("date", &date)]))
+            }
+            Some(Review::Today) if today_too => {
+                el("p", "").attr("data-review", "today").text(t(K::QuizReviewToday))
+            }
+            _ => none(),
+        }
+    }
+
+    /// The forms that were filled in, side by side.
+    fn results(self, heading: Option<View>) -> View {
+        let results = self.past(forms::results);
+        if results.is_empty() {
+            return none();
+        }
+        let row = |(moment, counts): &(Moment, Counts)| {
+            let when = match moment {
+                Moment::Before => K::FollowUpBefore,
+                Moment::After => K::FollowUpAfter,
+                Moment::Later => K::QuizFormLater,
+            };
+            let of = |n: u32, total: u32| {
+                fill(K::HomePageN, &[("n", &n.to_string()), ("total", &total.to_string())])
+            };
+            let (traps, good) = (of(counts.caught, counts.bad), of(counts.recognised(), counts.good));
+            vec![t(when).to_owned(), traps, good]
+        };
+        let columns = [K::QuizFormWhen, K::QuizFormTraps, K::QuizFormGood];
+        let table = chart::table(K::QuizFormDone, &columns, results.iter().map(row));
+        el("section", "card stack tight").maybe(heading).with(table)
     }
 
     /// « Faire le point », where it is offered today.
@@ -323,8 +442,11 @@ impl Page {
     }
 
     fn about(self) -> View {
-        let words = [K::QuizAboutMadeUp, K::QuizAboutDraft, K::QuizAboutKept, K::QuizAboutKine];
-        let words = words.map(|k| el("li", "").text(t(k)));
+        let bank = self.bank();
+        let drafts = clues::drafts(&bank)
+            .map(|words| el("li", "").attr("data-count", &bank.drafts().to_string()).text(&words));
+        let words = [K::QuizAboutMadeUp, K::QuizAboutKept, K::QuizAboutKine];
+        let words = drafts.into_iter().chain(words.map(|k| el("li", "").text(t(k))));
         let back = move || self.go(At::Start);
         let body = all([
             el("ul", "list").with(all(words)),
@@ -375,11 +497,11 @@ impl Page {
             let action = ["verdict-", verdict.word()].concat();
             control::button("button verdict", &action, picture, t(word), move || self.say(verdict))
         };
-        el("div", "verdicts")
+        let verdicts = [Verdict::Reliable, Verdict::Unreliable].map(verdict);
+        el("div", "")
             .attr("role", "group")
             .attr("aria-label", t(K::QuizAsk))
-            .with(verdict(Verdict::Reliable))
-            .with(verdict(Verdict::Unreliable))
+            .with(choices("verdicts", verdicts))
     }
 
     fn say(self, verdict: Verdict) {
@@ -402,8 +524,8 @@ impl Page {
         let (word, picture) = clues::verdict(self.verdict.get_untracked());
         let back = move || self.go(At::Look);
         let body = all([
-            el("div", "row").with(notice::chip("plain", picture, word)),
-            all(levels),
+            self.aloud(el("p", "").with(notice::chip("plain", picture, word))),
+            choices("", levels),
             control::button("button quiet wide", "quiz-look-again", icon::BACK, t(K::QuizLookAgain), back),
         ]);
         shell::screen(self.app, t(K::QuizSureAsk), body)
@@ -425,7 +547,7 @@ impl Page {
             .with(el("ul", "row").with(all(lacking)));
         let answer = move || self.answer();
         let body = all([
-            el("p", "").text(t(K::QuizHelpedText)),
+            self.aloud(el("p", "").text(t(K::QuizHelpedText))),
             scene::post(&item, Some(self.picked)),
             lacking,
             el("p", "soft place").attr("role", "status").words(chosen),
@@ -472,7 +594,9 @@ impl Page {
             .attr("data-right", if said == item.verdict { "true" } else { "false" })
             .with(el("p", "told-head strong").with(icon(picture)).with(el("span", "").text(&seen)))
             .with(el("p", "").text(&item.feedback.verdict));
-        let shown = clues::all_of(&item, &self.picked.get_untracked(), self.simple);
+        // In simple mode the way to a lesson is on the next screen.
+        let more = |cue| if self.simple { none() } else { self.lesson(cue) };
+        let shown = clues::all_of(&item, &self.picked.get_untracked(), self.simple, more);
         if self.simple {
             let on = move || self.go(At::Kept);
             let on = control::button("button main wide", "quiz-keep", icon::NEXT, t(K::QuizToRule), on);
@@ -483,7 +607,7 @@ impl Page {
         let again = el("summary", "").text(t(K::QuizLookAgain)).on("click", move |_| asked.set(true));
         let again_post = move || if asked.get() { scene::post(&seen, None) } else { none() };
         let post = el("details", "card").with(again).with(region(again_post));
-        let sources = clues::sources(&self.bank(), &item);
+        let sources = clues::sources(&self.bank(), &item, false);
         let body = all([
             self.head(true),
             answer,
@@ -499,7 +623,10 @@ impl Page {
 
     fn kept(self) -> View {
         let Some(item) = self.item() else { return none() };
-        let body = all([clues::rule_itself(&item), clues::action(&item), self.onward()]);
+        let lesson = decisive(&item).first().map(|cue| self.lesson(*cue));
+        let sources = clues::sources(&self.bank(), &item, true);
+        let body =
+            all([clues::rule_itself(&item), clues::action(&item), all(lesson), sources, self.onward()]);
         shell::screen(self.app, t(K::QuizKeep), body)
     }
 
@@ -527,8 +654,12 @@ impl Page {
         };
         let again = move || self.begin();
         let again = || control::button("button wide", "quiz-start", icon::AGAIN, t(K::QuizAgain), again);
-        let body =
-            all([told, self.gesture(), if self.simple { none() } else { all([self.telling(), again()]) }]);
+        let review = self.review(false);
+        let body = if self.simple {
+            all([told, review, self.gesture()])
+        } else {
+            all([self.aloud(review), told, self.gesture(), self.telling(), again()])
+        };
         shell::screen(self.app, t(K::QuizEndTitle), body)
     }
 
@@ -543,6 +674,7 @@ impl Page {
             }
             control::button("button wide", "quiz-plan", icon::HAND, t(K::QuizGesturePlan), move || {
                 self.planned.set(true);
+                self.app.learnt(&Learning::QuizPlanned { session: self.session.get_untracked() });
             })
         };
         el("section", "card stack")
@@ -595,21 +727,27 @@ impl Page {
 
     /// « Pièges repérés : 3 sur 3. Bonnes vidéos reconnues : 2 sur 3. »
     fn result(self, answers: &[&care::quiz::Answer]) -> View {
-        let Found { counts, strength, revise } = Found::of(&self.bank(), answers.iter().copied());
+        let Found { counts, strength, revise: revised } = Found::of(&self.bank(), answers.iter().copied());
         let count = |k, n: u32, total: u32| {
             (total > 0).then(|| {
                 let words = fill(k, &[("n", &n.to_string()), ("total", &total.to_string())]);
                 el("li", "strong").text(&words)
             })
         };
-        let cue = |k, cue: Option<Cue>| {
-            cue.map(|cue| el("li", "").text(&fill(k, &[("cue", t(happened::cue(cue)))])))
+        let cue = |k, cue: Cue| fill(k, &[("cue", t(happened::cue(cue)))]);
+        // One rule to read again, in its lesson’s words, and the way there.
+        let revise = |at: Cue| {
+            el("li", "stack tight")
+                .attr("data-cue", at.word())
+                .with(el("p", "strong").text(&cue(K::QuizEndRevise, at)))
+                .with(lesson::rule(self.app, at))
+                .with(self.lesson(at))
         };
         el("ul", "card list told-list")
             .maybe(count(K::QuizEndTraps, counts.caught, counts.bad))
             .maybe(count(K::QuizEndGood, counts.recognised(), counts.good))
-            .maybe(cue(K::QuizEndStrength, strength))
-            .maybe(cue(K::QuizEndRevise, revise))
+            .maybe(strength.map(|at| el("li", "").text(&cue(K::QuizEndStrength, at))))
+            .maybe(revised.map(revise))
     }
 
     // ---- Forms -----------------------------------------------------------------------------------
@@ -644,7 +782,7 @@ impl Page {
         shell::screen(
             self.app,
             t(K::QuizFormTitle),
-            all([el("p", "lead").text(t(K::QuizFormHalf)), home, on]),
+            all([self.aloud(el("p", "lead").text(t(K::QuizFormHalf))), home, on]),
         )
     }
 
@@ -652,6 +790,15 @@ impl Page {
         let told = self.past(|history| self.result(&history.form(moment)));
         let begin = move || self.begin();
         let start = control::button("button main wide", "quiz-start", icon::NEXT, t(K::QuizStart), begin);
-        shell::screen(self.app, t(K::QuizFormDone), all([told, start]))
+        // By itself the first one is what stands above.
+        let before =
+            if self.past(|history| forms::results(history).len()) > 1 { self.results(None) } else { none() };
+        shell::screen(self.app, t(K::QuizFormDone), all([told, before, start]))
     }
+}
+
+/// Answers to choose from. In a list the phone’s voice reads them too: other buttons it passes over.
+fn choices(class: &str, buttons: impl IntoIterator<Item = View>) -> View {
+    let rows = buttons.into_iter().map(|button| el("li", "").with(button));
+    el("ul", ["choices ", class].concat().trim_end()).with(all(rows))
 }

@@ -51,7 +51,8 @@ pub fn show(app: App, simple: bool) -> View {
     shell::screen(app, t(K::RemindersTitle), body)
 }
 
-fn day_word(day: Weekday) -> &'static str {
+/// « lundi »
+pub fn day_word(day: Weekday) -> &'static str {
     DAYS.get(day as usize).map_or("", |k| t(*k))
 }
 

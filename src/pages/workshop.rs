@@ -193,15 +193,18 @@ impl Room {
         let kept = el("p", "").with(notice::chip("good", icon::SHIELD, K::WorkshopKept));
         let how = list(K::WorkshopHow, "numbered", notes.steps.iter().map(String::as_str));
         let first = list(K::WorkshopFirst, "said", notes.open.iter().map(String::as_str));
+        let bank = if self.here.get() { self.app.questions(i18n::lang()) } else { None };
+        let drafts = bank.and_then(|bank| clues::drafts(&bank));
+        let drafts = drafts.map_or_else(none, |words| el("p", "soft").text(&words));
         let body = if self.simple {
-            all([el("p", "lead").text(t(K::WorkshopLead)), kept, begin, how, first])
+            all([el("p", "lead").text(t(K::WorkshopLead)), kept, begin, how, first, drafts])
         } else {
             all([
                 el("p", "lead").text(t(K::WorkshopLead)),
                 kept,
                 el("div", "workshop-pair").with(how).with(first),
                 begin,
-                el("p", "soft").text(t(K::QuizAboutDraft)),
+                drafts,
             ])
         };
         shell::screen(self.app, t(K::WorkshopTitle), el("div", "workshop stack").with(body))
@@ -333,7 +336,7 @@ impl Room {
                 .with(clues::rule(item))
                 .with(next)
                 .with(say);
-            el("div", "workshop-split").with(clues::all_of(item, &[], true)).with(side)
+            el("div", "workshop-split").with(clues::all_of(item, &[], true, |_| none())).with(side)
         };
         self.framed(t(K::WorkshopTold), body)
     }

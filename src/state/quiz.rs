@@ -4,7 +4,10 @@ use super::{App, keys::fetch_text};
 use crate::platform::js;
 use care::{
     json::Json,
-    quiz::{Bank, History, Item, Learning, Pool, schedule::Plan},
+    quiz::{
+        Bank, History, Item, Learning, Pool,
+        schedule::{Plan, Review},
+    },
     text::Lang,
 };
 use leptos::prelude::*;
@@ -67,6 +70,11 @@ impl App {
     /// The next question of a session; none at its end, or when nothing may be asked again yet.
     pub fn next_question(self, bank: &Bank, history: &History, session: &str) -> Option<Item> {
         Plan::of(bank, history, self.today(), &self.profile_id(), session).next().cloned()
+    }
+
+    /// When a session helps next.
+    pub fn next_review(self, bank: &Bank, history: &History) -> Option<Review> {
+        Plan::review(bank, history, self.today(), &self.profile_id())
     }
 
     /// Writes into the journal what happened in the quiz.

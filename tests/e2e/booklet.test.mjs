@@ -69,6 +69,26 @@ test("every lesson is there at its address, with its phrases, its facts and the 
     await page.waitForFunction(() => /adresse|address|page/i.test(document.querySelector("main").innerText));
   }));
 
+test("the booklet is one tap from help and from the quiz, and leads to the lessons and the workshop", () =>
+  onPhone(async (page) => {
+    for (const from of ["help", "quiz"]) {
+      await open(page, portal, from);
+      await page.click("main [data-action=booklet]");
+      await page.waitForSelector("main [data-action=print-fold]");
+      assert.equal(new URL(page.url()).pathname, "/booklet", from);
+    }
+    assert.equal(await page.locator("main [data-action=workshop]").count(), 1);
+    await page.click("main a[href='quiz/lesson']");
+    await page.waitForSelector("main [data-action=lesson]");
+    await choose(page, portal, "simple");
+    await open(page, portal, "help");
+    await page.waitForSelector("main .button.main");
+    for (let n = 0; n < 20 && !(await page.locator("main [data-action=booklet]").count()); n++) await page.click("main .button.main");
+    assert.deepEqual(await faults(page, "simple"), []);
+    await page.click("main [data-action=booklet]");
+    await page.waitForSelector("main [data-action=print-fold]");
+  }));
+
 test("lessons, booklet and poster have no axe violation, large letters, large targets, in every form", () =>
   onPhone(async (page) => {
     const wrong = [];

@@ -253,20 +253,39 @@ for (const mode of MODES) {
     }));
 }
 
-test("« J’ai mal depuis » stands on every question and at the end, and without a kit leads to whom to call", () =>
-  onPhone(async (page) => {
-    await give(page, SHARED);
-    await page.click("[data-action=check-start]");
-    for (const said of ["no", "no", "no", "no", "no", "no", "no"]) {
-      assert.equal(await page.locator("[data-action=check-pain]").count(), 1, await asked(page));
-      await say(page, said);
-    }
-    await page.click("[data-action=check-pain]");
-    await page.waitForSelector("main [data-action=report-told]");
-    assert.equal(await page.inputValue("#which"), `${TITLE} ${ADDRESS}`);
-    await page.click("[data-action=report-told]");
-    await page.waitForSelector("main a[href='tel:112']");
-  }));
+for (const mode of MODES) {
+  test(`${mode}: « J’ai mal depuis » stands on every question and at the end, and without a kit leads to whom to call`, () =>
+    onPhone(async (page) => {
+      const which = `${TITLE} ${ADDRESS}`;
+      await choose(page, portal, mode);
+      await give(page, SHARED);
+      await page.click("[data-action=check-start]");
+      for (const said of ["no", "no", "no", "no", "no", "no", "no"]) {
+        assert.equal(await page.locator("[data-action=check-pain]").count(), 1, await asked(page));
+        await say(page, said);
+      }
+      assert.equal(await page.locator("[data-action=check-pain]").count(), 1, "at the end");
+      await page.click("[data-action=check-pain]");
+      await page.waitForSelector("main [data-action=report-told]");
+      if (mode === "standard") assert.equal(await page.inputValue("#which"), which);
+      await page.click("[data-action=report-told]");
+      assert.equal((await written(page, "tried-elsewhere", 1))[0].which, which);
+      await page.waitForSelector("main a[href='tel:112']");
+    }));
+
+  test(`${mode}: in the middle of the questions « J’ai mal depuis » takes the video along`, () =>
+    onPhone(async (page) => {
+      await choose(page, portal, mode);
+      await give(page, SHARED);
+      await page.click("[data-action=check-start]");
+      await say(page, "no");
+      await page.click("[data-action=check-pain]");
+      await page.waitForSelector("main [data-action=report-told]");
+      await page.click("[data-action=report-told]");
+      assert.equal((await written(page, "tried-elsewhere", 1))[0].which, `${TITLE} ${ADDRESS}`);
+      assert.deepEqual(await happened(page, "video-checked"), [], "no check is noted");
+    }));
+}
 
 test("« Retour » comes to the question before, and from the first one to the video", () =>
   onPhone(async (page) => {

@@ -8,10 +8,11 @@ import { after, afterEach, before, test } from "node:test";
 import { violations } from "./lib/axe.mjs";
 import { Clinic } from "./lib/clinic.mjs";
 import { root } from "./lib/env.mjs";
-import { happened } from "./lib/journal.mjs";
+import { happened, seed, written } from "./lib/journal.mjs";
 import { faults, focusFault } from "./lib/layout.mjs";
 import { choose, onPhone, open, openLink } from "./lib/portal.mjs";
 import { SESSION, answer, begin, items, next, onView } from "./lib/quiz.mjs";
+import { voice } from "./lib/session.mjs";
 import { shoot } from "./lib/shots.mjs";
 
 const NARROW = {
@@ -35,6 +36,14 @@ afterEach(() => {
 
 const opposite = { reliable: "unreliable", unreliable: "reliable" };
 const text = (page) => page.locator("main").innerText();
+const plain = (words) => words.replaceAll("\u00a0", " ");
+
+/** The cues that an answer turns on: in a bad item its grave signals; in a good one its small flaws, or else the grave cues. */
+const decisive = ({ cues, verdict }) => {
+  const of = (grave, pole) => cues.filter((c) => c.cue.startsWith("C") === grave && c.pole === pole).map((c) => c.cue);
+  if (verdict === "unreliable") return of(true, "bad");
+  return of(false, "bad").length ? of(false, "bad") : of(true, "good");
+};
 
 test("a whole session by touch: six answers, each explained as the bank has it, all in the journal", () =>
   onPhone(async (page) => {
@@ -70,6 +79,228 @@ test("a whole session by touch: six answers, each explained as the bank has it, 
     assert.equal(await page.locator("main a[data-action=check-video]").getAttribute("href"), "check");
     await page.click("[data-action=quiz-plan]");
     await page.waitForSelector("main [role=status]");
+    await written(page, "quiz-planned", 1);
+  }));
+
+test("from why an answer is right one comes to the lesson of what decides, and back to the same question", () =>
+  onPhone(async (page) => {
+    await begin(page, portal);
+    const item = bank.get(await onView(page));
+    await answer(page, opposite[item.verdict], { segments: 1 });
+    const links = page.locator("main [data-cue] [data-action=lesson]");
+    const leadTo = await links.evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+    assert.deepEqual(leadTo.sort(), decisive(item).map((cue) => `quiz/lesson/${cue}`).sort());
+    const back = [() => page.goBack(), () => page.click("main a[href=quiz]")];
+    for (const way of back) {
+      await links.first().click();
+      await page.waitForSelector("main .looks");
+      await way();
+      await page.waitForSelector("main [data-verdict]");
+      assert.equal(await page.locator("main [data-verdict]").getAttribute("data-right"), "false");
+      const words = await text(page);
+      assert.ok(words.includes(item.feedback.verdict) && words.includes("Question 1 sur 6"), words);
+    }
+    assert.equal((await happened(page, "quiz-answered")).length, 1, "answered once");
+    await next(page);
+    const second = await onView(page);
+    assert.notEqual(second, item.id);
+    assert.ok((await text(page)).includes("Question 2 sur 6"));
+    // A reload in the lesson loses what was on view, not the answer.
+    await answer(page, "reliable");
+    await links.first().click();
+    await page.waitForSelector("main .looks");
+    await page.reload();
+    await page.goto(`${portal}quiz`);
+    assert.notEqual(await onView(page), second);
+    assert.ok((await text(page)).includes("Question 3 sur 6"));
+  }));
+
+test("at the end one rule is there to read again, with its lesson, and the day from which it helps to come back", () =>
+  onPhone(async (page) => {
+    const { lessons } = JSON.parse(await readFile(path.join(root, "content/quiz/lessons.fr.json"), "utf8"));
+    await page.goto(`${portal}quiz`);
+    await page.waitForSelector("main [data-action=quiz-start]", { timeout: 30_000 });
+    assert.equal(await page.locator("main [data-review]").count(), 0, "nothing to review yet");
+    await page.click("main [data-action=quiz-start]");
+    for (let n = 0; n < SESSION; n++) {
+      await answer(page, opposite[bank.get(await onView(page)).verdict]);
+      await next(page);
+    }
+    const revise = page.locator("main .told-list [data-cue]");
+    const cue = await revise.getAttribute("data-cue");
+    const { lead, title } = lessons.find(({ id }) => id === cue);
+    await page.waitForFunction((lead) => document.querySelector("main .told-list")?.textContent.includes(lead), lead);
+    await revise.locator("[data-action=lesson]").click();
+    await page.waitForSelector("main .looks");
+    assert.equal(await page.locator("main h1").innerText(), title);
+    await page.goBack();
+    await page.waitForSelector("main [data-action=check-video]");
+    assert.equal(await revise.getAttribute("data-cue"), cue, "the end of the same session");
+    const tomorrow = await page.evaluate(() => {
+      const day = new Date();
+      day.setDate(day.getDate() + 1);
+      return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+    });
+    const invited = async () => {
+      const line = page.locator("main [data-review]");
+      assert.equal(await line.getAttribute("data-review"), tomorrow);
+      assert.match(await line.innerText(), /Rien ne presse/);
+    };
+    await invited();
+    await open(page, portal, "quiz");
+    await page.waitForSelector("main [data-action=quiz-start]");
+    await invited();
+  }));
+
+test("the first screen says when something is to be reviewed", () =>
+  onPhone(async (page) => {
+    await open(page, portal, "quiz");
+    await page.waitForSelector("main [data-action=quiz-start]");
+    const item = [...bank.values()].find((item) => item.pool === "train");
+    const what = {
+      kind: "quiz-answered", session: "earlier", item: item.id, version: item.version, pool: item.pool,
+      verdict: item.verdict, right: true, confidence: 2, segments: [], missing: [],
+    };
+    await seed(page, [{ at: Date.now() - 3 * 86_400_000, what }]);
+    for (const mode of ["standard", "simple"]) {
+      await choose(page, portal, mode);
+      await open(page, portal, "quiz");
+      await page.waitForSelector("main [data-review=today]");
+      assert.deepEqual(await faults(page, mode), []);
+    }
+  }));
+
+test("as long as a question is not signed, it is said how many are not", () =>
+  onPhone(async (page) => {
+    const drafts = [...bank.values()].filter((item) => item.status === "draft").length;
+    await open(page, portal, "quiz");
+    await page.click("main [data-action=quiz-about]");
+    const line = page.locator("main [data-count]");
+    if (!drafts) return assert.equal(await line.count(), 0);
+    assert.equal(await line.getAttribute("data-count"), String(drafts));
+    assert.ok(plain(await line.innerText()).includes(`${drafts} sur ${bank.size}`));
+  }));
+
+test("the phone’s voice reads the picture, the words and what there is to choose from, and no other button", () =>
+  onPhone(async (page) => {
+    await page.addInitScript(voice);
+    const heard = async () => {
+      await page.evaluate(() => (window.said = []));
+      await page.click("main [data-action=read-aloud]");
+      await page.waitForFunction(() => window.said.length > 0);
+      return plain(await page.evaluate(() => window.said.map((s) => s.text).join(" ")));
+    };
+    const post = (words, item) => {
+      for (const part of [item.scene.alt, ...item.segments.map((s) => s.text)]) assert.ok(words.includes(plain(part)), part);
+    };
+    const answers = /Fiable\. Pas fiable\./;
+    await begin(page, portal);
+    const item = bank.get(await onView(page));
+    const look = await heard();
+    post(look, item);
+    assert.match(look, answers);
+    await page.click(`main [data-action=verdict-${item.verdict}]`);
+    await page.waitForSelector("main [data-action=sure-sure]");
+    const sure = await heard();
+    assert.match(sure, /Je devine\. Plutôt sûr\. Sûr\./);
+    assert.ok(!sure.includes("Revoir"), sure);
+    await page.click("main [data-action=sure-sure]");
+    await page.waitForSelector("main [data-action=quiz-helped]");
+    const helped = await heard();
+    post(helped, item);
+    assert.ok(!helped.includes("Voir la réponse"), helped);
+    await page.click("main [data-action=quiz-helped]");
+    await page.waitForSelector("main [data-verdict]");
+    const told = await heard();
+    assert.ok(told.includes(plain(item.feedback.verdict)) && !told.includes("Question suivante"), told);
+    await choose(page, portal, "simple");
+    await page.goto(`${portal}quiz`);
+    const second = bank.get(await onView(page));
+    post(await heard(), second);
+    await page.click("main [data-action=quiz-answer]");
+    await page.waitForSelector("main [data-action=verdict-reliable]");
+    const ask = await heard();
+    assert.match(ask, answers);
+    assert.ok(!ask.includes("Revoir"), ask);
+    await open(page, portal, "help");
+    await page.waitForSelector("main .button.main");
+    const help = await heard();
+    assert.ok(!/Continuer|Retour|Accueil/.test(help), help);
+  }));
+
+test("in simple mode too a lesson is one tap away, and what is known can be looked up", () =>
+  onPhone(async (page) => {
+    const { sources } = JSON.parse(await readFile(path.join(root, "content/quiz/items.fr.json"), "utf8"));
+    await choose(page, portal, "simple");
+    await begin(page, portal);
+    for (let n = 0; n < SESSION; n++) {
+      const item = bank.get(await onView(page));
+      await answer(page, item.verdict, { simple: true });
+      await page.click("main [data-action=quiz-keep]");
+      await page.waitForSelector("main [data-action=quiz-next]");
+      const lesson = page.locator("main [data-action=lesson]");
+      assert.equal(await lesson.count(), 1);
+      assert.ok(decisive(item).includes((await lesson.getAttribute("href")).split("/").at(-1)));
+      assert.deepEqual(await faults(page, "simple"), []);
+      if (n === 0) {
+        await lesson.click();
+        await page.waitForSelector("main .looks");
+        await page.goBack();
+        await page.waitForSelector("main [data-action=quiz-next]");
+        assert.ok((await text(page)).includes(item.feedback.rule), "the same question");
+      }
+      const known = sources.filter(({ id }) => item.sources.some((s) => s.id === id));
+      const open = page.locator("main [data-action=quiz-sources]");
+      assert.equal(await open.count(), known.length ? 1 : 0);
+      if (known.length) {
+        await open.click();
+        const words = await text(page);
+        for (const { title } of known) assert.ok(words.includes(title), title);
+        assert.deepEqual(await faults(page, "simple"), []);
+      }
+      await page.click("main [data-action=quiz-next]");
+      await page.waitForSelector("main [data-item], main [data-action=check-video]");
+    }
+    assert.equal((await happened(page, "quiz-answered")).length, SESSION);
+  }));
+
+test("what the forms found stands side by side, in a table that a screen reader can follow", () =>
+  onPhone(async (page) => {
+    await open(page, portal, "quiz");
+    await page.waitForSelector("main [data-action=quiz-start]");
+    assert.equal(await page.locator("main table").count(), 0, "nothing before a form was filled in");
+    const at = Date.now() - 40 * 86_400_000;
+    const form = (moment, pool, start, wrong) => {
+      const all = [...bank.values()].filter((item) => item.pool === pool);
+      const left = { ...wrong };
+      const answers = all.map((item) => {
+        const right = left[item.verdict]-- <= 0;
+        return {
+          kind: "quiz-answered", session: "", item: item.id, version: item.version, pool, form: moment,
+          verdict: right ? item.verdict : opposite[item.verdict], right, confidence: 1, segments: [], missing: [],
+        };
+      });
+      const whats = [{ kind: "form-started", moment, form: pool }, ...answers, { kind: "form-finished", moment, form: pool }];
+      return whats.map((what, n) => ({ at: start + n, what }));
+    };
+    await seed(page, [
+      ...form("before", "A", at, { unreliable: 3, reliable: 2 }),
+      ...form("after", "B", at + 86_400_000, { unreliable: 1, reliable: 0 }),
+    ]);
+    await page.reload();
+    await page.waitForSelector("main table");
+    const table = await page.evaluate(() => {
+      const words = (selector) => [...document.querySelectorAll(`main table ${selector}`)].map((e) => e.textContent.replaceAll("\u00a0", " "));
+      return { name: words("caption"), columns: words("thead th[scope=col]"), rows: words("tbody th[scope=row]"), cells: words("td") };
+    });
+    assert.deepEqual(table, {
+      name: ["Où vous en êtes"],
+      columns: ["Quand", "Pièges repérés", "Bonnes vidéos reconnues"],
+      rows: ["Avant", "Après"],
+      cells: ["5 sur 8", "6 sur 8", "7 sur 8", "8 sur 8"],
+    });
+    assert.deepEqual([...(await violations(page)), ...(await faults(page, "standard"))], []);
+    await shoot(page, "quiz/forms-side-by-side");
   }));
 
 test("the places of the two verdicts are the same for each question, and their weight too", () =>

@@ -142,10 +142,9 @@ fn picture(item: &Item) -> View {
     let scene = &item.scene;
     let cut = Cut::Whole(scene.platform);
     let (view_box, inside) = drawing::draw(scene, &item.decoys, cut, !device::wants_less_movement());
-    let drawn = el("div", "post-drawn")
-        .attr("role", "img")
-        .attr("aria-label", &scene.alt)
-        .with(svg("", view_box, &inside));
+    // In words for who hears the post: the voice of the phone reads it among the others.
+    let alt = el("p", "visually-hidden").text(t(K::QuizSegPicture)).text(" ").text(&scene.alt);
+    let drawn = el("div", "post-drawn").with(svg("", view_box, &inside)).with(alt);
     let mark = |picture: Icon, words: &str| {
         el("span", "post-mark").with(icon(picture)).with(el("span", "").text(words))
     };

@@ -6,7 +6,8 @@
 //! begins; that form, in the journal, tells the row from then on.
 
 use super::{
-    history::{Answer, Begun, History, Moment, mixed},
+    estimate::Counts,
+    history::{Begun, History, Moment, mixed},
     item::{Bank, Item, Pool, Verdict},
 };
 use crate::{calendar::Day, fingerprint};
@@ -20,9 +21,11 @@ pub const SITTING: usize = 8;
 pub const TRAINED: usize = 24;
 /// Days from the training's end to the third form.
 pub const LATER_DAYS: i64 = 30;
-/// Days from the training's end on which the third form is offered no more. From then on, or once it
-/// is filled in, the forms' items serve to train.
-pub const CLOSED_DAYS: i64 = 60;
+/// Days after that on which the third form may still be filled in: appointments are a week or two apart,
+/// and what is measured much later is no D+30 any more.
+pub const GRACE_DAYS: i64 = 14;
+/// The last day, from the training's end, on which the third form is offered.
+pub const CLOSED_DAYS: i64 = LATER_DAYS + GRACE_DAYS;
 
 /// The rows of the Latin square.
 const SQUARE: [[Pool; 3]; 3] =
@@ -79,12 +82,19 @@ pub fn is_filled(history: &History, moment: Moment) -> bool {
         || history.forms.iter().any(|f| f.moment == moment && f.finished.is_some())
 }
 
-/// Whether the items of the forms serve to train: the third form is filled in or too late to begin. Who
-/// never began one has nothing to compare after D+30.
+/// Whether the items of the forms serve to train. They do once the third form is filled in; else once D+30
+/// has passed, where it would have nothing to be compared with, for neither of the first two was filled
+/// in; else once D+30 and [`GRACE_DAYS`] have passed, for then it comes too late.
 pub fn released(history: &History, today: Day) -> bool {
     let days = trained_on(history).map_or(0, |on| today.days_since(on));
-    let last = if history.forms.is_empty() { LATER_DAYS } else { CLOSED_DAYS };
+    let last = if is_wanted(history) { CLOSED_DAYS } else { LATER_DAYS };
     is_filled(history, Moment::Later) || days > last
+}
+
+/// Whether the third form has something to be compared with, or was begun all the same.
+fn is_wanted(history: &History) -> bool {
+    let begun = history.forms.iter().any(|f| f.moment == Moment::Later);
+    begun || [Moment::Before, Moment::After].iter().any(|moment| is_filled(history, *moment))
 }
 
 fn is_open(history: &History, moment: Moment, today: Day) -> bool {
@@ -96,7 +106,10 @@ fn is_open(history: &History, moment: Moment, today: Day) -> bool {
         // What was learnt cannot be unlearnt: a first form left in the middle stays there.
         Moment::Before => history.trained().next().is_none(),
         Moment::After => trained.is_some_and(|on| today.days_since(on) < LATER_DAYS),
-        Moment::Later => trained.is_some_and(|on| (LATER_DAYS..=CLOSED_DAYS).contains(&today.days_since(on))),
+        Moment::Later => {
+            let in_time = |on| (LATER_DAYS..=CLOSED_DAYS).contains(&today.days_since(on));
+            is_wanted(history) && trained.is_some_and(in_time)
+        }
     }
 }
 
@@ -137,10 +150,13 @@ pub fn order<'b>(bank: &'b Bank, begun: &Begun) -> Vec<&'b Item> {
     order
 }
 
-/// The answers of a form, when it was filled in: what its result is made of.
-pub fn filled(history: &History, moment: Moment) -> Option<Vec<&Answer>> {
-    let answers = history.form(moment);
-    (answers.len() >= FORM).then_some(answers)
+/// What the forms that were filled in found, in their order, to be read side by side.
+pub fn results(history: &History) -> Vec<(Moment, Counts)> {
+    let of = |moment: Moment| {
+        let answers = history.form(moment);
+        (answers.len() >= FORM).then(|| (moment, Counts::of(answers)))
+    };
+    Moment::ALL.into_iter().filter_map(of).collect()
 }
 
 #[cfg(test)]
@@ -221,8 +237,13 @@ mod tests {
         life.train(&bank, 1, |_| true);
         let done = life.today;
         assert_eq!(moment(&life), Some(Moment::After));
-        for (days, expected) in
-            [(29, Some(Moment::After)), (30, Some(Moment::Later)), (60, Some(Moment::Later)), (61, None)]
+        for (days, expected) in [(29, Some(Moment::After)), (30, None)] {
+            life.today = done.plus(days);
+            assert_eq!(moment(&life), expected, "{days}, with nothing to compare");
+        }
+        life.today = done;
+        fill(&mut life, &bank, Moment::After, 1 + 16);
+        for (days, expected) in [(29, None), (30, Some(Moment::Later)), (44, Some(Moment::Later)), (45, None)]
         {
             life.today = done.plus(days);
             assert_eq!(moment(&life), expected, "{days}");
@@ -238,15 +259,57 @@ mod tests {
         let done = life.today;
         assert!(!released(&life.history(), done.plus(30)));
         assert!(released(&life.history(), done.plus(31)), "none was ever begun");
+        fill(&mut life, &bank, Moment::After, 1 + 15);
+        assert!(released(&life.history(), done.plus(31)), "none was filled in");
         fill(&mut life, &bank, Moment::After, 1);
-        assert!(!released(&life.history(), done.plus(60)));
-        assert!(released(&life.history(), done.plus(61)));
+        assert!(!released(&life.history(), done.plus(44)));
+        assert!(released(&life.history(), done.plus(45)));
         life.today = done.plus(35);
         fill(&mut life, &bank, Moment::Later, 1 + 16);
         assert!(released(&life.history(), life.today));
     }
 
+    #[test]
+    fn forms_are_read_side_by_side_once_they_are_filled_in() {
+        let bank = sample::bank();
+        let mut life = Life::new(1);
+        fill(&mut life, &bank, Moment::Before, 1 + 15);
+        assert_eq!(results(&life.history()), []);
+        fill(&mut life, &bank, Moment::Before, 1);
+        life.train(&bank, 4, |_| true);
+        fill(&mut life, &bank, Moment::After, 1 + 16);
+        let all = Counts { bad: 8, caught: 8, good: 8, rejected: 0 };
+        assert_eq!(results(&life.history()), [(Moment::Before, all), (Moment::After, all)]);
+    }
+
     proptest! {
+        #[test]
+        fn forms_serve_to_train_after_d_30_and_never_while_one_of_them_is_offered(
+            filled in prop::array::uniform3(0usize..=17), trained in 0usize..6, days in 0i64..70, seed in any::<u64>(),
+        ) {
+            let bank = sample::bank();
+            let mut life = Life::new(1);
+            let open = |life: &Life, m: Moment| is_open(&life.history(), m, life.today);
+            fill(&mut life, &bank, Moment::Before, filled[0]);
+            life.train(&bank, trained, |_| true);
+            if open(&life, Moment::After) {
+                fill(&mut life, &bank, Moment::After, filled[1]);
+            }
+            let done = trained_on(&life.history());
+            life.today = life.today.plus(days);
+            if open(&life, Moment::Later) {
+                fill(&mut life, &bank, Moment::Later, filled[2]);
+            }
+            let history = life.history();
+            let free = released(&history, life.today);
+            let since = done.map_or(0, |on| life.today.days_since(on));
+            prop_assert!(!free || since > LATER_DAYS || is_filled(&history, Moment::Later));
+            prop_assert!(free || since <= CLOSED_DAYS);
+            prop_assert!(!free || offered(&bank, &history, life.today, seed).is_none());
+            // What was released stays so.
+            prop_assert!(!free || released(&history, life.today.plus(1)));
+        }
+
         #[test]
         fn every_order_holds_the_whole_form_half_good_in_each_sitting(random in any::<u64>(), form in 0usize..3) {
             let bank = sample::bank();

@@ -112,6 +112,11 @@ events! {
         /// [`super::estimate::ToTell::cues`].
         cues: Vec<Cue>,
     }
+    /// « Avant d’essayer, je la montre »: what the patient made up their mind to do.
+    QuizPlanned = "quiz-planned" {
+        /// The session at whose end it was.
+        session: String,
+    }
     /// « J’ai trouvé une vidéo »: the five questions were answered.
     VideoChecked = "video-checked" {
         /// Its address, cleaned; none when only spoken of.
@@ -222,6 +227,8 @@ pub struct History {
     pub checked: Vec<Checked>,
     /// Whether the kiné may know of the quiz, once the patient said so.
     pub told: Option<bool>,
+    /// « Avant d’essayer, je la montre »: it was decided once.
+    pub planned: bool,
 }
 
 impl History {
@@ -288,6 +295,7 @@ impl History {
                 }
             }
             Learning::QuizTold { agreed, .. } => self.told = Some(agreed),
+            Learning::QuizPlanned { .. } => self.planned = true,
             Learning::VideoChecked { url, title, answers, outcome, by, .. } => {
                 self.checked.push(Checked { id, day, url, title, outcome, answers, by, shown: false });
             }
@@ -406,6 +414,7 @@ mod tests {
             Learning::FormStarted { moment: Moment::Before, form: Pool::C },
             Learning::FormFinished { moment: Moment::Before, form: Pool::C },
             Learning::QuizTold { agreed: true, done: true, cues: vec![Cue::Tone] },
+            Learning::QuizPlanned { session: "s".into() },
             Learning::VideoChecked {
                 url: Some("https://vm.tiktok.com/abc/".into()),
                 title: "Dos neuf".into(),
@@ -515,12 +524,13 @@ mod tests {
         assert_eq!(History::of(&kept.events), History::of(&events));
         assert_eq!(History::of(&events).checked.len(), 1);
         assert!(History::of(&events).forms[0].finished.is_some());
+        assert!(History::of(&events).planned && !History::of(&events[..3]).planned);
     }
 
     proptest! {
         #[test]
         fn the_order_of_reading_and_reading_twice_change_nothing(
-            picks in prop::collection::vec((0usize..6, 0usize..4, 0u64..3), 0..20), turn in 0usize..20,
+            picks in prop::collection::vec((0usize..7, 0usize..4, 0u64..3), 0..20), turn in 0usize..20,
         ) {
             let events: Vec<Event> = picks.iter().enumerate().map(|(n, (kind, item, session))| {
                 let what = if *kind == 0 {

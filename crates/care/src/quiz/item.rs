@@ -570,6 +570,11 @@ impl Bank {
         let bank = Bank::from_json(&Value::parse(text)?)?;
         if bank.format == FORMAT { Ok(bank) } else { Err(JsonError::Field("format")) }
     }
+
+    /// How many items physiotherapists have not signed yet. The portal says so as long as there is one.
+    pub fn drafts(&self) -> usize {
+        self.items.iter().filter(|item| item.status == Status::Draft).count()
+    }
 }
 
 /// The JSON Schema (2020-12) of a bank, pretty-printed, as committed in `crates/care/quiz.schema.json`.
@@ -589,5 +594,21 @@ impl Item {
     pub fn by_the_rule(&self) -> Verdict {
         let grave = |mark: &CueMark| mark.cue.is_grave() && mark.pole == Pole::Bad;
         if self.cues.iter().any(grave) { Verdict::Unreliable } else { Verdict::Reliable }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::sample, *};
+
+    #[test]
+    fn questions_are_drafts_until_the_last_one_is_signed() {
+        let mut bank = sample::bank();
+        let all = bank.items.len();
+        assert_eq!(bank.drafts(), all);
+        for n in 0..all {
+            bank.items[n].status = Status::Reviewed;
+            assert_eq!(bank.drafts(), all - n - 1);
+        }
     }
 }

@@ -164,10 +164,22 @@ impl Life {
         &mut self,
         bank: &Bank,
         session: &str,
+        says: impl FnMut(&Item) -> (Verdict, Option<Confidence>),
+    ) -> Vec<Item> {
+        // Once more than there are questions: it must end by itself.
+        self.part_of(bank, session, SESSION + 1, says)
+    }
+
+    /// The same, left after so many questions.
+    pub fn part_of(
+        &mut self,
+        bank: &Bank,
+        session: &str,
+        upto: usize,
         mut says: impl FnMut(&Item) -> (Verdict, Option<Confidence>),
     ) -> Vec<Item> {
         let mut served = Vec::new();
-        for _ in 0..=SESSION {
+        for _ in 0..upto {
             let profile = ProfileId(self.seed.to_string());
             let plan = Plan::of(bank, &self.history(), self.today, &profile, session);
             let Some(item) = plan.next() else { break };

@@ -10,6 +10,9 @@
 //!   video fit a person: for whom (C3), the place of care (C5), the dose (M8).
 //!
 //! Whatever a stage asks for, an item shows all its cues, and the answer counts for all of them.
+//!
+//! A confident error is repaired: another item on what it turned on comes two to four items later, or,
+//! where the session is over by then, among the first of the next one.
 
 use super::{
     estimate::Counts,
@@ -28,6 +31,9 @@ pub const SESSION: usize = 6;
 pub const AGAIN_DAYS: i64 = 60;
 /// How many items after a confident error its cue comes back, at the earliest and at the latest.
 pub const REPAIR: std::ops::RangeInclusive<usize> = 2..=4;
+/// Among so many first items of the next session it comes back where the session of the error ended too
+/// soon for that, or had nothing left to come back with.
+pub const CARRIED: usize = 4;
 /// Good items of a training session: half.
 const GOOD_TRAINING: usize = 3;
 /// Good items of a booster session: two thirds.
@@ -46,6 +52,15 @@ pub enum Stage {
     Evaluate,
     /// « Adapter »
     Adapt,
+}
+
+/// When a review helps next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Review {
+    /// Today.
+    Today,
+    /// Not before this day.
+    On(Day),
 }
 
 /// What a session is for.
@@ -121,6 +136,48 @@ impl CueState {
     }
 }
 
+/// A confident error whose cue is to come back.
+#[derive(Clone, Debug)]
+struct Debt {
+    /// What the item turned on: any of it does.
+    cues: Vec<Cue>,
+    /// Its place in this session; none of an error of an earlier one.
+    at: Option<usize>,
+}
+
+/// The confident errors that no later item has come back to, with the session and the place in it.
+#[derive(Default)]
+struct Debts<'h> {
+    open: Vec<(&'h str, usize, Vec<Cue>)>,
+    /// How many items each session had.
+    places: BTreeMap<&'h str, usize>,
+}
+
+impl<'h> Debts<'h> {
+    /// Takes an answer in: what its item shows has come back, unless it follows the error too closely;
+    /// it may itself be one.
+    fn take(&mut self, answer: &'h Answer, item: Option<&Item>) {
+        let session = answer.session.as_str();
+        let place = self.places.entry(session).or_default();
+        let here = *place;
+        *place += 1;
+        let Some(item) = item else { return };
+        self.open.retain(|(of, at, cues)| {
+            let too_soon = *of == session && here < at + REPAIR.start();
+            too_soon || !shows(item, cues)
+        });
+        if answer.is_confident_error() {
+            self.open.push((session, here, decisive(item)));
+        }
+    }
+
+    /// As this session sees them.
+    fn seen_from(self, session: &str) -> Vec<Debt> {
+        let debt = |(of, at, cues): (&str, usize, Vec<Cue>)| Debt { cues, at: (of == session).then_some(at) };
+        self.open.into_iter().map(debt).collect()
+    }
+}
+
 /// What the answers so far make of the next ones. Everything is derived anew from the journal.
 #[derive(Clone, Debug)]
 pub struct Plan<'b> {
@@ -137,9 +194,11 @@ pub struct Plan<'b> {
     reviews: bool,
     /// The last day on which an item was seen.
     seen: BTreeMap<&'b str, Day>,
-    /// The session so far: each item that the bank still has, and whether the answer was a confident
-    /// error. The place of one that it has no more stays empty.
-    session: Vec<(Option<&'b Item>, bool)>,
+    /// The session so far: each item that the bank still has. The place of one that it has no more stays
+    /// empty.
+    session: Vec<Option<&'b Item>>,
+    /// The confident errors whose cue has not come back yet, the earliest first.
+    debts: Vec<Debt>,
     suspicious: bool,
     wronged: bool,
     released: bool,
@@ -159,11 +218,13 @@ impl<'b> Plan<'b> {
             reviews: true,
             seen: BTreeMap::new(),
             session: Vec::new(),
+            debts: Vec::new(),
             suspicious: false,
             wronged: false,
             released: forms::released(history, today),
         };
         let mut known: Vec<(&Item, &Answer)> = Vec::new();
+        let mut debts = Debts::default();
         for answer in &history.answers {
             let here = answer.form.is_none() && answer.session == session;
             let item = items.get(answer.item.as_str()).copied();
@@ -171,7 +232,10 @@ impl<'b> Plan<'b> {
                 if plan.session.is_empty() {
                     plan.begin();
                 }
-                plan.session.push((item, answer.is_confident_error()));
+                plan.session.push(item);
+            }
+            if answer.form.is_none() {
+                debts.take(answer, item);
             }
             let Some(item) = item else { continue };
             let unseen = plan.seen.insert(&item.id, answer.day).is_none();
@@ -184,6 +248,7 @@ impl<'b> Plan<'b> {
         if plan.session.is_empty() {
             plan.begin();
         }
+        plan.debts = debts.seen_from(session);
         plan.suspicious = rejects_too_much(&known[known.len().saturating_sub(RECENT)..]);
         plan.wronged = owes_professionals(&known);
         plan
@@ -230,6 +295,20 @@ impl<'b> Plan<'b> {
         days.min().unwrap_or(self.today).max(self.today)
     }
 
+    /// When a session helps next, for somebody who has had one before; nothing where there would be no
+    /// question then. Never more than an invitation.
+    pub fn review(bank: &Bank, history: &History, today: Day, profile: &ProfileId) -> Option<Review> {
+        history.trained().next()?;
+        let on = |day: Day| Plan::of(bank, history, day, profile, "");
+        let now = on(today);
+        let due = now.next_day();
+        let asks = |plan: &Plan<'_>| plan.next().is_some();
+        match due <= today {
+            true => asks(&now).then_some(Review::Today),
+            false => asks(&on(due)).then_some(Review::On(due)),
+        }
+    }
+
     /// The next item; none when the session is full, or when nothing may be asked again yet.
     pub fn next(&self) -> Option<&'b Item> {
         if self.session.len() >= SESSION {
@@ -256,7 +335,7 @@ impl<'b> Plan<'b> {
             Kind::Booster => GOOD_BOOSTER,
         };
         let had = |verdict: Verdict| {
-            self.session.iter().filter(|(i, _)| i.is_some_and(|i| i.verdict == verdict)).count()
+            self.session.iter().filter(|i| i.is_some_and(|i| i.verdict == verdict)).count()
         };
         let good_left = good.saturating_sub(had(Verdict::Reliable)) as u64;
         let bad_left = (SESSION - good).saturating_sub(had(Verdict::Unreliable)) as u64;
@@ -270,21 +349,19 @@ impl<'b> Plan<'b> {
         mixed(self.seed ^ fingerprint::number(name.iter().copied()))
     }
 
-    /// The cues of confident errors that have not come back yet, the earliest error first; and whether
-    /// this is the last place for it.
+    /// The cues of confident errors that may come back now, the earliest error first; and whether this is
+    /// the last place for it.
     fn repairs(&self) -> Vec<(Cue, bool)> {
         let now = self.session.len();
         let mut cues = Vec::new();
-        for (at, (item, error)) in self.session.iter().enumerate() {
-            let (Some(item), true, true) = (item, *error, REPAIR.contains(&(now - at))) else { continue };
-            let of_it = decisive(item);
-            let back = |later: &(Option<&Item>, bool)| {
-                later.0.is_some_and(|i| of_it.iter().any(|cue| i.pole(*cue).is_some()))
+        for debt in &self.debts {
+            let last = match debt.at {
+                Some(at) if !REPAIR.contains(&(now - at)) => continue,
+                Some(at) => now - at == *REPAIR.end() || now + 1 == SESSION,
+                None if now >= CARRIED => continue,
+                None => now + 1 == CARRIED,
             };
-            if !self.session.iter().skip(at + REPAIR.start()).any(back) {
-                let last = now - at == *REPAIR.end() || now + 1 == SESSION;
-                cues.extend(of_it.into_iter().map(|cue| (cue, last)));
-            }
+            cues.extend(debt.cues.iter().map(|cue| (*cue, last)));
         }
         cues
     }
@@ -313,8 +390,7 @@ impl<'b> Plan<'b> {
     fn pick(&self, cue: Cue, verdict: Verdict) -> Option<&'b Item> {
         let may = |i: &Item| self.rank(i.pool).is_some();
         let of_cue: Vec<&Item> = self.bank.items.iter().filter(|i| i.pole(cue).is_some() && may(i)).collect();
-        let twin =
-            |item: &Item| self.session.iter().any(|(i, _)| i.is_some_and(|i| i.pair_id == item.pair_id));
+        let twin = |item: &Item| self.session.iter().any(|i| i.is_some_and(|i| i.pair_id == item.pair_id));
         let fits = |item: &&&Item| item.verdict == verdict && !twin(item);
         let unseen = |item: &&&Item| !self.seen.contains_key(item.id.as_str());
         if of_cue.iter().any(|item| unseen(&item)) {
@@ -360,6 +436,11 @@ impl<'b> Plan<'b> {
         let serves = std::cmp::Reverse(serves.count());
         (self.rank(item.pool), !flawed, !professional, !new_pole, serves, self.number(item.id.as_bytes()))
     }
+}
+
+/// Whether an item says something on one of these cues.
+fn shows(item: &Item, cues: &[Cue]) -> bool {
+    cues.iter().any(|cue| item.pole(*cue).is_some())
 }
 
 fn has_small_flaw(item: &Item) -> bool {
@@ -617,6 +698,23 @@ mod tests {
     }
 
     #[test]
+    fn the_next_review_is_told_from_the_first_session_on_and_only_where_there_is_a_question() {
+        let mut bank = sample::bank();
+        bank.items.retain(|i| i.pool == Pool::Train);
+        let mut life = Life::new(2);
+        let when = |life: &Life| Plan::review(&bank, &life.history(), life.today, &ProfileId::first());
+        assert_eq!(when(&life), None, "nothing to review yet");
+        for _ in 0..2 {
+            life.session(&bank, |item| (item.verdict, None));
+        }
+        assert_eq!(when(&life), Some(Review::On(life.today.plus(1))));
+        life.today = life.today.plus(1);
+        assert_eq!(when(&life), Some(Review::Today));
+        while !life.session(&bank, |item| (item.verdict, None)).is_empty() {}
+        assert_eq!(when(&life), None, "all was seen, and nothing may come back tomorrow");
+    }
+
+    #[test]
     fn the_same_journal_gives_the_same_item_and_two_patients_get_others() {
         let bank = sample::bank();
         let life = Life::new(4);
@@ -641,14 +739,16 @@ mod tests {
         assert_eq!(served.len(), SESSION - 1);
     }
 
-    /// What holds in every session, checked as it is lived.
+    /// What holds in every session, checked as it is lived. `carried` is what the confident errors of the
+    /// session before turned on that did not come back in it; gives the same for the next.
     fn check_session(
         bank: &Bank,
         life: &Life,
         (kind, reviews): (Kind, bool),
         before: &BTreeMap<String, Day>,
+        carried: &[Vec<Cue>],
         session: &str,
-    ) {
+    ) -> Vec<Vec<Cue>> {
         let items = history::by_id(bank);
         let history = life.history();
         let answers = history.session(session);
@@ -679,26 +779,35 @@ mod tests {
             let repairs = answers.iter().filter(|a| a.is_confident_error()).count();
             assert!(good.abs_diff(wanted) <= repairs.min(1), "{good} good ones, {repairs} errors");
         }
-        for (at, answer) in
-            answers.iter().enumerate().filter(|(at, a)| a.is_confident_error() && at + 4 < SESSION)
-        {
-            let cues = decisive(items[answer.item.as_str()]);
-            let back = |n: usize| served.get(n).is_some_and(|i| cues.iter().any(|c| i.pole(*c).is_some()));
-            // Where there was something to come back with.
-            let left = bank.items.iter().any(|i| {
+        if served.len() < SESSION {
+            return vec![];
+        }
+        // Where there was something to come back with.
+        let left = |cues: &[Cue]| {
+            bank.items.iter().any(|i| {
                 let kept_back = match i.pool {
                     Pool::Train => false,
                     Pool::Booster => !reviews,
                     Pool::A | Pool::B | Pool::C => true,
                 };
-                let shows = cues.iter().any(|cue| i.pole(*cue).is_some());
                 let known = before.contains_key(&i.id) || served.iter().any(|s| s.pair_id == i.pair_id);
-                shows && !kept_back && !known
-            });
-            if left && served.len() == SESSION {
-                assert!((at + 2..=at + 4).any(back), "the error at {at} did not come back");
+                shows(i, cues) && !kept_back && !known
+            })
+        };
+        for cues in carried {
+            let back = served[..CARRIED].iter().any(|i| shows(i, cues));
+            assert!(back || !left(cues), "an error of the session before did not come back");
+        }
+        let mut unrepaired = Vec::new();
+        for (at, answer) in answers.iter().enumerate().filter(|(_, a)| a.is_confident_error()) {
+            let cues = decisive(items[answer.item.as_str()]);
+            let back = |n: usize| served.get(n).is_some_and(|i| shows(i, &cues));
+            if !(at + 2..=at + 4).any(back) {
+                assert!(at + 4 >= SESSION || !left(&cues), "the error at {at} did not come back");
+                unrepaired.push(cues);
             }
         }
+        unrepaired
     }
 
     #[test]
@@ -722,6 +831,7 @@ mod tests {
             let simple = patient % 4 == 0;
             let mut seen: BTreeMap<String, Day> = BTreeMap::new();
             let mut asked: BTreeMap<Cue, usize> = BTreeMap::new();
+            let mut carried = Vec::new();
             for n in 0..24 {
                 let session = n.to_string();
                 let Plan { kind, reviews, .. } = plan(bank, &life, &session);
@@ -737,7 +847,7 @@ mod tests {
                     let confidence = (!simple).then(|| sure[usize::try_from(dice.below(3)).unwrap()]);
                     (if right { item.verdict } else { item.verdict.other() }, confidence)
                 });
-                check_session(bank, &life, (kind, reviews), &seen, &session);
+                carried = check_session(bank, &life, (kind, reviews), &seen, &carried, &session);
                 let held_back = |i: &Item| matches!(i.pool, Pool::A | Pool::B | Pool::C);
                 if served.iter().any(held_back) {
                     assert!(forms::released(&life.history(), life.today));
@@ -780,6 +890,32 @@ mod tests {
 
     proptest! {
         #[test]
+        fn whenever_a_session_is_left_its_confident_errors_come_back_in_it_or_first_in_the_next(
+            right in prop::collection::vec(any::<bool>(), SESSION), upto in 1usize..=SESSION, seed in any::<u32>(),
+            known in prop::bool::ANY,
+        ) {
+            let bank = sample::bank();
+            let items = history::by_id(&bank);
+            let mut life = Life::new(seed.into());
+            // With all cues known and none of them due nothing else would bring one back.
+            if known {
+                life.train(&bank, 2, |_| true);
+            }
+            let mut says = right.iter();
+            let served = life.part_of(&bank, "left", upto, |item| {
+                let right = *says.next().unwrap();
+                (if right { item.verdict } else { item.verdict.other() }, None)
+            });
+            let history = life.history();
+            let next = life.session_named(&bank, "next", |item| (item.verdict, None));
+            for (at, answer) in history.session("left").iter().enumerate().filter(|(_, a)| !a.right) {
+                let cues = decisive(items[answer.item.as_str()]);
+                let within = served.iter().skip(at + 2).take(3).chain(&next[..CARRIED]);
+                prop_assert!(within.into_iter().any(|i| shows(i, &cues)), "{} of {}", at + 1, upto);
+            }
+        }
+
+        #[test]
         fn whatever_was_answered_the_next_item_is_new_no_twin_and_not_of_a_form(
             picks in prop::collection::vec((0usize..96, any::<bool>(), 0i64..3, 0u64..3), 0..60), session in "[a-c]",
         ) {
@@ -795,7 +931,7 @@ mod tests {
             let seen = |id: &str| history.answers.iter().any(|a| a.item == id);
             if let Some(next) = plan.next() {
                 prop_assert!(history.session(&session).len() < SESSION);
-                let same = plan.session.iter().any(|(i, _)| i.is_some_and(|i| i.pair_id == next.pair_id));
+                let same = plan.session.iter().any(|i| i.is_some_and(|i| i.pair_id == next.pair_id));
                 prop_assert!(!same);
                 if seen(&next.id) {
                     let last = history.answers.iter().filter(|a| a.item == next.id).map(|a| a.day).max();
