@@ -12,7 +12,7 @@ import { root, screenshots } from "./lib/env.mjs";
 import { faults, focusFault } from "./lib/layout.mjs";
 import { describePdf } from "./lib/pdf.mjs";
 import { choose, onPhone, open } from "./lib/portal.mjs";
-import { shoot } from "./lib/shots.mjs";
+import { readCode, shoot } from "./lib/shots.mjs";
 
 const CUES = ["C1", "C2", "C3", "C4", "C5", "M6", "M7", "M8", "M9", "M10"];
 const CARDS = [...CUES, "generic", "feed"];
@@ -209,6 +209,7 @@ for (const lang of ["fr", "en"]) {
             if (part) assert.ok(words.includes(part), `${name}: ${part}`);
           }
           assert.ok(words.includes(`${new URL(portal).host}/quiz`), "the address of this portal's quiz");
+          assert.equal(await readCode(page.locator(".leaves svg.qr").first()), `${portal}quiz`, `${name}: what a phone reads`);
           const bytes = await page.pdf({ preferCSSPageSize: true, printBackground: true });
           await writeFile(path.join(screenshots, "print", `${name}.${lang}.pdf`), bytes);
           const pdf = describePdf(bytes);

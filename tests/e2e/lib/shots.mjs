@@ -1,7 +1,9 @@
-// Pictures of the screens, for people to look at.
+// Pictures of the screens, for people to look at, and for readers of codes.
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import jsQR from "jsqr";
+import { PNG } from "pngjs";
 import { screenshots } from "./env.mjs";
 
 /** Below this height the bar is no longer fixed (style/base.css), and a longer window would change that. */
@@ -21,4 +23,10 @@ export async function shoot(page, name) {
   if (stretch) await page.setViewportSize({ ...window, height: long });
   await page.screenshot({ path: file, fullPage: !dialog, animations: "disabled" });
   if (stretch) await page.setViewportSize(window);
+}
+
+/** What a phone reads in the QR code of this locator, by a reader that others wrote; undefined when nothing. */
+export async function readCode(locator) {
+  const seen = PNG.sync.read(await locator.screenshot());
+  return jsQR(new Uint8ClampedArray(seen.data), seen.width, seen.height)?.data;
 }
