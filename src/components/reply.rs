@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     i18n::{self, K, fill, t},
-    platform::dom::{View, all, el, none, region},
+    platform::dom::{View, all, el, none, switch},
     state::{App, KitHandle},
 };
 use care::kit::Reply;
@@ -53,15 +53,19 @@ fn answer(kit: &KitHandle, reply: &Reply) -> View {
     });
     let film = reply.video.as_ref().map(|video| {
         let film = kit.film_of(Some(video));
-        region(move || match film.url.get() {
-            Some(url) => el("video", "reply-film")
-                .attr("controls", "")
-                .attr("playsinline", "")
-                .attr("preload", "metadata")
-                .attr("aria-label", t(K::ReplyFilm))
-                .attr("src", &url),
-            None => el("p", "soft").text(t(K::ReplyComing)),
-        })
+        // Not built again with each piece that arrives: it may be playing.
+        switch(
+            move || usize::from(film.url.get().is_some()),
+            move || match film.url.get() {
+                Some(url) => el("video", "reply-film")
+                    .attr("controls", "")
+                    .attr("playsinline", "")
+                    .attr("preload", "metadata")
+                    .attr("aria-label", t(K::ReplyFilm))
+                    .attr("src", &url),
+                None => el("p", "soft").text(t(K::ReplyComing)),
+            },
+        )
     });
     all([el("p", "soft").text(&fill(K::ReplyOn, &[("date", &i18n::date(reply.on))]))])
         .maybe(words)
