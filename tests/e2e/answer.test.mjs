@@ -193,16 +193,17 @@ test("an answer is a picture of the clip with a circle where it was asked for, a
     });
   }));
 
-/** Plays the answer's film to its end; how long it was. */
+/** Plays the answer's film to its end; how long it was. One that is taken away meanwhile, or stands still, says so. */
 const playAnswer = (page) =>
   page.locator("main video.reply-film").evaluate(async (film) => {
     film.muted = true;
-    const over = new Promise((ended, failed) => {
-      film.onended = ended;
-      film.onerror = () => failed(new Error(film.error.message));
+    const told = () => `at ${film.currentTime} of ${film.duration} s, ready ${film.readyState}, ${film.isConnected ? "on view" : "taken away"}`;
+    await new Promise((over, failed) => {
+      film.onended = over;
+      film.onerror = () => failed(new Error(`${film.error.message}, ${told()}`));
+      film.play().catch((error) => failed(new Error(`${error.message}, ${told()}`)));
+      setTimeout(() => failed(new Error(told())), 30_000);
     });
-    await film.play();
-    await over;
     return film.currentTime;
   });
 
@@ -230,6 +231,20 @@ test("an answer is a short film, which comes with the kit and plays without netw
       await page.locator("main").getByText("Je vous montre le geste.").waitFor();
       await whole();
     });
+  }));
+
+test("an answer's film comes by itself also to a kit that had nothing to download", { timeout: 300_000 }, () =>
+  onPhone(async (page) => {
+    await enter(page);
+    await kitState(page, "ready");
+    const clip = await arrivesThere(page, 60_000);
+    const film = path.join(clinic.dir, "answer.mp4");
+    await plainFilm(film, ["gray", "red"]);
+    await reply(clip, "Regardez mes pieds.", "--video", film);
+    await readNews(page, "Regardez mes pieds.");
+    await page.locator("main video.reply-film").waitFor({ timeout: 60_000 });
+    const seconds = await playAnswer(page);
+    assert.ok(Math.abs(seconds - 4) < 0.3, `${seconds} s of 4`);
   }));
 
 test("a code that was changed at the desk is asked for again, and the wrong one is tried once only", { timeout: 90_000 }, () =>

@@ -357,7 +357,8 @@ test("of two tabs one sends, and the other goes on when that one is closed", { t
  */
 const TELLS = { args: ["--enable-blink-features=NetInfoDownlinkMax"] };
 async function onNetwork(cdp, page, connectionType, type) {
-  const line = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+  // A line without any limit is none to the browser, and then its kind is not told either.
+  const line = { offline: false, latency: 1, downloadThroughput: -1, uploadThroughput: -1 };
   await cdp.send("Network.emulateNetworkConditions", { ...line, connectionType });
   await page.waitForFunction((type) => navigator.connection.type === type, type);
 }

@@ -83,14 +83,22 @@ async function loop(clinic, page, browser) {
   assert.ok(seen.length > 20, `${seen.length} pictures`);
 
   await must("reply", clinic.folder, clip.id, "--text", WORDS);
+  // What a recorder writes has no index: a moment in it is found all the same.
+  await must("reply", clinic.folder, clip.id, "--still", "2", "--circle", "50,50,20", "--text", "Ici.");
   await online(page);
   await status(page, clip.id, "seen");
   await open(page, portal);
   await page.waitForSelector("[data-action=reply-open]");
   await open(page, portal, `exercise/${EXERCISE}`);
   const words = page.locator("main").getByText(WORDS);
-  await words.waitFor();
+  const picture = page.locator("main img.reply-picture");
+  const both = async () => {
+    await words.waitFor();
+    await picture.waitFor();
+    assert.ok((await picture.evaluate((img) => img.decode().then(() => img.naturalWidth))) > 100);
+  };
+  await both();
   await clinic.switchOff();
   await page.reload();
-  await words.waitFor();
+  await both();
 }
