@@ -138,12 +138,17 @@ fn bar_link(action: &str, picture: Icon, word: K, href: &str) -> View {
     control::link("", action, picture, t(word), href)
 }
 
+/// Bytes of a heading that in large letters leaves no room for a button beside it.
+const LONG: usize = 30;
+
 /// The main part of a screen: its heading, read aloud on demand in simple mode, and what follows.
 pub fn screen(app: App, title: &str, body: View) -> View {
     let simple = app.mode.get_untracked() == Mode::Simple;
     let heading = el("h1", "").attr("tabindex", "-1").attr("dir", "auto").text(title);
     let aloud = (simple && speech::available()).then(|| read_aloud(app));
-    el("main", "").attr("id", "main").with(el("div", "heading").with(heading).maybe(aloud)).with(body)
+    // A question leaves no room beside it.
+    let class = if title.len() > LONG { "heading long" } else { "heading" };
+    el("main", "").attr("id", "main").with(el("div", class).with(heading).maybe(aloud)).with(body)
 }
 
 /// A part of a screen under its own heading.
