@@ -53,6 +53,7 @@ fn answer(kit: &KitHandle, reply: &Reply) -> View {
     });
     let film = reply.video.as_ref().map(|video| {
         let film = kit.film_of(Some(video));
+        kit.bring_answer(video);
         // Not built again with each piece that arrives: it may be playing.
         switch(
             move || usize::from(film.url.get().is_some()),

@@ -1,7 +1,10 @@
 //! Network and page coming and going. `navigator.onLine` is a hint: it can say false for ever.
 
+use super::js;
 use gloo_events::EventListener;
 use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::JsCast;
+use web_sys::EventTarget;
 
 /// How long the page was out of sight when much may have happened elsewhere: the clinic may have answered.
 const LONG_AWAY_MS: f64 = 10.0 * 60_000.0;
@@ -15,6 +18,8 @@ pub enum Change {
     Offline,
     /// The page came back before the patient's eyes.
     Visible,
+    /// The network is of another kind: Wi-Fi instead of a mobile one, or the other way round.
+    Kind,
     /// The page came back after a long time; told besides `Visible`.
     Back,
 }
@@ -26,7 +31,7 @@ pub fn is_online() -> bool {
 
 /// Whether the page is on view.
 pub fn is_visible() -> bool {
-    super::js::text(&super::js::global("document"), "visibilityState") == "visible"
+    js::text(&js::global("document"), "visibilityState") == "visible"
 }
 
 /// Calls back at each change, for the page's life.
@@ -35,6 +40,11 @@ pub fn on_change(changed: impl Fn(Change) + Clone + 'static) {
     for (event, change) in [("online", Change::Online), ("offline", Change::Offline)] {
         let changed = changed.clone();
         EventListener::new(&window, event, move |_| changed(change)).forget();
+    }
+    // Where the browser says so.
+    if let Ok(connection) = js::global("navigator.connection").dyn_into::<EventTarget>() {
+        let changed = changed.clone();
+        EventListener::new(&connection, "change", move |_| changed(Change::Kind)).forget();
     }
     if let Some(document) = window.document() {
         let left = Rc::new(Cell::new(None));

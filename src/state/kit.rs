@@ -325,6 +325,18 @@ impl KitHandle {
         self.download();
     }
 
+    /// Brings a film of an answer, which is for this patient alone, to a phone that was not asked to keep the kit;
+    /// to another it comes with the rest.
+    pub fn bring_answer(&self, video: &Video) {
+        let rung = video.rung(self.choice.get_untracked(), self.av1_smooth.get_untracked());
+        let Some(film) = rung.map(|rung| rung.media.clone()) else { return };
+        let here = self.here.with_untracked(|h| h.of(&film.sha256) == film.bytes);
+        if here || self.record.borrow().choice.is_some() || !may_play(self.verification) {
+            return;
+        }
+        later::bring_files(self.app, self, vec![film]);
+    }
+
     fn start(&self) {
         self.wake.now();
         self.running.set(true);

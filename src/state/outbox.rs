@@ -101,7 +101,7 @@ impl App {
         outbox.update_untracked(|outbox| outbox.settled = true);
         channel::on_outbox(move || leptos::task::spawn_local(self.read_outbox()));
         connectivity::on_change(move |change| {
-            if matches!(change, Change::Online | Change::Visible) {
+            if matches!(change, Change::Online | Change::Visible | Change::Kind) {
                 self.hurry_sender();
             }
             if matches!(change, Change::Online | Change::Back) {
