@@ -52,7 +52,12 @@ export async function choose(page, portal, mode, lang = "fr") {
 /** Opens the patient's link and waits for the kit's screen. */
 export async function openLink(page, link) {
   await page.goto(link);
-  await page.waitForSelector("[data-action=kit-download], [data-status=ready]", { timeout: 30_000 });
+  try {
+    await page.waitForSelector("[data-action=kit-download], [data-status=ready]", { timeout: 60_000 });
+  } catch (error) {
+    const shown = await page.evaluate(() => [document.readyState, location.pathname, document.body.innerText]).catch(String);
+    throw new Error(`${error.message}\nThe screen says:\n${[shown].flat().join("\n")}`);
+  }
 }
 
 /** Gives the code where it is asked for. */

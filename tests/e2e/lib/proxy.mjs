@@ -40,7 +40,8 @@ export class Proxy {
   log = [];
   #server;
   #sockets = new Set();
-  #agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+  // No connection is used twice: the clinic closes one that is idle, and a request that meets just that moment fails.
+  #agent = new http.Agent({ keepAlive: false, maxSockets: 64 });
   #lineFreeAt = 0;
   #target;
   #others = [];
