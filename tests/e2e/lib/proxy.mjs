@@ -161,7 +161,8 @@ export class Proxy {
       if (cutAfter === undefined) return;
       // What was let through must have left before the line breaks.
       const cut = () => setTimeout(() => (onward.destroy(), req.socket.destroy()), 30);
-      onward.socket?.connecting === false ? onward.socket.write("", cut) : onward.once("socket", (s) => s.once("connect", cut));
+      const left = (socket) => (socket.connecting ? socket.once("connect", () => socket.write("", cut)) : socket.write("", cut));
+      onward.socket ? left(onward.socket) : onward.once("socket", left);
     });
     req.on("end", () => onward.end());
     req.on("error", () => onward.destroy());
