@@ -112,8 +112,9 @@ impl Player {
     }
 
     fn show_captions(&self) {
-        let lang = self.captions.get_untracked().then(|| i18n::lang().tag());
-        film::show_captions(&self.video, lang);
+        // The frame that was waited for may come after the patient has left.
+        let Some(shown) = self.captions.try_get_untracked() else { return };
+        film::show_captions(&self.video, shown.then(|| i18n::lang().tag()));
     }
 
     fn turn_captions(&self) {

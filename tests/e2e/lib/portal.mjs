@@ -191,8 +191,8 @@ export async function onPhone(run, options) {
     noErrors(browser);
   } catch (error) {
     // A program that trapped hides its screens: what it said is the better clue.
-    if (browser.errors.length) error.message += `\nThe page reported: ${browser.errors.join("\n")}`;
-    throw error;
+    if (!browser.errors.length) throw error;
+    throw new Error(`${error.message}\nThe page reported: ${browser.errors.join("\n")}`, { cause: error });
   } finally {
     await browser.close();
   }

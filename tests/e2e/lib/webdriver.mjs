@@ -36,7 +36,7 @@ class Page {
   }
 
   /** Waits until something visible matches. */
-  async waitForSelector(selector, { timeout = 15_000 } = {}) {
+  async waitForSelector(selector, { timeout = 60_000 } = {}) {
     const end = Date.now() + timeout;
     while (Date.now() < end) {
       const seen = await this.evaluate(
