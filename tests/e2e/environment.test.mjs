@@ -154,6 +154,29 @@ test("whoever does not install on an iPhone downloads there, is not asked again,
     await page.waitForSelector("main [data-action=install-copy]");
   }, { userAgent: SAFARI }));
 
+/** A phone that paints late: what waits for the next frame waits half a second. */
+function lateFrames() {
+  const next = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (act) => setTimeout(() => next(act), 500);
+}
+
+test("on a phone that paints late, an exercise may be left at once", () =>
+  onOddPhone(lateFrames, null, async (page) => {
+    await openLink(page, clinic.link);
+    await startLight(page);
+    await kitState(page, "ready", { timeout: 60_000 });
+    const { id } = kit.exercises[0];
+    await open(page, portal, "help");
+    for (let n = 0; n < 3; n++) {
+      await page.click("nav.bar a[href='./']");
+      await page.click(`main li a[href$='exercise/${id}']`);
+      await page.waitForSelector("main video[src]");
+    }
+    await page.click("nav.bar a[href='./']");
+    await page.waitForTimeout(1_500);
+    assert.ok(await page.locator("main h1").isVisible(), "the program has not stopped");
+  }));
+
 test("where the browser offers to install, a no is heeded, and the settings still offer it", () =>
   onOddPhone(() => addEventListener("beforeinstallprompt", () => (window.offered = true)), null, async (page) => {
     await openLink(page, clinic.link);
