@@ -328,13 +328,19 @@ impl KitHandle {
     /// Brings a film of an answer, which is for this patient alone, to a phone that was not asked to keep the kit;
     /// to another it comes with the rest.
     pub fn bring_answer(&self, video: &Video) {
-        let rung = video.rung(self.choice.get_untracked(), self.av1_smooth.get_untracked());
-        let Some(film) = rung.map(|rung| rung.media.clone()) else { return };
-        let here = self.here.with_untracked(|h| h.of(&film.sha256) == film.bytes);
-        if here || self.record.borrow().choice.is_some() || !may_play(self.verification) {
+        if self.record.borrow().choice.is_some() || !may_play(self.verification) {
             return;
         }
-        later::bring_files(self.app, self, vec![film]);
+        let (this, video) = (self.clone(), video.clone());
+        leptos::task::spawn_local(async move {
+            // At the start it is not known yet which one plays smoothly: another one would never be shown.
+            let smooth = device::av1_smooth().await;
+            let rung = video.rung(this.choice.get_untracked(), smooth);
+            let Some(film) = rung.map(|rung| rung.media.clone()) else { return };
+            if this.here.with_untracked(|h| h.of(&film.sha256) != film.bytes) {
+                later::bring_files(this.app, &this, vec![film]);
+            }
+        });
     }
 
     fn start(&self) {
