@@ -201,8 +201,7 @@ for (const [whose, own] of [["of others", false], ["of the clinic", true]]) {
       assert.equal(sha256(payload), clip.sha256);
       const { size } = await stat(file);
       const crossed = patches(from).reduce((sum, r) => sum + r.received, 0);
-      // Before the first cut the pieces had grown to eight chunks: that one may cost as many.
-      assert.ok(crossed - size <= (cuts + 7) * 131_072, `${crossed - size} bytes again for ${cuts} cuts`);
+      assert.ok(crossed - size <= cuts * 131_072, `${crossed - size} bytes again for ${cuts} cuts`);
     }));
 }
 

@@ -274,7 +274,7 @@ const LOCKED_WAIT_MS: i64 = 1_000;
 const LOCKED_TRIES: u32 = 5;
 /// One piece on its way should take about so long: short enough that a cut costs little.
 const PIECE_MS: u64 = 4_000;
-/// After so many pieces without a cut they may be larger again.
+/// After so many pieces without a cut they may be larger.
 const PASSES: u32 = 16;
 /// The most that is sent in one piece.
 const MAX_PIECE: u64 = 8 * PIECE_BYTES;
@@ -288,17 +288,17 @@ pub struct Courier {
     sure: bool,
     /// Bytes to send in one piece.
     piece: u64,
-    /// The most of that. A browser may send a piece that was cut off again by itself, so a line that breaks
-    /// gets small ones until several have passed.
+    /// The most of that. A browser may send a piece that was cut off again by itself, so a line gets small
+    /// ones until it has let several pass, and again after each cut.
     most: u64,
-    /// Pieces that passed since the last cut.
+    /// Pieces that passed since the last cut, or since the beginning.
     passed: u32,
 }
 
 impl Courier {
     /// Takes an item up where its record stands. What the server has is asked first.
     pub fn new(flight: Flight) -> Self {
-        Courier { flight, sure: false, piece: PIECE_BYTES, most: MAX_PIECE, passed: 0 }
+        Courier { flight, sure: false, piece: PIECE_BYTES, most: PIECE_BYTES, passed: 0 }
     }
 
     /// What to do now with `item`, whose flight is this one's. `link` matters to items that wait for a

@@ -460,46 +460,44 @@ fn the_phone_names_the_day_on_which_the_clinic_erases() {
     assert_eq!(item.kept_until(), Some(erasure_day(Day::of(0, 0).plus(100), item.upload.keep_days)));
 }
 
-#[test]
-fn a_slow_line_gets_small_pieces_and_a_fast_one_larger_ones_step_by_step() {
-    let mut courier =
-        Courier::new(Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() });
-    let look = Answer { status: 200, tus: true, offset: Some(0), ..Answer::default() };
-    courier.took(Ask::Look, Outcome::Answered(look), 0, 100, 0.0);
-    let mut sizes = Vec::new();
-    for took_ms in [100, 100, 100, 100, 100_000, 100_000] {
-        let Next::Do(Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, 0) else { panic!() };
-        sizes.push((to - from) / PIECE_BYTES);
-        let sent = Answer { status: 204, tus: true, offset: Some(to), ..Answer::default() };
-        courier.took(Ask::Send { from, to }, Outcome::Answered(sent), 0, took_ms, 0.0);
-    }
-    assert_eq!(sizes, [1, 2, 4, 8, 8, 1]);
+/// A courier that knows where a long item goes, and that nothing of it is there.
+fn at_the_beginning() -> Courier {
+    let sealed = Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() };
+    let mut courier = Courier::new(sealed);
+    courier.took(Ask::Look, answered(200, Some(0)), 0, 1, 0.0);
+    courier
+}
+
+fn answered(status: u16, offset: Option<u64>) -> Outcome {
+    Outcome::Answered(Answer { status, tus: true, offset, ..Answer::default() })
+}
+
+/// Lets the next piece pass, and says how large it was.
+fn pass(courier: &mut Courier, took_ms: u64) -> u64 {
+    let Next::Do(ask @ Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else { panic!() };
+    courier.took(ask, answered(204, Some(to)), 0, took_ms, 0.0);
+    (to - from) / PIECE_BYTES
 }
 
 #[test]
-fn a_line_that_breaks_gets_small_pieces_until_many_have_passed() {
-    for broken in [
-        Outcome::Nothing(Held::Offline),
-        Outcome::Answered(Answer { status: 409, tus: true, ..Answer::default() }),
-    ] {
-        let sealed = Flight { sealed: Some(100 << 20), location: Some("l".into()), ..Flight::default() };
-        let mut courier = Courier::new(sealed);
-        let answer =
-            |status, offset| Outcome::Answered(Answer { status, tus: true, offset, ..Answer::default() });
-        let piece = |courier: &mut Courier| {
-            let Next::Do(Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else {
-                panic!()
-            };
-            courier.took(Ask::Send { from, to }, answer(204, Some(to)), 0, 1, 0.0);
-            (to - from) / PIECE_BYTES
-        };
-        courier.took(Ask::Look, answer(200, Some(0)), 0, 1, 0.0);
-        assert_eq!([piece(&mut courier), piece(&mut courier), piece(&mut courier)], [1, 2, 4]);
+fn a_line_gets_small_pieces_until_it_has_let_many_pass_and_a_slow_one_always() {
+    let mut courier = at_the_beginning();
+    for size in [1, 2, 4, 8, 8] {
+        assert!((0..PASSES).all(|_| pass(&mut courier, 100) == size), "{size}");
+    }
+    assert_eq!([pass(&mut courier, 100_000), pass(&mut courier, 100_000)], [8, 1]);
+}
+
+#[test]
+fn a_line_that_breaks_begins_again_with_small_pieces() {
+    for broken in [Outcome::Nothing(Held::Offline), answered(409, None)] {
+        let mut courier = at_the_beginning();
+        while pass(&mut courier, 1) < 8 {}
         let at = courier.flight.confirmed;
         courier.took(Ask::Send { from: at, to: at + 8 * PIECE_BYTES }, broken, 0, 1, 0.0);
-        courier.took(Ask::Look, answer(200, Some(at + 1000)), 0, 1, 0.0);
-        assert!((0..PASSES).all(|_| piece(&mut courier) == 1));
-        assert_eq!(piece(&mut courier), 2);
+        courier.took(Ask::Look, answered(200, Some(at + 1000)), 0, 1, 0.0);
+        assert!((0..PASSES).all(|_| pass(&mut courier, 1) == 1));
+        assert_eq!(pass(&mut courier, 1), 2);
     }
 }
 
