@@ -73,11 +73,7 @@ pub fn beside(kit: &KitHandle, exercise: &Exercise) -> View {
     }
     let Some(video) = exercise.video.as_ref().filter(|_| !still) else { return none() };
     let (url, alt) = (kit.film(exercise).url, video.alt.clone());
-    // Not built again with each piece that arrives: it plays.
-    switch(
-        move || usize::from(url.get().is_some()),
-        move || url.get().map_or_else(none, |url| silent_film(i18n::text(&alt), &url)),
-    )
+    region(move || url.get().map_or_else(none, |url| silent_film(i18n::text(&alt), &url)))
 }
 
 /// A film that runs in a loop, without sound.
@@ -149,23 +145,20 @@ fn looped(session: &Session, exercise: &Exercise, still: bool) -> View {
     let Some(video) = exercise.video.as_ref().filter(|_| !still) else { return none() };
     let url = session.kit().film(exercise).url;
     let (alt, session) = (video.alt.clone(), session.clone());
-    switch(
-        move || usize::from(url.get().is_some()),
-        move || {
-            let Some(url) = url.get() else { return none() };
-            let film = el("video", "session-film")
-                .attr("loop", "")
-                .attr("playsinline", "")
-                .attr("aria-label", i18n::text(&alt))
-                .attr("src", &url);
-            let player: HtmlVideoElement = film.element().clone().unchecked_into();
-            let session = session.clone();
-            keep(Box::new(move || {
-                let now = session.now();
-                let moves = matches!(now.state, State::Rep { .. } | State::Hold { .. });
-                film::run_silently(&player, moves.then(|| 100.0 / f64::from(now.pace)));
-            }));
-            film
-        },
-    )
+    region(move || {
+        let Some(url) = url.get() else { return none() };
+        let film = el("video", "session-film")
+            .attr("loop", "")
+            .attr("playsinline", "")
+            .attr("aria-label", i18n::text(&alt))
+            .attr("src", &url);
+        let player: HtmlVideoElement = film.element().clone().unchecked_into();
+        let session = session.clone();
+        keep(Box::new(move || {
+            let now = session.now();
+            let moves = matches!(now.state, State::Rep { .. } | State::Hold { .. });
+            film::run_silently(&player, moves.then(|| 100.0 / f64::from(now.pace)));
+        }));
+        film
+    })
 }

@@ -12,7 +12,7 @@ use crate::{
         dom::{View, all, el, keep, none, region},
         film, page,
     },
-    state::KitHandle,
+    state::{Film, KitHandle},
 };
 use care::{kit::Exercise, problem::Problem, trust::may_play};
 use leptos::prelude::*;
@@ -211,10 +211,10 @@ pub fn player(kit: &KitHandle, exercise: &Exercise, simple: bool) -> View {
 
 /// The picture: film, still, and the word that it is on its way.
 fn screen(player: &Player, exercise: &Exercise, video: View, ask: &HtmlDialogElement) -> View {
-    let (source, still) = (player.kit.film(exercise), player.kit.poster_url(exercise));
+    let (Film { url, captions }, still) = (player.kit.film(exercise), player.kit.poster_url(exercise));
     let doing = player.doing;
     let tracks = move || {
-        all(source.captions.get().into_iter().map(|(lang, url)| {
+        all(captions.get().into_iter().map(|(lang, url)| {
             el("track", "")
                 .attr("kind", "captions")
                 .attr("srclang", lang.tag())
@@ -228,7 +228,7 @@ fn screen(player: &Player, exercise: &Exercise, video: View, ask: &HtmlDialogEle
     };
     let (tapped, tap_ask) = (player.clone(), ask.clone());
     let video = video
-        .live("src", move || source.url.get())
+        .live("src", move || url.get())
         .live("poster", move || still.get())
         .with(region(tracks))
         .on("click", move |event| tapped.tap(event, &tap_ask))
@@ -277,7 +277,7 @@ fn screen(player: &Player, exercise: &Exercise, video: View, ask: &HtmlDialogEle
     // Tracks that come later than the film are shown as well.
     let late = player.clone();
     keep(Box::new(move || {
-        source.captions.track();
+        captions.track();
         page::next_frame({
             let late = late.clone();
             move || late.show_captions()

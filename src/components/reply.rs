@@ -9,11 +9,10 @@ use super::{
 };
 use crate::{
     i18n::{self, K, fill, t},
-    platform::dom::{View, all, el, none, switch},
+    platform::dom::{View, all, el, none, region},
     state::{App, KitHandle},
 };
 use care::kit::Reply;
-use leptos::prelude::*;
 
 /// The answers about an exercise, the newest first.
 pub fn of_exercise(kit: &KitHandle, exercise: &str) -> View {
@@ -54,19 +53,15 @@ fn answer(kit: &KitHandle, reply: &Reply) -> View {
     let film = reply.video.as_ref().map(|video| {
         let film = kit.film_of(Some(video));
         kit.bring_answer(video);
-        // Not built again with each piece that arrives: it may be playing.
-        switch(
-            move || usize::from(film.url.get().is_some()),
-            move || match film.url.get() {
-                Some(url) => el("video", "reply-film")
-                    .attr("controls", "")
-                    .attr("playsinline", "")
-                    .attr("preload", "metadata")
-                    .attr("aria-label", t(K::ReplyFilm))
-                    .attr("src", &url),
-                None => el("p", "soft").text(t(K::ReplyComing)),
-            },
-        )
+        region(move || match film.url.get() {
+            Some(url) => el("video", "reply-film")
+                .attr("controls", "")
+                .attr("playsinline", "")
+                .attr("preload", "metadata")
+                .attr("aria-label", t(K::ReplyFilm))
+                .attr("src", &url),
+            None => el("p", "soft").text(t(K::ReplyComing)),
+        })
     });
     all([el("p", "soft").text(&fill(K::ReplyOn, &[("date", &i18n::date(reply.on))]))])
         .maybe(words)

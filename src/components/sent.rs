@@ -19,12 +19,7 @@ use care::{
 /// « Personne ne surveille ces messages. Urgence : 15 », and when the clinic reads them. In simple mode the
 /// number is no fourth choice: the fixed bar leads to it.
 pub fn nobody_watches(kit: Option<&KitHandle>, simple: bool) -> View {
-    let days = kit.and_then(|kit| kit.kit.clinic.reading_days.as_ref());
-    let read = days.map(|days| {
-        let words = t(K::OutboxReadOn);
-        let (before, after) = words.split_once("{days}").unwrap_or((words, ""));
-        el("p", "").text(before).with(said(days)).text(after)
-    });
+    let read = kit.and_then(read_on);
     let urgent = if simple {
         el("p", "strong").text(t(K::OutboxUrgent))
     } else {
@@ -32,6 +27,21 @@ pub fn nobody_watches(kit: Option<&KitHandle>, simple: bool) -> View {
     };
     notice::notice("warn", icon::ALERT, t(K::OutboxNobody), all([urgent]).maybe(read))
         .attr("data-nobody-watches", "")
+}
+
+/// On which days a kit's clinic reads what was sent.
+fn read_on(kit: &KitHandle) -> Option<View> {
+    let words = t(K::OutboxReadOn);
+    let (before, after) = words.split_once("{days}").unwrap_or((words, ""));
+    kit.kit.clinic.reading_days.as_ref().map(|days| el("p", "").text(before).with(said(days)).text(after))
+}
+
+/// The clinic that an item goes to and when it reads, where that is not the clinic of the kit on view.
+pub fn elsewhere(app: App, item: &OutboxItem) -> Option<View> {
+    let current = app.current().map(|kit| kit.kit.kit_id.clone());
+    let kit = app.kit_of(&item.header.kit_id).filter(|kit| Some(&kit.kit.kit_id) != current.as_ref())?;
+    let name = el("p", "strong").attr("dir", "auto").text(&kit.kit.clinic.name);
+    Some(el("div", "soft").attr("data-elsewhere", "").with(name).maybe(read_on(&kit)))
 }
 
 /// The word of a status, with its icon.

@@ -90,6 +90,7 @@ fn card(app: App, id: &str, simple: bool) -> View {
         .attr("data-item", id)
         .with(head)
         .with(el("p", "soft").text(&fill(K::OutboxMade, &[("date", &i18n::date(made))])))
+        .maybe(untrack(|| sent::elsewhere(app, &now)))
         .with(el("div", "stack tight").attr("role", "status").with(shown))
         .with(controls)
 }

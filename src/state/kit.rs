@@ -2,10 +2,10 @@
 
 mod download;
 
-use super::{App, Local};
+use super::{App, Local, Watched};
 use crate::{
     later,
-    platform::{device, idb::Db, js, locks, media_url, navigation, timer},
+    platform::{device, dom::keep, idb::Db, js, locks, media_url, navigation, timer},
 };
 use care::{
     download::{Facts, KitStatus, Rate},
@@ -58,10 +58,11 @@ impl Stock {
 }
 
 /// Where a film plays from. `url` stays empty while there is nothing to play.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Film {
-    /// The address to give to the player.
-    pub url: Signal<Option<String>, LocalStorage>,
+    /// The address to give to the player. It tells of another address alone, not of each piece that arrives: the
+    /// film may be playing.
+    pub url: Watched<Option<String>>,
     /// Captions that are here.
     pub captions: Signal<Vec<(Lang, String)>, LocalStorage>,
 }
@@ -532,11 +533,11 @@ impl KitHandle {
     /// Where a film of the kit's plays from.
     pub fn film_of(&self, video: Option<&Video>) -> Film {
         let Some(video) = video.cloned().filter(|_| may_play(self.verification)) else {
-            return Film { url: Signal::derive_local(|| None), captions: Signal::derive_local(Vec::new) };
+            return Film { url: Watched::new(None), captions: Signal::derive_local(Vec::new) };
         };
         let captions = video.captions.clone();
         let (this, that) = (self.clone(), self.clone());
-        let url = Signal::derive_local(move || {
+        let address = move || {
             let rung = video.rung(this.choice.get(), this.av1_smooth.get())?;
             let arriving = this.running.get() && this.announced.get()
                 || this.here.with(|h| h.of(&rung.media.sha256) > 0);
@@ -544,7 +545,15 @@ impl KitHandle {
                 return Some(rung.media.path());
             }
             this.stored_url(&rung.media)
-        });
+        };
+        let url = Watched::new(None);
+        let told = url.clone();
+        keep(Box::new(move || {
+            let now = address();
+            if told.peek() != now {
+                told.set(now);
+            }
+        }));
         let captions = Signal::derive_local(move || {
             captions.iter().filter_map(|c| Some((c.lang, that.stored_url(&c.media)?))).collect()
         });

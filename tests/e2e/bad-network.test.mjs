@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
-import { allIntact, kitOf, kitState, lightFilms, onPhone, open, openLink, problem, standStill, startLight } from "./lib/portal.mjs";
+import { allIntact, kitOf, kitState, lightFilms, online, onPhone, open, openLink, problem, standStill, startLight } from "./lib/portal.mjs";
 import { CHUNK } from "./lib/media.mjs";
+import { until } from "./lib/until.mjs";
 
 let clinic, portal, kit, film;
 
@@ -28,7 +29,7 @@ const onFilm = (fault) => ({ on: ({ path }) => (path === `/m/${film.sha256}.mp4`
 /** Repairs the network; the download goes on by itself, or with a tap where it asks for one. */
 async function repaired(page, from) {
   clinic.proxy.faults = {};
-  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+  await online(page);
   if (await page.locator("[data-action=kit-resume]").count()) await page.click("[data-action=kit-resume]");
   await kitState(page, "ready", { timeout: 60_000 });
   await allIntact(page, clinic, kit);
@@ -124,7 +125,7 @@ test("without network in the middle, it waits, says so, and goes on when the net
     await openLink(page, clinic.link);
     clinic.proxy.faults = { bytesPerSecond: 200_000 };
     await startLight(page);
-    await until(() => clinic.proxy.sent(/\.mp4/, from) > 300_000);
+    await until("bytes of films", () => clinic.proxy.sent(/\.mp4/, from) > 300_000, 60_000);
     await clinic.proxy.goOffline();
     await problem(page, "offline", { timeout: 30_000 });
     await clinic.proxy.goOnline();
@@ -137,7 +138,7 @@ test("a pause stops the bytes, survives a restart, and resuming pays for no byte
     await openLink(page, clinic.link);
     clinic.proxy.faults = { bytesPerSecond: 150_000 };
     await startLight(page);
-    await until(() => clinic.proxy.sent(/\.mp4/, from) > 250_000);
+    await until("bytes of films", () => clinic.proxy.sent(/\.mp4/, from) > 250_000, 60_000);
     await page.click("[data-action=kit-pause]");
     await kitState(page, "paused");
     page = await browser.restart();
@@ -160,7 +161,7 @@ test("a battery pulled in the middle costs at most a chunk, and the download goe
     await openLink(page, clinic.link);
     clinic.proxy.faults = { bytesPerSecond: 200_000 };
     await startLight(page);
-    await until(() => clinic.proxy.sent(/\.mp4/, from) > 400_000);
+    await until("bytes of films", () => clinic.proxy.sent(/\.mp4/, from) > 400_000, 60_000);
     await standStill(page, clinic, kit, from);
     await browser.kill();
     clinic.proxy.faults = { bytesPerSecond: 200_000 };
@@ -197,11 +198,3 @@ test("a film asked for while it arrives plays early, and each byte is paid for o
     const again = clinic.proxy.sent(/\.mp4/, from) - films;
     assert.ok(again >= 0 && again <= CHUNK, `${again} bytes paid twice`);
   }));
-
-async function until(test) {
-  for (let i = 0; i < 2400; i++) {
-    if (test()) return;
-    await new Promise((go) => setTimeout(go, 25));
-  }
-  throw new Error("not in 60 s");
-}

@@ -8,7 +8,7 @@
 
 import http from "node:http";
 import { parseArgs } from "node:util";
-import { killsOfARecording } from "./lib/bench-clip.mjs";
+import { killsOfARecording, weightOfHalfAMinute } from "./lib/bench-clip.mjs";
 import { quality } from "./lib/bench-quality.mjs";
 import { filming, sending } from "./lib/bench-memory.mjs";
 import { nextItem } from "./lib/bench-quiz.mjs";
@@ -208,6 +208,8 @@ async function killed() {
     bad += stored.filter(([n, hash]) => chunks[n] !== hash).length;
     if (stored.length !== chunks.length) throw new Error(`${stored.length} of ${chunks.length} chunks are here`);
     const [most, total] = [Math.max(...again), again.reduce((a, b) => a + b, 0)];
+    const { bytes, type } = await weightOfHalfAMinute(container);
+    row(`30 s of a recording, ${type}`, kilobytes(bytes), "about 840 KB", bytes < 1_000_000);
     row(`${KILLS} kills (SIGKILL) at random bytes: fetched again per kill`, `median ${kilobytes(median(again))}, most ${kilobytes(most)}`, "≤ 131.1 KB (128 KiB), and what comes while it is written", most <= CHUNK + BAD_LINE.bytesPerSecond * WRITING_S);
     row("… chunks stored that are not what was signed", String(bad), "0", bad === 0);
     rows.push([`… fetched again in all, of ${kilobytes(media.bytes)}`, `${kilobytes(total)} in ${sent().length} requests`, "", ""]);

@@ -16,6 +16,7 @@ import { faults } from "./lib/layout.mjs";
 import { choose, onPhone, open, openLink, usable } from "./lib/portal.mjs";
 import { voice } from "./lib/session.mjs";
 import { shoot } from "./lib/shots.mjs";
+import { until } from "./lib/until.mjs";
 
 const EXERCISE = "sit-to-stand";
 const FILM = `clip/${EXERCISE}`;
@@ -107,10 +108,9 @@ test("what was filmed is stored piece by piece as it was recorded, small, and pl
     await page.click("[data-action=clip-record]");
     await page.waitForSelector("[data-status=recording]", { timeout: 15_000 });
     const seen = Date.now();
-    for (let i = 0; i < 200 && !((await clips(page))[0]?.chunks >= 3); i++) await page.waitForTimeout(50);
-    const early = await clips(page);
-    assert.equal(early.length, 1);
-    assert.ok(early[0].chunks >= 3 && early[0].state === "recording", JSON.stringify(early));
+    const early = await until("three pieces", async () => (await clips(page)).find((clip) => clip.chunks >= 3));
+    assert.equal(early.state, "recording");
+    assert.equal((await clips(page)).length, 1);
     await page.waitForTimeout(Math.max(0, 6_000 - (Date.now() - seen)));
     const stopping = Date.now();
     await page.click("[data-action=clip-stop]");
@@ -145,6 +145,65 @@ test("3-2-1 is said aloud", () =>
     },
     { spoken: true },
   ));
+
+/** Notes what is wished of the camera, and which outline was drawn. */
+function noteWishes() {
+  window.wishes = [];
+  const ask = MediaDevices.prototype.getUserMedia;
+  MediaDevices.prototype.getUserMedia = function (wish) {
+    window.wishes.push({ side: wish.video.facingMode.ideal, sound: wish.audio });
+    return ask.call(this, wish);
+  };
+}
+
+test("the camera turns round, sound is off until it is wanted, and how long it has filmed is on the screen", () =>
+  withCamera(async (page, browser) => {
+    await browser.context.addInitScript(noteWishes);
+    await open(page, portal, FILM);
+    await toCamera(page);
+    const ready = async (n) => {
+      await page.waitForFunction((n) => window.wishes.length === n, n);
+      await page.waitForSelector("[data-action=clip-record]");
+      return page.evaluate(() => window.wishes.at(-1));
+    };
+    assert.deepEqual(await ready(1), { side: "user", sound: false });
+    assert.equal(await page.locator(".camera-frame[data-mirrored] .camera-picture").count(), 1, "as in a mirror");
+    await page.waitForSelector(".camera[data-wide]"); // as wide as the browser's own camera
+    await page.click("[data-action=clip-flip]");
+    assert.deepEqual(await ready(2), { side: "environment", sound: false });
+    assert.equal(await page.locator(".camera-frame[data-mirrored]").count(), 0);
+    const pressed = () => page.getAttribute("[data-action=clip-sound]", "aria-pressed");
+    assert.equal(await pressed(), "false");
+    await page.click("[data-action=clip-sound]");
+    assert.deepEqual(await ready(3), { side: "environment", sound: true });
+    assert.equal(await pressed(), "true");
+    await page.click("[data-action=clip-record]");
+    for (const words of ["3", "2", "1", "0:01", "0:02"]) await page.locator("[role=timer]").getByText(words, { exact: true }).waitFor();
+    await page.click("[data-action=clip-stop]");
+    await page.waitForSelector("[data-action=clip-keep]");
+    const [clip] = await clips(page);
+    assert.ok(clip.sound && /opus/.test(clip.mime), `${clip.sound} ${clip.mime}`);
+  }));
+
+test("the outline is that of the position that takes most room", async () => {
+  const positions = ["standing", "sitting", "lying"];
+  const exercises = positions.map((p) => exercise(p, { film: "alone", film_position: p, contraindications: [] }));
+  const dir = await writeKit(await kitFolder(clinic.dir, "positions"), aKit(exercises));
+  const link = await clinic.publish(dir);
+  await onPhone(
+    async (page) => {
+      await openLink(page, link);
+      for (const position of positions) {
+        await open(page, portal, `clip/${position}`);
+        await toCamera(page);
+        await page.waitForSelector(`.outline[data-position=${position}]`);
+        await page.waitForFunction(() => document.querySelector(".camera-picture").videoWidth > 0);
+        await shoot(page, `clip-outline-${position}`);
+      }
+    },
+    { args: CAMERA },
+  );
+});
 
 test("the whole way goes by keyboard alone", () =>
   withCamera(async (page) => {

@@ -12,6 +12,7 @@ import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { breaking } from "./lib/outbox.mjs";
 import { kitOf } from "./lib/portal.mjs";
 import { newItem, TusClient } from "./lib/tus.mjs";
+import { until } from "./lib/until.mjs";
 
 let clinic, tus;
 
@@ -46,7 +47,7 @@ test("an upload goes on where it stood after the server was restarted, also in a
   const uploads = path.join(clinic.folder, "server/uploads");
   const size = (name) => stat(path.join(uploads, name)).then((s) => (s.isFile() ? s.size : 0), () => 0);
   const there = async () => Math.max(0, ...(await Promise.all((await readdir(uploads, { recursive: true })).map(size))));
-  for (let i = 0; i < 600 && (await there()) < 400_000; i++) await new Promise((go) => setTimeout(go, 50));
+  await until("400,000 bytes on the disk", async () => (await there()) >= 400_000);
   await clinic.stopServing();
   await clinic.serve();
   // The address was lost with the program: the item's id finds it again.

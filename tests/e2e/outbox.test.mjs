@@ -10,9 +10,10 @@ import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { seed, session } from "./lib/journal.mjs";
 import { faults } from "./lib/layout.mjs";
 import {
-  bendKit, breaking, ForeignTus, kept, noteShares, opened, receiving, sealed, seedClip, send, sha256, shares, status, until,
+  bendKit, breaking, ForeignTus, kept, noteShares, opened, receiving, sealed, seedClip, send, sha256, shares, status,
 } from "./lib/outbox.mjs";
-import { choose, onPhone, open, openLink } from "./lib/portal.mjs";
+import { choose, online, onPhone, open, openLink } from "./lib/portal.mjs";
+import { until } from "./lib/until.mjs";
 
 let clinic, portal, kit, keys, tus;
 const EXERCISE = "lever";
@@ -47,12 +48,12 @@ const withClip = (bytes, run, more, options) =>
     await run(page, clip, browser);
   }, options);
 
-/** What arrived is one file, which both keys open, with the clip in it byte for byte. */
+/** What arrived is one file, which both keys and both programs open, with the clip in it byte for byte. */
 async function arrivedWhole(clip, words) {
   const files = await tus.files();
   assert.equal(files.length, 1, "one upload");
-  for (const key of keys) {
-    const { header, payload } = await opened(files[0], key);
+  for (const [key, program] of [[keys[0], "age"], [keys[1], "age"], [keys[0], "rage"]]) {
+    const { header, payload } = await opened(files[0], key, program);
     assert.equal(sha256(payload), clip.sha256);
     assert.deepEqual(
       [header.item, header.kit_id, header.kind, header.exercise, header.bytes, header.words],
@@ -291,7 +292,7 @@ test("a Wi-Fi login page and a server in trouble are no arrival and no refusal",
       await status(page, clip.id, "waiting");
     }
     clinic.proxy.faults = {};
-    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await online(page);
     await status(page, clip.id, "arrived");
     await arrivedWhole(clip);
   }));
@@ -321,7 +322,6 @@ test("of two tabs one sends, and the other goes on when that one is closed", { t
     clinic.proxy.faults = { latencyMs, on: ({ method }) => (method === "PATCH" && pass-- <= 0 ? { status: 503 } : undefined) };
     const from = clinic.proxy.log.length;
     const taken = () => patches(from).filter((r) => r.status === 204);
-    const online = (tab) => tab.evaluate(() => window.dispatchEvent(new Event("online")));
     await send(page, portal, clip.id);
     await until("the first pieces", () => taken().length === 2);
     const second = await browser.context.newPage();
@@ -471,6 +471,13 @@ test("the screens of sending say that nobody watches, when this clinic reads, an
       const day = last.getUTCDate() === 1 ? "1er" : last.getUTCDate();
       const said = await words(`[data-item="${clip.id}"]`);
       assert.ok(said.includes(`au plus tard le ${day} ${month} ${last.getUTCFullYear()}.`), said);
+
+      assert.equal(await page.locator("[data-elsewhere]").count(), 0, "the clinic of the kit on view is named once");
+      await openLink(page, await clinic.publish(await writeKit(path.join(clinic.dir, "other"), aKit([exercise("other")]))));
+      await open(page, portal, "outbox");
+      const other = await words(`[data-item="${clip.id}"] [data-elsewhere]`);
+      assert.ok(other.includes(kit.clinic.name) && other.includes(SAID.fr[2]), other);
+      assert.ok(!(await words("[data-nobody-watches]")).includes(READING_DAYS.fr), "those of the kit on view");
     });
   } finally {
     await bendKit(clinic, () => ({ clinic: kit.clinic, upload: kit.upload }));
@@ -482,11 +489,11 @@ test("what the clinic says in the kit reaches the phone: seen, then erased", { t
     await send(page, portal, clip.id);
     await status(page, clip.id, "arrived");
     await bendKit(clinic, () => ({ answers: { replies: [], seen: [{ item: clip.id, on: "2026-11-20" }], erased: [] } }));
-    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await online(page);
     const seen = await status(page, clip.id, "seen");
     assert.match(await seen.innerText(), /20 novembre 2026/);
     await bendKit(clinic, () => ({ answers: { replies: [], seen: [], erased: [{ item: clip.id, on: "2026-11-21" }] } }));
-    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await online(page);
     await status(page, clip.id, "erased");
     await bendKit(clinic, () => ({ answers: undefined }));
   }));
@@ -498,7 +505,7 @@ for (const mode of ["standard", "simple"]) {
       await choose(page, portal, mode);
       const reply = { id: `answer-${mode}`, on: "2026-11-20", words: "Vos résultats sont bons\u00a0: continuez." };
       await bendKit(clinic, () => ({ answers: { replies: [reply], seen: [], erased: [] } }));
-      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      await online(page);
       await open(page, portal);
       await page.waitForSelector(`main [data-reply=${reply.id}]`);
       assert.deepEqual(await faults(page, mode), []);
@@ -523,7 +530,7 @@ test("a clip that is deleted while it waits to be sent does not go", { timeout: 
     await page.waitForSelector(`[data-clip="${clip.id}"]`, { state: "detached" });
     clinic.proxy.faults = {};
     await open(page, portal, "outbox");
-    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await online(page);
     await page.waitForFunction(() => !document.querySelector("[data-item]") && document.querySelector("main .notice"));
     assert.deepEqual(await kept(page), { items: [], clips: [] });
     assert.deepEqual(await tus.files(), [], "what had gone was taken back");
@@ -558,6 +565,7 @@ test("results go the same way, sealed, as the Bundle that a file would hold", { 
     const [file] = await tus.files();
     const { header, payload } = await opened(file, keys[0]);
     assert.deepEqual([header.kind, header.exercise, header.bytes], ["results", undefined, payload.length]);
+    assert.deepEqual((await opened(file, keys[1], "rage")).payload, payload);
     const bundle = JSON.parse(payload);
     assert.equal(bundle.resourceType, "Bundle");
     const { items } = await kept(page);

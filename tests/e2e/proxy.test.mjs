@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { after, afterEach, before, test } from "node:test";
 import { Proxy } from "./lib/proxy.mjs";
+import { until } from "./lib/until.mjs";
 
 const FILE = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
 let origin, proxy;
@@ -147,7 +148,7 @@ test("a held request goes on when it is let go, and the log tells when it began 
   proxy.faults = { on: ({ path }) => (path === "/u/held" ? { hold } : undefined) };
   const from = proxy.log.length;
   const first = post("u/held");
-  for (let i = 0; i < 500 && proxy.log.length === from; i++) await soon();
+  await until("the first request", () => proxy.log.length > from);
   assert.equal(await post("u/free"), 204);
   go();
   assert.equal(await first, 204);

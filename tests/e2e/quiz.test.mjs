@@ -14,6 +14,7 @@ import { choose, onPhone, open, openLink } from "./lib/portal.mjs";
 import { SESSION, answer, begin, items, next, onView } from "./lib/quiz.mjs";
 import { voice } from "./lib/session.mjs";
 import { shoot } from "./lib/shots.mjs";
+import { until } from "./lib/until.mjs";
 
 const NARROW = {
   "320 px upright": { width: 320, height: 568 },
@@ -432,8 +433,7 @@ test("once it was opened, the quiz is played with everything off", () =>
         }
         return false;
       });
-    for (let n = 0; n < 100 && !(await wanted()); n++) await page.waitForTimeout(200);
-    assert.ok(await wanted(), "the quiz is in the worker's cache");
+    await until("the quiz in the worker's cache", wanted);
     await clinic.proxy.goOffline();
     try {
       page = await browser.restart();

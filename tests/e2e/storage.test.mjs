@@ -7,6 +7,7 @@ import { Clinic } from "./lib/clinic.mjs";
 import { stored } from "./lib/database.mjs";
 import { allIntact, kitOf, kitState, lightFilms, onPhone, open, openLink, problem, standStill, startLight, usable } from "./lib/portal.mjs";
 import { CHUNK } from "./lib/media.mjs";
+import { until } from "./lib/until.mjs";
 
 let clinic, portal, kit;
 
@@ -26,14 +27,6 @@ const films = (from) => clinic.proxy.sent(/\.mp4/, from);
 
 /** How often a film was asked for. */
 const asked = (from) => clinic.proxy.log.slice(from).filter((r) => r.path.endsWith(".mp4")).length;
-
-async function until(what, test) {
-  for (let i = 0; i < 1200; i++) {
-    if (await test()) return;
-    await new Promise((go) => setTimeout(go, 25));
-  }
-  throw new Error(`${what}: not in 30 s`);
-}
 
 /**
  * Gives the portal's origin so many bytes of storage beyond what it uses now; all again without.

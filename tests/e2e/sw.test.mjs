@@ -10,6 +10,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { Chromium } from "./lib/chromium.mjs";
 import { root } from "./lib/env.mjs";
 import { CHUNK } from "./lib/media.mjs";
+import { until } from "./lib/until.mjs";
 
 const FILM = Buffer.from(Array.from({ length: 2 * CHUNK + 1000 }, (_, i) => (i * 7) % 253));
 const FILM_ID = "f".repeat(64);
@@ -320,7 +321,7 @@ test("of the quiz is kept what was seen, and its new version comes with that of 
   const kept = (name) => page.evaluate(async (name) => !!(await caches.match(new URL(name, document.baseURI))), name);
   for (const name of [`quiz-${hash(1)}.wasm`, `quiz/items-${hash(1)}.fr.json`]) {
     await words(name);
-    for (let i = 0; i < 600 && !(await kept(name)); i++) await page.waitForTimeout(50);
+    await until(`${name} in the cache`, () => kept(name));
   }
   assert.equal(await kept(`quiz/items-${hash(1)}.en.json`), false);
   asked = [];
@@ -358,8 +359,7 @@ test("files that the browser threw away are fetched again", async () => {
   await install();
   await page.evaluate((name) => caches.delete(name), `bon-geste-v1-${scope}`);
   assert.equal((await status()).complete, false);
-  for (let i = 0; i < 600 && !(await status()).complete; i++) await page.waitForTimeout(100);
-  assert.equal((await status()).complete, true);
+  await until("all files again", async () => (await status()).complete, 60_000);
 });
 
 test("a page loaded past the worker is taken in when it is of the same version, and only then", async () => {

@@ -5,6 +5,7 @@ import { after, afterEach, before, test } from "node:test";
 import { Chromium } from "./lib/chromium.mjs";
 import { Clinic } from "./lib/clinic.mjs";
 import { kitState, onPhone, open, openLink, problem, startLight, usable } from "./lib/portal.mjs";
+import { until } from "./lib/until.mjs";
 
 let clinic, portal;
 
@@ -99,9 +100,7 @@ const without = (fault) => ({ on: (r) => (later(r) ? fault : undefined) });
 test("later screens are asked for once the first one is usable, and open at once", () =>
   onPhone(async (page) => {
     await open(page, portal);
-    const asked = () => clinic.proxy.log.filter(later).length;
-    for (let i = 0; i < 200 && !asked(); i++) await new Promise((go) => setTimeout(go, 25));
-    assert.ok(asked() > 0);
+    await until("the later screens are asked for", () => clinic.proxy.log.some(later));
     // Noted by the browser once they have come.
     await page.waitForFunction(() => performance.getEntriesByType("resource").some((r) => /later-/.test(r.name)));
     const [usableAt, askedAt] = await page.evaluate(() => [

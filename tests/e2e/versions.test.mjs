@@ -11,6 +11,7 @@ import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, strangersKey
 import {
   allIntact, fetchRange, kitOf, kitState, mediaOf, onPhone, open, openLink, playAndSeek, problem, startLight, usable,
 } from "./lib/portal.mjs";
+import { until } from "./lib/until.mjs";
 
 /** A phone and a clinic of its own. */
 const withClinic = (run) =>
@@ -53,13 +54,8 @@ const clinicKey = async (clinic) =>
 const shows = (page, words) => page.locator("main").getByText(words).first().waitFor();
 
 /** Until the portal has asked for the kit again and was answered. */
-async function asked(clinic, from) {
-  for (let i = 0; i < 600; i++) {
-    if (clinic.proxy.log.slice(from).some((r) => r.path.startsWith("/k/") && r.status)) return;
-    await new Promise((go) => setTimeout(go, 25));
-  }
-  throw new Error("the portal did not ask for the kit in 15 s");
-}
+const asked = (clinic, from) =>
+  until("a question for the kit", () => clinic.proxy.log.slice(from).some((r) => r.path.startsWith("/k/") && r.status));
 
 /** Files under `m/` that were asked for, by hash. */
 const fetched = (clinic, from) =>

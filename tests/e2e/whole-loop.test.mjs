@@ -9,8 +9,9 @@ import { CAMERA, clips, film, playThrough } from "./lib/clips.mjs";
 import { Clinic, must } from "./lib/clinic.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { pictures } from "./lib/media.mjs";
-import { kept, sha256, status, until } from "./lib/outbox.mjs";
+import { kept, sha256, status } from "./lib/outbox.mjs";
 import { kitState, online, onPhone, open, openWithCode } from "./lib/portal.mjs";
+import { until } from "./lib/until.mjs";
 
 const CODE = "482913";
 const EXERCISE = "lever";

@@ -224,6 +224,20 @@ pub enum Company {
     Never,
 }
 
+/// The position that takes most room in an exercise: what a camera must have in its picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Position {
+    /// On the feet.
+    #[default]
+    Standing,
+    /// On a chair.
+    Sitting,
+    /// On the floor or on a bed.
+    Lying,
+}
+
 /// One exercise with this patient's dosage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -274,6 +288,9 @@ pub struct Exercise {
     /// The longest clip of it, in seconds; a minute when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub film_s: Option<u32>,
+    /// The outline to film it in.
+    #[serde(default)]
+    pub film_position: Position,
     /// To be watched before this appointment (1 = the first).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch_before: Option<u32>,
@@ -553,9 +570,16 @@ record!(struct Clinic { name, phone, sms, address, reading_days });
 record!(struct Validation { name, qualification, on });
 record!(enum ReturnPath or Show { Server = "server", File = "file", Show = "show" });
 record!(enum Company or Alone { Alone = "alone", Helper = "helper", Never = "never" });
+record!(
+    enum Position or Standing {
+        Standing = "standing",
+        Sitting = "sitting",
+        Lying = "lying",
+    }
+);
 record!(struct Exercise {
     id, title, library, edition, why, steps, dosage, note, contraindications, stop_rules, feel, feel_not, easier, harder,
-    do_with = "do", film_with = "film", film_s, watch_before, video, animation, teach_back, provenance,
+    do_with = "do", film_with = "film", film_s, film_position, watch_before, video, animation, teach_back, provenance,
 });
 record!(
     enum Edition {

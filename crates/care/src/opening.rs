@@ -177,7 +177,7 @@ pub(crate) mod tests {
     use crate::{
         calendar::Day,
         jose::{Jwk, JwkSet, JwsHeader, b64},
-        kit::{Clinic, Company, Dosage, Exercise, FORMAT, Provenance, ReturnPath, Validation},
+        kit::{Clinic, Company, Dosage, Exercise, FORMAT, Position, Provenance, ReturnPath, Validation},
         ports::crypto_native::{NativeCrypto, deflate_raw, seal_aes256gcm},
         text::Text,
         trust::{Badge, may_play},
@@ -204,6 +204,7 @@ pub(crate) mod tests {
             do_with: Company::Alone,
             film_with: Company::Alone,
             film_s: None,
+            film_position: Position::Standing,
             watch_before: None,
             video: None,
             animation: None,

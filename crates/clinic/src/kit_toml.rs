@@ -10,8 +10,8 @@ use crate::{
 use care::{
     calendar::Day,
     kit::{
-        Clinic, Company, Dosage, Edition, Exercise, FORMAT, Idea, Kit, Level, Maintenance, Provenance,
-        ReturnPath, Source, TeachBack, Validation, VettedLink, WarningRule,
+        Clinic, Company, Dosage, Edition, Exercise, FORMAT, Idea, Kit, Level, Maintenance, Position,
+        Provenance, ReturnPath, Source, TeachBack, Validation, VettedLink, WarningRule,
     },
     text::{Lang, Text},
     wording,
@@ -352,6 +352,7 @@ impl Reader<'_> {
             do_with: table.get("do").and_then(|f| f.one_of(COMPANY)).unwrap_or_default(),
             film_with: table.get("film").and_then(|f| f.one_of(COMPANY)).unwrap_or_default(),
             film_s: table.get("film_s").and_then(|f| f.whole(5, 120)),
+            film_position: table.get("film_position").and_then(|f| f.one_of(POSITIONS)).unwrap_or_default(),
             watch_before: table.get("watch_before").and_then(|f| f.whole(1, 100)),
             video: None,
             animation: None,
@@ -776,5 +777,7 @@ const RETURN_PATHS: &[(&str, ReturnPath)] =
 const EDITIONS: &[(&str, Edition)] = &[("patient", Edition::Patient), ("clinic", Edition::Clinic)];
 const COMPANY: &[(&str, Company)] =
     &[("alone", Company::Alone), ("helper", Company::Helper), ("never", Company::Never)];
+const POSITIONS: &[(&str, Position)] =
+    &[("standing", Position::Standing), ("sitting", Position::Sitting), ("lying", Position::Lying)];
 const LANGUAGES: &[(&str, Lang)] = &[("fr", Lang::Fr), ("en", Lang::En)];
 const LEVELS: &[(&str, Level)] = &[("red", Level::Red), ("orange", Level::Orange), ("yellow", Level::Yellow)];

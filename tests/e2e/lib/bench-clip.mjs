@@ -1,8 +1,8 @@
 // Recordings that are killed: what a SIGKILL at a random moment costs of a clip, for each container that the
-// recorder writes, and what filming costs in memory.
+// recorder writes, and what half a minute weighs.
 
 import { Clinic } from "./clinic.mjs";
-import { CAMERA, clips, ONLY, playThrough, toCamera } from "./clips.mjs";
+import { CAMERA, clips, film, ONLY, playThrough, toCamera } from "./clips.mjs";
 import { onPhone, open, openLink } from "./portal.mjs";
 
 /** Notes the moment at which the recorder itself says that it runs. */
@@ -60,4 +60,26 @@ export async function killsOfARecording(kills, container, say) {
     await clinic.close();
   }
   return { lost, types: [...types] };
+}
+
+/** What half a minute of the browser's own moving picture weighs, brought to exactly that time: bytes. */
+export async function weightOfHalfAMinute(container) {
+  const clinic = await Clinic.open();
+  let weight;
+  try {
+    await onPhone(
+      async (page, browser) => {
+        await browser.context.addInitScript(ONLY[container]);
+        await openLink(page, clinic.link);
+        await open(page, clinic.proxy.url, `clip/sit-to-stand`);
+        await film(page, 30_000);
+        const [clip] = await clips(page);
+        weight = { bytes: (clip.bytes * 30_000) / clip.ms, type: clip.mime };
+      },
+      { args: CAMERA },
+    );
+    return weight;
+  } finally {
+    await clinic.close();
+  }
 }

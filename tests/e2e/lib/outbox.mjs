@@ -45,9 +45,9 @@ export async function receiving(clinic, { url = "u/", ...more } = {}) {
   return { kit, upload, keys };
 }
 
-/** What an age file holds, opened with the stock program: the header and the payload of the item. */
-export async function opened(file, identity) {
-  const { stdout } = await run("age", ["-d", "-i", identity, file], { encoding: "buffer", maxBuffer: 1 << 30 });
+/** What an age file holds, opened with a stock program, `age` or `rage`: the header and the payload of the item. */
+export async function opened(file, identity, program = "age") {
+  const { stdout } = await run(program, ["-d", "-i", identity, file], { encoding: "buffer", maxBuffer: 1 << 30 });
   assert.equal(stdout.subarray(0, 4).toString(), "BGI1");
   const length = stdout.readUInt32BE(4);
   const header = JSON.parse(stdout.subarray(8, 8 + length));
@@ -195,15 +195,6 @@ export const noteShares = (page, id) =>
   }, id);
 
 export const shares = (page) => page.evaluate(() => window.shares);
-
-/** Waits until something holds outside of the page; says what was waited for, if it does not come. */
-export async function until(what, holds, ms = 30_000) {
-  for (const end = Date.now() + ms; ; await new Promise((go) => setTimeout(go, 20))) {
-    const value = await holds();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`not in ${ms} ms: ${what}`);
-  }
-}
 
 /** Waits until an item's card says this; says what it says, if it does not come. */
 export async function status(page, id, words, { timeout = 30_000 } = {}) {

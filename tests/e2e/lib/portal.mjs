@@ -8,6 +8,7 @@ import { Chromium } from "./chromium.mjs";
 import { stored } from "./database.mjs";
 import { decrypt, readJws, signedKit } from "./envelope.mjs";
 import { CHUNK } from "./media.mjs";
+import { until } from "./until.mjs";
 
 /** Every address that shows a screen, for a kit with this exercise. */
 export const screens = (exercise) => [
@@ -73,7 +74,7 @@ export async function openWithCode(page, link, code) {
   await giveCode(page, code);
   await page.waitForSelector("main section[data-status]", { timeout: 30_000 });
   // The code is kept after the kit is on view.
-  for (let i = 0; i < 600 && (await stored(page, "kits"))[0][0]?.passcode !== code; i++) await page.waitForTimeout(50);
+  await until("the code in the kit's record", async () => (await stored(page, "kits"))[0][0]?.passcode === code);
 }
 
 /**
@@ -94,8 +95,7 @@ export async function standStill(page, clinic, kit, from) {
     return [...ends].reduce((sum, [id, end]) => sum + (end >= films.get(id) ? Math.ceil(end / CHUNK) : Math.floor(end / CHUNK)), 0);
   };
   const kept = async () => (await stored(page, "media_chunks"))[0].filter(([id]) => films.has(id)).length;
-  for (let i = 0; i < 600 && (await kept()) < carried(); i++) await new Promise((go) => setTimeout(go, 50));
-  assert.ok((await kept()) >= carried(), "what came whole is stored");
+  await until("what came whole is stored", async () => (await kept()) >= carried());
 }
 
 /** The browser says that there is a network: the portal asks the clinic for news. */
