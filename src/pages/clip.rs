@@ -463,27 +463,30 @@ macro_rules! twice {
 
 /// Where the patient should be: someone standing with arms a little apart, on a chair seen from the side, lying.
 fn outline(position: Position) -> View {
-    let (word, lines) = match position {
+    let (word, view_box, lines) = match position {
         Position::Standing => (
             "standing",
+            "0 0 100 150",
             twice!(
                 r#"<circle cx="50" cy="20" r="10"/><path d="M38 34c-8 3-13 16-17 34M62 34c8 3 13 16 17 34M38 34h24M40 36c2 16 1 26-1 38l-3 62M60 36c-2 16-1 26 1 38l3 62M50 84v50"/>"#
             ),
         ),
         Position::Sitting => (
             "sitting",
+            "0 0 100 150",
             twice!(
                 r#"<circle cx="39" cy="32" r="10"/><path d="M31 46c-6 14-6 32-4 46 1 6 5 9 11 9h24v35h16v-5l-7-3V94c0-5-3-8-8-8H45c2-14 2-28-3-40zM37 54c-1 12 2 20 8 25l14 4M23 58v78M23 106h36v30"/>"#
             ),
         ),
         Position::Lying => (
             "lying",
+            "0 55 100 60",
             twice!(
                 r#"<circle cx="14" cy="82" r="8"/><path d="M26 76h24c14 0 28 2 40 5V72h5v17c-14 4-30 5-45 5H26c-4 0-4-18 0-18zM30 84c8 3 16 3 24 1M4 98h92"/>"#
             ),
         ),
     };
-    icon::drawing("outline", "0 0 100 150", lines).attr("data-position", word)
+    icon::drawing("outline", view_box, lines).attr("data-position", word)
 }
 
 /// The picture, the movement to do beside it, and what there is to press.

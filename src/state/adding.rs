@@ -78,7 +78,9 @@ impl App {
             choice: old_record.as_ref().and_then(|r| r.choice),
             paused: old_record.is_some_and(|r| r.paused),
         };
+        let kit_id = record.kit_id.clone();
         self.install_kit(record, opened).await;
+        self.make_current(&kit_id);
         // The link has brought its kit. One that stays by mistake is only opened again.
         if let Some(db) = self.database() {
             let _ = db.remove::<PendingLink>(PendingLink::KEY).await;
@@ -97,7 +99,7 @@ impl App {
         Ok(opening::read(jws, &trusted, &WebCrypto).await?)
     }
 
-    /// Keeps a kit (in the place of its older version) and shows it. It is on view even when
+    /// Keeps a kit, in the place of its older version. It is among the others even when
     /// it cannot be kept: the reason stands in `problem_told`.
     pub(super) async fn install_kit(self, record: KitRecord, opened: Opened) {
         if let Some(db) = self.database()
@@ -109,7 +111,8 @@ impl App {
         self.show_kit(record, opened);
     }
 
-    /// Puts a kit that is kept on view, in the place of its older version.
+    /// Takes a kit that is kept among the others, in the place of its older version. The current kit stays: a new
+    /// version of another one, or what another tab does, changes no screen.
     pub(super) fn show_kit(self, record: KitRecord, opened: Opened) {
         let kit_id = record.kit_id.clone();
         let handle = KitHandle::new(self, record, opened);
@@ -117,9 +120,8 @@ impl App {
             if let Some(at) = kits.iter().position(|k| k.kit.kit_id == kit_id) {
                 let old = std::mem::replace(&mut kits[at], handle.clone());
                 old.retire();
-                kits[..=at].rotate_right(1);
             } else {
-                kits.insert(0, handle.clone());
+                kits.push(handle.clone());
             }
         });
         leptos::task::spawn_local(async move {

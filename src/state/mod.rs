@@ -114,8 +114,14 @@ impl App {
         self.kits.with(|kits| kits.first().cloned())
     }
 
-    /// Makes a kit the current one.
+    /// Makes a kit the current one, at the next start as well.
     pub fn make_current(self, kit_id: &str) {
+        self.put_first(kit_id);
+        self.remember(|settings| settings.kit = Some(kit_id.to_owned()));
+    }
+
+    /// The screens speak of this kit from now on, if it is here.
+    fn put_first(self, kit_id: &str) {
         self.kits.update(|kits| {
             if let Some(at) = kits.iter().position(|k| k.kit.kit_id == kit_id) {
                 kits[..=at].rotate_right(1);

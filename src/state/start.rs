@@ -106,13 +106,9 @@ impl App {
                     Err(e) => unreadable = Some(Problem::from(e)),
                 }
             }
-            // The kit that the clinic was last asked for is the current one.
-            self.kits.update(|kits| {
-                let checked = |at: &usize| kits[*at].record.borrow().checked_ms;
-                if let Some(at) = (0..kits.len()).max_by_key(checked) {
-                    kits.swap(0, at);
-                }
-            });
+            if let Some(kit_id) = self.profile.with_untracked(|profile| profile.settings.kit.clone()) {
+                self.put_first(&kit_id);
+            }
             unreadable.map_or(Ok(()), Err)
         }
         .await;

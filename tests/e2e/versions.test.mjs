@@ -7,7 +7,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { clinic as runClinic, Clinic, readLink } from "./lib/clinic.mjs";
+import { stored } from "./lib/database.mjs";
 import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, strangersKey, withSignedKit } from "./lib/envelope.mjs";
+import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import {
   allIntact, fetchRange, kitOf, kitState, mediaOf, onPhone, open, openLink, playAndSeek, problem, startLight, usable,
 } from "./lib/portal.mjs";
@@ -271,4 +273,26 @@ test("the same link published again keeps what was seen, acknowledged and chosen
     assert.equal(clinic.proxy.sent(new RegExp(media.sha256)), 0, "the choice of light films stays");
     const light = first.video.rungs.find((r) => r.choice === "light").media;
     assert.equal((await fetchRange(page, `${clinic.proxy.url}m/${light.sha256}.mp4`)).sha256, light.sha256);
+  }));
+
+test("of two kits the one opened last is on view, also at the next start, and a new version of the other changes no screen", () =>
+  withClinic(async (page, clinic) => {
+    const portal = clinic.proxy.url;
+    await openLink(page, clinic.link);
+    await openLink(page, await clinic.publish(await writeKit(path.join(clinic.dir, "other"), aKit([exercise("lever")]))));
+    const other = (title) => page.locator("[data-action=kit-open]").getByText(title, { exact: true }).waitFor();
+    await other("Après une chute");
+
+    await republish(clinic, retitled("Après la chute"));
+    await open(page, portal, "kit");
+    await other("Après la chute");
+
+    await page.click("[data-action=kit-open]");
+    await other("Kit d’essai");
+    const { kit_id } = await kitOf(clinic);
+    await until("the choice in the profile", async () => (await stored(page, "profiles"))[0][0].settings.kit === kit_id);
+    for (let n = 0; n < 3; n++) {
+      await open(page, portal, "kit");
+      await other("Kit d’essai");
+    }
   }));

@@ -288,6 +288,7 @@ fn merged(here: Settings, file: &Settings) -> Settings {
         install_declined: here.install_declined,
         alert_rings: here.alert_rings,
         subjects,
+        kit: here.kit.or_else(|| file.kit.clone()),
     }
 }
 
@@ -469,6 +470,7 @@ mod tests {
                 };
                 if let Some(bits) = subject {
                     settings.name_subject("k", bits);
+                    settings.kit = Some("k".into());
                 }
                 settings
             },

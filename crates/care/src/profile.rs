@@ -64,9 +64,11 @@ pub struct Settings {
     pub alert_rings: Option<bool>,
     /// Who the patient is in each clinic's results.
     pub subjects: Vec<Subject>,
+    /// The kit that the screens speak of: the one opened last.
+    pub kit: Option<String>,
 }
 
-record!(struct Settings { mode, lang, choice, install_declined, reminders, alert_rings, subjects });
+record!(struct Settings { mode, lang, choice, install_declined, reminders, alert_rings, subjects, kit });
 
 /// The name that stands for the patient in what one kit's clinic gets: random bits, no name. Each kit
 /// has its own, so that two clinics cannot lay theirs together.

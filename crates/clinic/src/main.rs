@@ -390,9 +390,6 @@ fn run_publish(args: Publish) -> Result<(), Problems> {
     };
     let published =
         publish::publish(&args.kit_dir, &args.clinic, &options, Now::here().today(), &progress())?;
-    for warning in &published.warnings {
-        eprintln!("Warning: {warning}");
-    }
     let kit = &published.kit;
     let recovery = args.clinic.join("desk/recovery-key.txt");
     if kit.upload.is_some() && recovery.is_file() {

@@ -58,8 +58,6 @@ pub struct Published {
     pub card: PathBuf,
     /// The kit on paper.
     pub sheet: PathBuf,
-    /// What the kit is worse without, but can be used without.
-    pub warnings: Vec<Problem>,
 }
 
 /// Publishes the kit in `kit_dir` for the clinic in `clinic_dir`.
@@ -72,7 +70,16 @@ pub fn publish(
 ) -> Outcome<Published> {
     let clinic = ClinicFolder::open(clinic_dir)?;
     // What is missing is told before minutes of encoding.
-    let problems = crate::kit_toml::read(kit_dir, today)?.problems;
+    let source = crate::kit_toml::read(kit_dir, today)?;
+    let mut problems = source.problems;
+    if source.kit.return_path == ReturnPath::Server && clinic.clinic.reading_days.is_none() {
+        problems.push(
+            Problem::new(clinic_dir.join("clinic.toml"), "does not say on which days messages are read")
+                .field("reading_days")
+                .expected("the days: every screen from which patients send tells them")
+                .to_do("Add for instance: reading_days = \"mardi et vendredi\""),
+        );
+    }
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
@@ -104,15 +111,6 @@ pub fn publish(
     place_media(&packed, &clinic.public())?;
     let (kit, file) = give_out(&clinic, &mut register, kit, code.as_deref())?;
 
-    let mut warnings = Vec::new();
-    if kit.upload.is_some() && kit.clinic.reading_days.is_none() {
-        warnings.push(
-            Problem::new(clinic_dir.join("clinic.toml"), "does not say on which days messages are read")
-                .field("reading_days")
-                .expected("the days: every screen from which patients send tells them")
-                .to_do("Add for instance: reading_days = \"mardi et vendredi\", and publish the kit again."),
-        );
-    }
     let link = register.link(&clinic.portal_url).on_portal(&clinic.portal_url);
     let name = register.name();
     let paper = clinic.desk().join("print").join(&name);
@@ -124,7 +122,7 @@ pub fn publish(
     files::write(&card, html.as_bytes(), Access::Owner)?;
     let html = print::sheet(&kit, &packed.dir, options.lang)?;
     files::write(&sheet, html.as_bytes(), Access::Owner)?;
-    Ok(Published { kit, name, link, passcode: code, file, card, sheet, warnings })
+    Ok(Published { kit, name, link, passcode: code, file, card, sheet })
 }
 
 /// Where the patient's phone sends to, with the token that is this kit's own.

@@ -559,28 +559,27 @@ fn a_kit_that_sends_back_carries_address_token_and_both_keys_and_keeps_them() {
 }
 
 #[test]
-fn a_kit_that_sends_back_asks_for_the_days_on_which_messages_are_read() {
+fn a_kit_that_sends_back_wants_the_days_on_which_messages_are_read() {
     let dir = tempfile::tempdir().unwrap();
     let clinic_dir = make_clinic(dir.path());
     let public = clinic_dir.join("public");
     let settings = clinic_dir.join("clinic.toml");
+    let said = fs::read_to_string(&settings).unwrap();
+    let line = format!("reading_days = \"{READING_DAYS}\"");
+    let silent = said.replace(&line, "");
+    assert_ne!(silent, said);
+    fs::write(&settings, silent).unwrap();
+
     let kit = write_kit(dir.path(), KIT);
-    let warned = || {
-        let said = run(&mut publish(&kit, &clinic_dir));
-        assert!(said.ok, "{}", said.err);
-        (patient_link(&said.out), said.err)
-    };
-    assert!(!warned().1.contains("reading_days"), "it sends nothing back");
+    succeed(&mut publish(&kit, &clinic_dir)); // it sends nothing back
     write_kit(dir.path(), &format!("return = \"server\"\n{KIT}"));
-    let (_, err) = warned();
-    let file = format!("Warning: {}  reading_days", settings.display());
+    let refused = run(&mut publish(&kit, &clinic_dir));
+    assert!(!refused.ok);
+    let file = format!("{}  reading_days", settings.display());
     for words in [&*file, "on which days", "Expected: ", "What to do: Add for instance: reading_days = "] {
-        assert!(err.contains(words), "{words:?} is not in:\n{err}");
+        assert!(refused.err.contains(words), "{words:?} is not in:\n{}", refused.err);
     }
-    let toml = fs::read_to_string(&settings).unwrap();
-    fs::write(&settings, toml.replace("# reading_days = \"\"", "reading_days = \"mardi et vendredi\""))
-        .unwrap();
-    let (link, err) = warned();
-    assert!(!err.contains("reading_days"), "{err}");
-    assert_eq!(open(&public, &link).0.clinic.reading_days.unwrap().fr, "mardi et vendredi");
+    fs::write(&settings, said).unwrap();
+    let link = patient_link(&succeed(&mut publish(&kit, &clinic_dir)));
+    assert_eq!(open(&public, &link).0.clinic.reading_days.unwrap().fr, READING_DAYS);
 }

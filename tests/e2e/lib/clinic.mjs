@@ -111,6 +111,7 @@ export class Clinic {
       "init", this.folder,
       "--name", "Cabinet de démonstration des Tilleuls",
       "--phone", "01 99 00 12 34",
+      "--reading-days", "mardi et vendredi",
       "--portal-url", portal,
     );
     if (kit === undefined) {

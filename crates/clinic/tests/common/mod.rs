@@ -69,11 +69,16 @@ pub fn make_clinic(dir: &Path) -> PathBuf {
         "Cabinet des Tilleuls (exemple)",
         "--phone",
         "01 99 00 12 34",
+        "--reading-days",
+        READING_DAYS,
         "--portal-url",
         "https://portail.example.org",
     ]));
     folder
 }
+
+/// When the clinic of the tests reads what patients send.
+pub const READING_DAYS: &str = "mardi et vendredi";
 
 /// A kit that may be published, with one exercise and no film.
 pub const KIT: &str = r#"
