@@ -40,6 +40,7 @@ struct LinkFile {
 }
 
 /// A link that asks for a code, as the server knows it.
+#[derive(Clone)]
 pub struct Link {
     dir: PathBuf,
     id: String,
@@ -49,8 +50,8 @@ pub struct Link {
 /// What the server makes of a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The sealed kit's file in `public/k`.
-    Right(String),
+    /// It leads to the sealed kit.
+    Right,
     /// So many attempts remain.
     Wrong(u32),
 }
@@ -139,6 +140,16 @@ fn read(path: &Path) -> Outcome<LinkFile> {
 }
 
 impl Link {
+    /// The sealed kit's file in `public/k`.
+    pub fn sealed_name(&self) -> &str {
+        &self.file.file
+    }
+
+    /// Whether the same code was given to both, and not another one since.
+    pub fn has_code_of(&self, other: &Link) -> bool {
+        self.file.issue == other.file.issue
+    }
+
     /// Whether the sealed kit's file has this name, which only the manifest tells. Their hashes are compared:
     /// what a clock could tell of that is about a hash, from which no name follows.
     pub fn leads_to(&self, file: &str) -> bool {
@@ -173,7 +184,7 @@ impl Link {
             return Ok(Verdict::Wrong(less));
         }
         self.count(left)?;
-        Ok(Verdict::Right(self.file.file.clone()))
+        Ok(Verdict::Right)
     }
 
     fn count(&self, left: u32) -> Outcome<()> {
@@ -204,12 +215,12 @@ mod tests {
         let server = ServerFolder::new(dir.path());
         server.set_link(&register(), Some("482 913")).unwrap();
         let compare = |code: &str| server.link(&"l".repeat(43)).unwrap().compare(code).unwrap();
-        assert_eq!(compare("482913"), Verdict::Right("f".repeat(43)));
+        assert_eq!(compare("482913"), Verdict::Right);
         let leads_to = |file: &str| server.link(&"l".repeat(43)).unwrap().leads_to(file);
         assert!(leads_to(&"f".repeat(43)) && !leads_to(&"g".repeat(43)) && !leads_to(""));
         for left in (0..ATTEMPTS).rev() {
             if left == 3 {
-                assert_eq!(compare("482-913"), Verdict::Right("f".repeat(43)), "a right one costs nothing");
+                assert_eq!(compare("482-913"), Verdict::Right, "a right one costs nothing");
             }
             assert_eq!(compare("000000"), Verdict::Wrong(left));
         }
@@ -219,7 +230,7 @@ mod tests {
         assert_eq!(compare("482913"), Verdict::Wrong(0));
         server.set_link(&register(), Some("new code")).unwrap();
         assert_eq!(compare("482913"), Verdict::Wrong(ATTEMPTS - 1));
-        assert_eq!(compare("NewCode"), Verdict::Right("f".repeat(43)));
+        assert_eq!(compare("NewCode"), Verdict::Right);
         let kept = fs::read_to_string(dir.path().join("links").join("l".repeat(43)).with_extension("toml"));
         assert!(kept.unwrap().contains("$argon2id$"));
         server.revoke_link(&"l".repeat(43)).unwrap();

@@ -8,6 +8,7 @@ use common::*;
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 struct Site {
@@ -167,6 +168,30 @@ fn many_at_once_get_no_more_attempts_than_one_after_the_other() {
         answers.filter(|(status, body)| *status == 401 && body["error"].is_null()).count()
     });
     assert!(wrong <= 9, "{wrong} wrong codes were compared; the tenth says why");
+}
+
+#[test]
+fn while_the_desk_publishes_phones_that_ask_together_get_the_kit() {
+    let site = Site::new();
+    let link = shl(&site.publish(&["--passcode", "1234"]));
+    let server = site.start();
+    let published = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                for _ in 0..500 {
+                    assert_eq!(post(&server, &link, &with_code("1234")).0, 200);
+                    if published.load(Ordering::Relaxed) {
+                        break;
+                    }
+                }
+            });
+        }
+        for _ in 0..8 {
+            site.publish(&[]);
+        }
+        published.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]

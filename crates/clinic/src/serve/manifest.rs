@@ -4,7 +4,7 @@
 
 use super::{ASK_AGAIN, Address, answer, not_found, small_file};
 use crate::{
-    passcode::{ATTEMPTS, Verdict},
+    passcode::{ATTEMPTS, Link, Verdict},
     server_folder::{ServerFolder, is_token},
 };
 use axum::{
@@ -16,11 +16,11 @@ use http_body_util::{BodyExt as _, Limited};
 use serde::Deserialize;
 use serde_json::json;
 use std::{collections::HashSet, path::PathBuf, sync::Arc, sync::Mutex, sync::PoisonError, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 /// Largest request.
 const MOST_BYTES: usize = 4096;
-/// How long a request may take to arrive.
+/// How long a request may take to arrive, and to wait for its turn.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Codes that are compared at one time: each takes 19 MB of memory.
 const AT_ONCE: usize = 2;
@@ -42,23 +42,30 @@ pub struct Manifests {
     public: PathBuf,
     address: Address,
     places: Semaphore,
-    /// Links whose code is being compared: two at once would count one wrong code only.
-    comparing: Arc<Mutex<HashSet<String>>>,
+    turns: Arc<Turns>,
 }
 
-/// Frees the link when it is dropped.
-struct Comparing(Arc<Mutex<HashSet<String>>>, String);
+/// Whose code is being compared: two at once of one link would count one wrong code only.
+#[derive(Default)]
+struct Turns {
+    links: Mutex<HashSet<String>>,
+    ended: Notify,
+}
 
-impl Drop for Comparing {
+/// A link's turn, until it is dropped.
+struct Turn(Arc<Turns>, String);
+
+impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+        self.0.links.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+        self.0.ended.notify_waiters();
     }
 }
 
 impl Manifests {
     /// The links in `folder`, whose kits are in `public`.
     pub fn new(folder: ServerFolder, public: PathBuf, address: Address) -> Self {
-        Manifests { folder, public, address, places: Semaphore::new(AT_ONCE), comparing: Arc::default() }
+        Manifests { folder, public, address, places: Semaphore::new(AT_ONCE), turns: Arc::default() }
     }
 
     /// Answers a request below `l/`; `rest` is the path after it.
@@ -104,23 +111,22 @@ impl Manifests {
             }
         };
         // One comparison at a time for each link, and few altogether.
-        let Ok(_place) = self.places.acquire().await else { return not_found() };
-        let Some(comparing) = self.begin(id) else {
+        let Ok(turn) = tokio::time::timeout(PATIENCE, self.turn(id)).await else {
             return told(StatusCode::TOO_MANY_REQUESTS, &json!({ "error": "one code at a time" }));
         };
+        let Ok(_place) = self.places.acquire().await else { return not_found() };
         let Some(link) = self.folder.link(id) else { return not_found() };
         let Some(code) = asked.passcode.filter(|code| !code.trim().is_empty()) else {
             return wrong(link.left());
         };
         // On its own: a reader that hangs up does not stop the counting.
+        let compared = link.clone();
         let work = tokio::task::spawn_blocking(move || {
-            let _comparing = comparing;
-            link.compare(&code)
+            let _turn = turn;
+            compared.compare(&code)
         });
         match work.await {
-            Ok(Ok(Verdict::Right(file))) => {
-                self.files(id, &file, asked.embedded_length_max, &parts.headers).await
-            }
+            Ok(Ok(Verdict::Right)) => self.files(id, link, asked.embedded_length_max, &parts.headers).await,
             Ok(Ok(Verdict::Wrong(left))) => wrong(left),
             Ok(Err(problems)) => {
                 eprintln!("Warning: {problems}");
@@ -130,15 +136,36 @@ impl Manifests {
         }
     }
 
-    /// The right to compare a link's code; `None` while another request has it.
-    fn begin(&self, id: &str) -> Option<Comparing> {
-        let new = self.comparing.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
-        new.then(|| Comparing(Arc::clone(&self.comparing), id.to_owned()))
+    /// The right to compare a link's code, once no other request has it.
+    async fn turn(&self, id: &str) -> Turn {
+        loop {
+            let ended = self.turns.ended.notified();
+            let new = self.turns.links.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+            if new {
+                return Turn(Arc::clone(&self.turns), id.to_owned());
+            }
+            ended.await;
+        }
     }
 
-    async fn files(&self, id: &str, file: &str, most: Option<u64>, given: &HeaderMap) -> Response {
-        let Some(path) = super::within(&self.public, &format!("k/{file}")) else { return not_found() };
-        let Ok(sealed) = tokio::fs::read_to_string(path).await else { return not_found() };
+    async fn sealed(&self, link: &Link) -> Option<String> {
+        let path = super::within(&self.public, &format!("k/{}", link.sealed_name()))?;
+        tokio::fs::read_to_string(path).await.ok()
+    }
+
+    /// What a right code leads to.
+    async fn files(&self, id: &str, link: Link, most: Option<u64>, given: &HeaderMap) -> Response {
+        let mut link = link;
+        let mut sealed = self.sealed(&link).await;
+        // The desk has published meanwhile: the same code leads to the new file.
+        if sealed.is_none()
+            && let Some(now) = self.folder.link(id).filter(|now| now.has_code_of(&link))
+        {
+            sealed = self.sealed(&now).await;
+            link = now;
+        }
+        let Some(sealed) = sealed else { return not_found() };
+        let file = link.sealed_name();
         let kind = "application/fhir+json";
         let file = if most.is_some_and(|most| sealed.len() as u64 <= most) {
             json!({ "contentType": kind, "embedded": sealed })
