@@ -474,6 +474,7 @@ test("the screens of sending say that nobody watches, when this clinic reads, an
 
       assert.equal(await page.locator("[data-elsewhere]").count(), 0, "the clinic of the kit on view is named once");
       await openLink(page, await clinic.publish(await writeKit(path.join(clinic.dir, "other"), aKit([exercise("other")]))));
+      await page.waitForSelector("[data-action=kit-open]"); // this one, beside it
       await open(page, portal, "outbox");
       const other = await words(`[data-item="${clip.id}"] [data-elsewhere]`);
       assert.ok(other.includes(kit.clinic.name) && other.includes(SAID.fr[2]), other);
