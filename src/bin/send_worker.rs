@@ -16,7 +16,7 @@ use bon_geste::platform::{
 use care::{
     clip::Clip,
     item::Kind,
-    outbox::{Ask, Courier, Held, Next, OutboxItem, Outcome, PIECE_BYTES, Refusal},
+    outbox::{self, Ask, Courier, Held, Next, OutboxItem, Outcome, PIECE_BYTES, Refusal},
     ports::{Bytes, ChunkChange, ChunkedRecords, Clock, Records, SharedRecords, Store, StoreError},
     profile::ProfileId,
 };
@@ -75,7 +75,9 @@ impl Sender {
         loop {
             let mut items: Vec<OutboxItem> = db.list(&ProfileId::first()).await?;
             items.sort_by_key(|item| item.header.made_ms);
-            self.clear(db, &items).await?;
+            if outbox::drop_films(db, &items).await? {
+                channel::outbox_changed();
+            }
             items.retain(OutboxItem::is_pending);
             if items.is_empty() {
                 return Ok(());
@@ -93,18 +95,6 @@ impl Sender {
                 self.wake.within((until - now) as u64).await;
             }
         }
-    }
-
-    /// Films whose arrival was confirmed go, unless they are to stay; also those that a kill left behind.
-    async fn clear(&self, db: &Db, items: &[OutboxItem]) -> Result<(), StoreError> {
-        for item in items.iter().filter(|item| item.drops_film()) {
-            let clip: Option<Clip> = db.get(&item.header.item).await?;
-            if clip.is_some_and(|clip| !clip.reference) {
-                db.remove_with_chunks::<Clip>(&item.header.item).await?;
-                channel::outbox_changed();
-            }
-        }
-        Ok(())
     }
 
     /// Does all that can be done with an item now; until when it has to wait then, if for a time.

@@ -13,7 +13,7 @@ use care::{
     clip::{self, Clip},
     item::{Header, Kind},
     kit::{ReturnPath, Upload},
-    outbox::{Flight, OutboxItem, Wish},
+    outbox::{self, Flight, OutboxItem, Wish},
     ports::{ChunkChange, ChunkedRecords, Clock, Records, SharedRecords, StoreError},
     problem::Problem,
     results,
@@ -120,9 +120,20 @@ impl App {
         self.check_coded();
         leptos::task::spawn_local(async move {
             self.read_outbox().await;
+            self.drop_films().await;
             self.heed_answers().await;
             self.hurry_sender();
         });
+    }
+
+    /// A sender that ended between an arrival and the film's removal has left the film.
+    async fn drop_films(self) {
+        let Some(db) = self.database() else { return };
+        let items = known().with_untracked(|outbox| outbox.items.clone());
+        if outbox::drop_films(&db, &items).await == Ok(true) {
+            self.read_clips().await;
+            channel::outbox_changed();
+        }
     }
 
     async fn read_outbox(self) {

@@ -263,12 +263,12 @@ pub fn id(random: u128) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{json, opening::tests::exercise};
     use proptest::prelude::*;
 
-    fn clip(id: &str, state: State, chunks: u32, made_ms: i64) -> Clip {
+    pub(crate) fn clip(id: &str, state: State, chunks: u32, made_ms: i64) -> Clip {
         Clip {
             id: id.into(),
             profile: ProfileId::first(),

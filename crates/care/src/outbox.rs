@@ -9,9 +9,10 @@
 
 use crate::{
     calendar::Day,
+    clip::Clip,
     item::{Header, Kind},
     kit::{Answers, Handled, Upload},
-    ports::{Record, Store},
+    ports::{ChunkedRecords, Record, Records, Store, StoreError},
     profile::ProfileId,
     record,
 };
@@ -152,6 +153,23 @@ impl Record for OutboxItem {
     fn profile(&self) -> ProfileId {
         self.profile.clone()
     }
+}
+
+/// Removes the films whose arrival was confirmed, unless they are to stay; also those that a kill left behind.
+/// Whether there was one.
+pub async fn drop_films<R: Records + ChunkedRecords>(
+    records: &R,
+    items: &[OutboxItem],
+) -> Result<bool, StoreError> {
+    let mut dropped = false;
+    for item in items.iter().filter(|item| item.drops_film()) {
+        let clip: Option<Clip> = records.get(&item.header.item).await?;
+        if clip.is_some_and(|clip| !clip.reference) {
+            records.remove_with_chunks::<Clip>(&item.header.item).await?;
+            dropped = true;
+        }
+    }
+    Ok(dropped)
 }
 
 /// Where an item is, as every screen says it (`data-status`).
@@ -617,7 +635,7 @@ impl OutboxItem {
     }
 
     /// Whether the film is to be removed from this phone now.
-    pub fn drops_film(&self) -> bool {
+    fn drops_film(&self) -> bool {
         self.may_go() && !self.keep && self.header.kind == Kind::Clip
     }
 

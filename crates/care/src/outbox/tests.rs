@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     calendar::Day,
+    clip::{State, tests::clip},
     item::id_of,
     json,
     ports::{Records, memory::MemoryRecords},
@@ -438,6 +439,40 @@ fn the_words_follow_the_facts() {
     assert_eq!((item.status(), item.is_gone_there()), (Status::Erased, false), "the desk may have a copy");
     item.erased_on = Some(day);
     assert_eq!((item.status(), item.is_gone_there()), (Status::Erased, true));
+}
+
+#[test]
+fn a_film_goes_once_its_arrival_was_confirmed_also_after_a_kill_and_what_is_to_stay_stays() {
+    let arrived = send(&[]).0.item;
+    let of = |id: &str, change: fn(&mut OutboxItem, &mut Clip)| {
+        let mut item =
+            OutboxItem { header: Header { item: id.into(), ..arrived.header.clone() }, ..arrived.clone() };
+        let mut clip = clip(id, State::Kept, 0, 0);
+        change(&mut item, &mut clip);
+        (item, clip)
+    };
+    let all = [
+        of("goes", |_, _| ()),
+        of("kept", |item, _| item.keep = true),
+        of("reference", |_, clip| clip.reference = true),
+        of("waits", |item, _| item.flight.arrived_ms = None),
+        of("refused", |item, _| {
+            (item.flight.arrived_ms, item.flight.refused) = (None, Some(Refusal::TooLarge))
+        }),
+    ];
+    let store = MemoryRecords::default();
+    let items: Vec<OutboxItem> = all.iter().map(|(item, _)| item.clone()).collect();
+    block_on(async {
+        for (_, clip) in &all {
+            store.put(clip).await.unwrap();
+        }
+        assert_eq!(drop_films(&store, &items).await, Ok(true));
+        let mut left: Vec<String> =
+            store.list::<Clip>(&ProfileId::first()).await.unwrap().into_iter().map(|clip| clip.id).collect();
+        left.sort();
+        assert_eq!(left, ["kept", "reference", "refused", "waits"]);
+        assert_eq!(drop_films(&store, &items).await, Ok(false), "once");
+    });
 }
 
 #[test]
