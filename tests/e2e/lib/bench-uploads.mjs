@@ -187,7 +187,9 @@ async function sideBySide(row, say) {
       const [file, ...more] = await files();
       assert.deepEqual(more, [], "one upload");
       const { size } = await stat(file);
-      const same = sha256((await opened(file, keys[0])).payload) === clip.sha256;
+      // rustus lets two writers at one upload: a piece that the browser sends again by itself while the broken one is
+      // still being written stands there twice.
+      const same = await opened(file, keys[0]).then(({ payload }) => sha256(payload) === clip.sha256, () => false);
       const theirs = await broken(clinic, () => new TusClient(clinic, kit).send(randomBytes(CLIP_BYTES), newItem(), { retryDelays: [0, 1000, 3000, 5000] }));
       const cheap = portal.crossed - size <= portal.cuts * 131_072;
       row(
