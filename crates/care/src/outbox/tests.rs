@@ -474,7 +474,9 @@ fn answered(status: u16, offset: Option<u64>) -> Outcome {
 
 /// Lets the next piece pass, and says how large it was.
 fn pass(courier: &mut Courier, took_ms: u64) -> u64 {
-    let Next::Do(ask @ Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else { panic!() };
+    let Next::Do(ask @ Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else {
+        panic!()
+    };
     courier.took(ask, answered(204, Some(to)), 0, took_ms, 0.0);
     (to - from) / PIECE_BYTES
 }
