@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use care::{
+    animation::allows_element,
     calendar::Day,
     quiz::bars::reading::{read, words},
     text::Lang,
@@ -255,6 +256,62 @@ fn both_languages_are_easy_to_read() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Most bytes of films, drawings and captions that are kept with the sources.
+const COMMITTED: u64 = 12_000_000;
+
+#[test]
+fn committed_media_stay_below_twelve_megabytes() {
+    fn media(dir: &Path, found: &mut Vec<(PathBuf, u64)>) {
+        for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let ends = name.rsplit_once('.').map_or("", |(_, ends)| ends);
+            if path.is_dir() {
+                // What packing made is ignored by version control.
+                if name != "packed" {
+                    media(&path, found);
+                }
+            } else if !["toml", "json", "md", "csv", "txt", "html", "css"].contains(&ends) {
+                found.push((path, entry.metadata().unwrap().len()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    media(&root().join(".."), &mut found);
+    let films = found.iter().filter(|(path, _)| path.extension().is_some_and(|ends| ends == "mp4")).count();
+    assert_eq!(films, library().len(), "the masters were found, and nothing that was made from them");
+    let bytes: u64 = found.iter().map(|(_, bytes)| bytes).sum();
+    println!("{} files of media, {bytes} bytes", found.len());
+    assert!(bytes <= COMMITTED, "{bytes} bytes of media");
+}
+
+#[test]
+fn every_drawing_is_told_in_both_languages_weighs_8_kb_and_moves_only_by_what_can_be_stopped() {
+    let mut told = BTreeSet::new();
+    for (name, entry) in library() {
+        let animation = entry["animation"].as_table().unwrap();
+        for lang in ["fr", "en"] {
+            let alt = animation["alt"][lang].as_str().unwrap();
+            assert!(words(alt).count() >= 6 && told.insert(alt.to_owned()), "{name}: {alt}");
+            // What the easier drawing is told by.
+            assert!(words(entry["easier"][lang].as_str().unwrap()).count() >= 3, "{name}");
+        }
+        for file in ["file", "easier"].map(|field| animation[field].as_str().unwrap()) {
+            let svg = fs::read_to_string(root().join("library").join(&name).join(file)).unwrap();
+            assert!(svg.len() <= 8_000, "{file}: {} bytes", svg.len());
+            // The page stops SMIL on demand; styles and programs it could not stop.
+            let elements: BTreeSet<&str> = svg
+                .split('<')
+                .skip(1)
+                .map(|part| part.split([' ', '>', '/']).next().unwrap())
+                .filter(|element| !element.is_empty())
+                .collect();
+            assert!(elements.contains("animate"), "{file} stands still");
+            assert!(elements.iter().all(|element| allows_element(element)), "{file}: {elements:?}");
+        }
+    }
 }
 
 /// A kit of the whole library, in a folder of its own; the fields that are not asked about are a real kit's.

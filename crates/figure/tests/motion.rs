@@ -596,7 +596,7 @@ fn contact_sheets_are_written_to_be_looked_at_and_show_what_moves_from_two_sides
         let cell = |n: u32| -> Vec<[u8; 3]> {
             let (left, top) = (n % 8 * wide, n / 8 * tall);
             let pixel = |k: u32| sheet.pixel(left + k % wide, top + k / wide).unwrap();
-            (0..wide * tall).map(|k| pixel(k)).map(|p| [p.red(), p.green(), p.blue()]).collect()
+            (0..wide * tall).map(pixel).map(|p| [p.red(), p.green(), p.blue()]).collect()
         };
         let mut first = 0;
         for of in [Some(&m.main), m.easier.as_ref()].into_iter().flatten() {
