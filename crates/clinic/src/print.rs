@@ -114,10 +114,11 @@ pub fn sheet(kit: &Kit, media: &Path, lang: Lang) -> Outcome<String> {
             }
             footer {
                 p { strong { (w.emergency) } " " (w.not_instead) }
-                @if !kit.warnings.is_empty() {
+                @let sources = sources(kit);
+                @if !sources.is_empty() {
                     p.sources {
                         (w.sources) " "
-                        @for (n, source) in sources(kit).iter().enumerate() { @if n > 0 { " · " } (source) }
+                        @for (n, source) in sources.iter().enumerate() { @if n > 0 { " · " } (source) }
                     }
                 }
             }
@@ -230,9 +231,11 @@ fn warnings(kit: &Kit, lang: Lang) -> Markup {
     }
 }
 
+/// What the warnings and the exercises rest on, each publication once.
 fn sources(kit: &Kit) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for source in kit.warnings.iter().map(|r| &r.source) {
+    let backed = kit.exercises.iter().flat_map(|e| &e.provenance.sources);
+    for source in kit.warnings.iter().map(|r| &r.source).chain(backed) {
         let line = format!("{}, {}, {}", source.title, source.publisher, source.date);
         if !all.contains(&line) {
             all.push(line);

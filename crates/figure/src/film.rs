@@ -132,8 +132,43 @@ struct Studio<'a> {
     regular: Letters,
 }
 
-const MAIN: (DVec2, DVec2) = (DVec2::new(40.0, 84.0), DVec2::new(880.0, 606.0));
-const INSET: (DVec2, DVec2) = (DVec2::new(918.0, 168.0), DVec2::new(1240.0, 566.0));
+/// Where the larger picture stands.
+pub const MAIN: (DVec2, DVec2) = (DVec2::new(40.0, 84.0), DVec2::new(880.0, 606.0));
+/// Where the smaller one stands.
+pub const INSET: (DVec2, DVec2) = (DVec2::new(918.0, 168.0), DVec2::new(1240.0, 566.0));
+
+/// What moves at a moment of a film: large from where it is seen best, small from the other side.
+pub fn both_sides(motion: &Motion, canvas: &mut Canvas, part: &Part<'_>, at: f64) {
+    let at = (at - part.from) / part.slow;
+    let best = part.of.view;
+    let other = if best == View::Side { View::Front } else { View::Side };
+    let whole = (DVec2::ZERO, DVec2::new(1280.0, 720.0));
+    for (view, area, room, margin) in [(best, MAIN, whole, 0.0), (other, INSET, INSET, 22.0)] {
+        let stage = Stage::new(motion, part.of, view);
+        let zoom = if part.of.focus.is_some() { 1.8 } else { 1.0 };
+        let inner = (area.0 + margin, area.1 - margin);
+        let frame =
+            Frame::fit(stage.bounds(), inner.0, inner.1, zoom * if margin > 0.0 { 230.0 } else { 330.0 });
+        if margin > 0.0 {
+            if let Some(edge) = rounded(room.0 - 3.0, room.1 + 3.0, 21.0) {
+                canvas.fill(&edge, [214, 196, 172], 1.0);
+            }
+            canvas.within(Some((room.0, room.1, 18.0)));
+        }
+        canvas.room(room.0, room.1, frame.at(DVec2::new(0.0, HORIZON)).y);
+        for shape in stage.moving(at) {
+            canvas.shape(&shape, &frame);
+        }
+        if let Some(phase) = part.of.phase(at) {
+            let at = at.rem_euclid(part.of.duration());
+            let shows = ((at - phase.from) / 150.0).min((phase.to - at) / 150.0).clamp(0.0, 1.0);
+            for arrow in stage.arrows(phase) {
+                canvas.arrow(&arrow, &frame, shows);
+            }
+        }
+        canvas.within(None);
+    }
+}
 
 impl Studio<'_> {
     fn title(&self, canvas: &mut Canvas) -> Result<(), Problem> {
@@ -160,35 +195,7 @@ impl Studio<'_> {
     }
 
     fn exercise(&self, canvas: &mut Canvas, part: &Part<'_>, at: f64) -> Result<(), Problem> {
-        let at = (at - part.from) / part.slow;
-        let best = part.of.view;
-        let other = if best == View::Side { View::Front } else { View::Side };
-        let whole = (DVec2::ZERO, DVec2::new(1280.0, 720.0));
-        for (view, area, room, margin) in [(best, MAIN, whole, 0.0), (other, INSET, INSET, 22.0)] {
-            let stage = Stage::new(self.motion, part.of, view);
-            let zoom = if part.of.focus.is_some() { 1.8 } else { 1.0 };
-            let inner = (area.0 + margin, area.1 - margin);
-            let frame =
-                Frame::fit(stage.bounds(), inner.0, inner.1, zoom * if margin > 0.0 { 230.0 } else { 330.0 });
-            if margin > 0.0 {
-                if let Some(edge) = rounded(room.0 - 3.0, room.1 + 3.0, 21.0) {
-                    canvas.fill(&edge, [214, 196, 172], 1.0);
-                }
-                canvas.within(Some((room.0, room.1, 18.0)));
-            }
-            canvas.room(room.0, room.1, frame.at(DVec2::new(0.0, HORIZON)).y);
-            for shape in stage.moving(at) {
-                canvas.shape(&shape, &frame);
-            }
-            if let Some(phase) = part.of.phase(at) {
-                let at = at.rem_euclid(part.of.duration());
-                let shows = ((at - phase.from) / 150.0).min((phase.to - at) / 150.0).clamp(0.0, 1.0);
-                for arrow in stage.arrows(phase) {
-                    canvas.arrow(&arrow, &frame, shows);
-                }
-            }
-            canvas.within(None);
-        }
+        both_sides(self.motion, canvas, part, at);
         let width = self.bold.width(&part.label.fr, 30.0)?;
         let easy = part.label.fr == "Plus facile";
         let end = 40.0 + width + 28.0 + self.regular.width(&part.label.en, 24.0)? + 26.0;

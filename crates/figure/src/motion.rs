@@ -45,6 +45,8 @@ struct File {
     #[serde(default = "side")]
     side: f64,
     #[serde(default)]
+    passive: bool,
+    #[serde(default)]
     poses: BTreeMap<String, PoseData>,
     main: LoopData,
     easier: Option<LoopData>,
@@ -274,6 +276,8 @@ pub struct Motion {
     pub person: &'static crate::person::Person,
     /// Its name.
     pub title: Text,
+    /// What moves is let hang loose: no muscle of it works, none is marked.
+    pub passive: bool,
     /// The exercise.
     pub main: Loop,
     /// Its easier variant.
@@ -680,6 +684,7 @@ impl Motion {
             id: data.id.clone(),
             person,
             title: data.title.clone(),
+            passive: data.passive,
             main: make(&data.main)?,
             easier: data.easier.as_ref().map(make).transpose()?,
         })

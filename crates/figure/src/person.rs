@@ -404,7 +404,6 @@ fn head(who: &Person, s: &Skeleton, camera: &Camera, order: &Order, out: &mut Ve
     if who.moustache {
         let points = vec![lip(0.026, -0.046), lip(0.0, -0.038), lip(-0.026, -0.046)];
         put("moustache", Form::Line { points, width: 0.014 }, mix(hair, INK, 0.2));
-        return;
     }
     let points = [1.0, 0.55, 0.0, -0.55, -1.0].map(|y: f64| lip(0.025 * y, -0.064 + 0.010 * y * y)).to_vec();
     put("mouth", Form::Line { points, width: 0.008 }, mix(INK, [190, 70, 60], 0.45));
@@ -436,13 +435,15 @@ fn marks(
             _ => (&[0, 1], name),
         };
         let middle: &[usize] = &[0];
-        let sides = if matches!(muscle, "back" | "abdomen") { middle } else { sides };
+        let sides = if MIDDLE.contains(&muscle) { middle } else { sides };
         for &i in sides {
             let Some((of, points, width)) = muscle_line(s, muscle, i, who.girth) else { continue };
             if of != part {
                 continue;
             }
-            let facing = outward(s, muscle).map_or(1.0, |n| (camera.near(n) * 6.0 + 2.2).clamp(0.0, 1.0));
+            // A round limb shows its muscles from farther round than the flat trunk.
+            let flat = if matches!(part, Part::Leg(_)) { 3.0 } else { 6.0 };
+            let facing = outward(s, muscle, i).map_or(1.0, |n| (camera.near(n) * flat + 2.2).clamp(0.0, 1.0));
             let points: Vec<DVec2> = points.iter().map(|p| camera.see(*p)).collect();
             let key = format!("muscle-{name}-{}", NAMES[i]);
             let mut shape = Shape::new(key, Form::Line { points, width: width * who.girth }, WORK);
@@ -452,9 +453,15 @@ fn marks(
     }
 }
 
-/// Which way a muscle of the trunk faces: one on the far side is not seen.
-fn outward(s: &Skeleton, name: &str) -> Option<DVec3> {
+/// Which way a muscle faces: one on the far side is not seen. A calf that showed through from the front
+/// would be taken for the shin.
+fn outward(s: &Skeleton, name: &str, i: usize) -> Option<DVec3> {
+    let [thigh, shank, _] = s.leg_frames[i];
     match name {
+        "quadriceps" => Some(thigh.x_axis),
+        "hamstrings" => Some(-thigh.x_axis),
+        "shin" => Some(shank.x_axis),
+        "calf" => Some(-shank.x_axis),
         "glutes" => Some(-s.frames[0].x_axis),
         "back" | "shoulder-blades" => Some(-s.frames[2].x_axis),
         "chest" => Some(s.frames[2].x_axis),
@@ -516,12 +523,26 @@ fn muscle_line(s: &Skeleton, name: &str, i: usize, g: f64) -> Option<(Part, Vec<
             ],
             0.10,
         ),
+        // Its dome, below the lowest ribs.
+        "diaphragm" => {
+            let at = |x: f64, y: f64, z: f64| s.spine[1] + low * DVec3::new(x, y, z);
+            let dome = [
+                at(-0.03, 0.05, -0.05),
+                at(0.06, 0.03, -0.015),
+                at(0.06, -0.03, -0.015),
+                at(-0.03, -0.05, -0.05),
+            ];
+            (Part::Trunk, dome.to_vec(), 0.07)
+        }
         _ => return None,
     })
 }
 
+/// Muscles that lie in the middle and are marked once.
+pub const MIDDLE: [&str; 3] = ["back", "abdomen", "diaphragm"];
+
 /// Muscles that motion data may name.
-pub const MUSCLES: [&str; 12] = [
+pub const MUSCLES: [&str; 13] = [
     "quadriceps",
     "hamstrings",
     "calf",
@@ -534,4 +555,5 @@ pub const MUSCLES: [&str; 12] = [
     "neck",
     "back",
     "abdomen",
+    "diaphragm",
 ];

@@ -270,29 +270,36 @@ fn limb(chain: &[(DVec2, f64)], frame: &Frame) -> Option<Path> {
     b.finish()
 }
 
+/// Width and height of one picture of a contact sheet, pixels.
+pub const CELL: (u32, u32) = (230, 250);
+
+/// The moments of a loop that a contact sheet shows: eight, or twice as many of what happens once.
+pub fn moments(of: &Loop) -> Vec<f64> {
+    let count = if of.back.is_some() { 16 } else { 8 };
+    // Of a way there and back, the way there.
+    let last = f64::from(count) - if of.back.is_some() { 0.95 } else { 0.0 };
+    (0..count).map(|k| of.back.unwrap_or(of.duration()) * (f64::from(k) + 0.02) / last).collect()
+}
+
 /// Eight pictures a row; a row a camera and variant, two rows for what happens once.
 pub fn contact_sheet(motion: &Motion) -> Result<Pixmap, Problem> {
-    let (wide, tall) = (230.0, 250.0);
+    let (wide, tall) = (f64::from(CELL.0), f64::from(CELL.1));
     let loops: Vec<&Loop> = [Some(&motion.main), motion.easier.as_ref()].into_iter().flatten().collect();
-    let rows = |of: &Loop| if of.back.is_some() { 2 } else { 1 };
+    let rows = |of: &Loop| moments(of).len() as u32 / 8;
     let all: u32 = loops.iter().map(|of| 2 * rows(of)).sum();
-    let mut canvas = Canvas::new(8 * wide as u32, all * tall as u32, WALL)?;
+    let mut canvas = Canvas::new(8 * CELL.0, all * CELL.1, WALL)?;
     let mut row = 0;
     for of in loops {
         for view in [View::Front, View::Side] {
             let stage = Stage::new(motion, of, view);
             let bounds = stage.bounds();
-            let pictures = 8 * rows(of);
-            for k in 0..pictures {
+            for (k, at) in (0..).zip(moments(of)) {
                 let low = DVec2::new(f64::from(k % 8) * wide, f64::from(row + k / 8) * tall);
                 let high = low + DVec2::new(wide, tall);
                 let most = if of.focus.is_some() { 300.0 } else { 150.0 };
                 let frame = Frame::fit(bounds, low + 12.0, high - 12.0, most);
                 canvas.within(Some((low + 2.0, high - 2.0, 6.0)));
                 canvas.room(low, high, frame.at(DVec2::new(0.0, HORIZON)).y);
-                // Of a way there and back, the way there.
-                let last = f64::from(pictures) - if of.back.is_some() { 0.95 } else { 0.0 };
-                let at = of.back.unwrap_or(of.duration()) * (f64::from(k) + 0.02) / last;
                 for shape in stage.moving(at) {
                     canvas.shape(&shape, &frame);
                 }

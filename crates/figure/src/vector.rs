@@ -7,6 +7,7 @@
 use crate::{
     Problem,
     motion::{Loop, Motion, View},
+    person::MIDDLE,
     raster::{ARROW, FLOOR, Frame, HORIZON, SKIRTING, WALL},
     scene::{Colour, Form, Order, Oval, Shape, Stage, arrow_head},
 };
@@ -648,7 +649,7 @@ impl<'a> Drawn<'a> {
             // A muscle on the body's far side never shows, or hardly beside its like on the near side.
             let far = order.is_some_and(|o| shape.key.ends_with(["-l", "-r"][o.far]))
                 && of.view == View::Side
-                && muscle.is_some_and(|m| !m.contains(' '));
+                && muscle.is_some_and(|m| !m.contains(' ') && !MIDDLE.contains(&m));
             if muscle.is_some() && (shape.alpha < 0.05 || far) {
                 names.retain(|name| *name != shape.key);
                 continue;
@@ -703,7 +704,7 @@ impl<'a> Drawn<'a> {
         if best.len() <= LIMIT {
             return Some(best);
         }
-        let (mut fine, mut coarse) = (finest, 12.0);
+        let (mut fine, mut coarse) = (finest, 13.0);
         let mut best = self.compose(coarse, spare, &[]);
         if best.len() > LIMIT {
             return None;

@@ -37,22 +37,19 @@ export async function must(...args) {
   return done.stdout;
 }
 
+/** Packs a kit in the checkout. Two files of tests that run at once may both want it: the second waits. */
+export async function pack(kit) {
+  for (const end = Date.now() + 600_000; ; await new Promise((go) => setTimeout(go, 200))) {
+    const { code, stderr } = await clinic("pack", kit);
+    if (code === 0) return;
+    assert.ok(/another `clinic` command is working/.test(stderr) && Date.now() < end, stderr);
+  }
+}
+
 let packed;
 
-/**
- * The demo content with its films encoded: minutes the first time, then as it was left. Two files of tests that
- * run at once may both want it: the second waits.
- */
-function packedDemo() {
-  packed ??= (async () => {
-    for (const end = Date.now() + 600_000; ; await new Promise((go) => setTimeout(go, 200))) {
-      const { code, stderr } = await clinic("pack", path.join(DEMO, KIT));
-      if (code === 0) return;
-      assert.ok(/another `clinic` command is working/.test(stderr) && Date.now() < end, stderr);
-    }
-  })();
-  return packed;
-}
+/** The demo content with its films encoded: minutes the first time, then as it was left. */
+const packedDemo = () => (packed ??= pack(path.join(DEMO, KIT)));
 
 /** Every film of the test clinic has three chunks at least, however small the demo's are encoded. */
 export const FILM_BYTES = 2 * CHUNK + 60_000;

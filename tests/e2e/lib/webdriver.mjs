@@ -2,7 +2,7 @@
 // as Playwright names them.
 
 import { spawn } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Builder, Capabilities } from "selenium-webdriver";
 import firefox from "selenium-webdriver/firefox.js";
@@ -62,9 +62,9 @@ class Page {
   }
 }
 
-/** Firefox; its profile survives `restart`. */
+/** Firefox; its profile survives `restart`. With `lessMovement` the device asks for less movement. */
 export class Firefox {
-  static async start() {
+  static async start({ lessMovement = false } = {}) {
     const browser = new Firefox();
     browser.profile = await temporary("firefox");
     await writeFile(
@@ -80,6 +80,7 @@ export class Firefox {
         // A camera that shows a pattern, and is allowed.
         ["media.navigator.streams.fake", true],
         ["media.navigator.permission.disabled", true],
+        ["ui.prefersReducedMotion", Number(lessMovement)],
       ]
         .map(([k, v]) => `user_pref(${JSON.stringify(k)}, ${JSON.stringify(v)});`)
         .join("\n"),
@@ -119,14 +120,18 @@ export class Firefox {
  * the session, so the server's absence is tested by reloading, not by restarting.
  */
 export class WebKit {
-  static async start() {
+  static async start({ lessMovement = false } = {}) {
     const browser = new WebKit();
     browser.home = await temporary("webkit");
+    const settings = `${browser.home}/.config/gtk-3.0`;
+    await mkdir(settings, { recursive: true });
+    // The desktop's own wish, which WebKitGTK passes on.
+    await writeFile(`${settings}/settings.ini`, `[Settings]\ngtk-enable-animations=${Number(!lessMovement)}\n`);
     const display = await browser.#xvfb();
     const port = await freePort();
     browser.driverProcess = spawn(webkitDriver(), [`--port=${port}`], {
       stdio: "ignore",
-      env: { ...process.env, DISPLAY: display, HOME: browser.home, LANG: "fr_FR.UTF-8", LIBGL_ALWAYS_SOFTWARE: "1" },
+      env: { ...process.env, DISPLAY: display, HOME: browser.home, XDG_CONFIG_HOME: `${browser.home}/.config`, LANG: "fr_FR.UTF-8", LIBGL_ALWAYS_SOFTWARE: "1" },
     });
     await answering(`http://127.0.0.1:${port}/status`, browser.driverProcess);
     const triple = /^[^-]+/.exec(process.arch === "x64" ? "x86_64" : "aarch64")[0];

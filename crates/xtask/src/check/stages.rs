@@ -203,7 +203,8 @@ fn companion(layout: &Layout) -> Result<Verdict> {
 
 /// Files of browser tests that keep time, film, or drive the heavier browsers: one after the other, by
 /// themselves.
-const ALONE: [&str; 3] = ["clip.test.mjs", "other-engines.test.mjs", "session.test.mjs"];
+const ALONE: [&str; 5] =
+    ["clip.test.mjs", "demo.test.mjs", "library.test.mjs", "other-engines.test.mjs", "session.test.mjs"];
 
 fn e2e(layout: &Layout) -> Result<Verdict> {
     // Built already when all stages run; a stage that failed to build must not test an old portal.
