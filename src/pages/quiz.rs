@@ -12,7 +12,7 @@ use crate::{
         shell,
     },
     i18n::{self, K, fill, t},
-    pages::{lesson, reminders},
+    pages::{help, lesson, reminders},
     platform::{
         dom::{View, all, el, none, region},
         js, page, random, speech,
@@ -133,11 +133,6 @@ pub fn show(app: App, simple: bool) -> View {
     };
     untrack(|| if page.here.get() { page.go_on() } else { page.bring() });
     region(move || page.screen())
-}
-
-/// The way to the booklet.
-fn booklet() -> View {
-    control::link("button wide", "booklet", icon::DOCUMENT, t(K::HelpBooklet), "booklet")
 }
 
 /// How sure one may be, its word, and its button.
@@ -390,7 +385,7 @@ impl Page {
             start,
             form,
             results,
-            booklet(),
+            help::booklet("button wide"),
             about,
         ]);
         shell::screen(self.app, t(K::HelpQuiz), body)
@@ -432,7 +427,7 @@ impl Page {
             vec![t(when).to_owned(), traps, good]
         };
         let columns = [K::QuizFormWhen, K::QuizFormTraps, K::QuizFormGood];
-        let table = chart::table(K::QuizFormDone, &columns, results.iter().map(row));
+        let table = chart::spoken(K::QuizFormDone, &columns, results.iter().map(row));
         el("section", "card stack tight").maybe(heading).with(table)
     }
 
@@ -473,7 +468,7 @@ impl Page {
         let body = all([
             el("ul", "list").with(all(words)),
             control::button("button main wide", "", icon::BACK, t(K::AppBack), back),
-            if self.simple { booklet() } else { none() },
+            if self.simple { help::booklet("button wide") } else { none() },
         ]);
         shell::screen(self.app, t(K::QuizAbout), body)
     }
@@ -807,7 +802,7 @@ impl Page {
         let (good, rejected) = professionals(&self.bank(), answers.iter().copied());
         let apart = (rejected > 0).then(|| of(K::QuizEndProfessionals, rejected, good, ""));
         let rows: Vec<View> = sure.chain(apart).collect();
-        if rows.is_empty() { none() } else { el("ul", "card list measured").with(all(rows)) }
+        if rows.is_empty() { none() } else { el("ul", "card list told-list").with(all(rows)) }
     }
 
     // ---- Forms -----------------------------------------------------------------------------------

@@ -75,8 +75,7 @@ pub fn words() -> String {
     let Ok(copy) = main.clone_node_with_deep(true) else { return String::new() };
     let Some(copy) = copy.dyn_ref::<web_sys::Element>() else { return String::new() };
     let mut out = String::new();
-    // The numbers that a chart is drawn from stay behind it: it has its own words.
-    const PARTS: &str = "h1,h2,h3,p,li,dt,dd,label,figcaption,:not(details)>table th,:not(details)>table td";
+    const PARTS: &str = "h1,h2,h3,p,li,dt,dd,label";
     if let Ok(parts) = copy.query_selector_all(PARTS) {
         let parts = (0..parts.length()).filter_map(|i| parts.item(i)?.dyn_into::<web_sys::Element>().ok());
         // What holds other parts would be said twice.
