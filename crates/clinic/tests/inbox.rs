@@ -550,7 +550,7 @@ fn of_the_quiz_shares_are_told_from_twenty_patients_on() {
     let recipients = desk.patient().upload.unwrap().recipients;
     let arrives = |n: u8| {
         let (kit_id, subject) = (format!("{}A", char::from(b'a' + n).to_string().repeat(21)), i64::from(n));
-        let cues = if n % 4 == 0 { vec![Cue::Pain] } else { vec![] };
+        let cues = if n.is_multiple_of(4) { vec![Cue::Pain] } else { vec![] };
         let told = Learning::QuizTold { agreed: true, done: true, cues };
         let kit = Kit { kit_id: kit_id.clone(), ..desk.patient() };
         let payload = bundle(&kit, subject, told.to_json());
