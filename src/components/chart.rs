@@ -88,11 +88,25 @@ fn legend(mark: View, word: K) -> View {
 
 /// A table: what it is of, its columns, and its rows, whose first cell is their head.
 pub fn table(caption: K, columns: &[K], rows: impl IntoIterator<Item = Vec<String>>) -> View {
-    let head = columns.iter().map(|column| el("th", "").attr("scope", "col").text(t(*column)));
+    laid_out(caption, columns, rows, false)
+}
+
+/// The same where it stands by itself, not behind a chart: the phone’s voice reads paragraphs, so each cell
+/// is one.
+pub fn spoken(caption: K, columns: &[K], rows: impl IntoIterator<Item = Vec<String>>) -> View {
+    laid_out(caption, columns, rows, true)
+}
+
+fn laid_out(caption: K, columns: &[K], rows: impl IntoIterator<Item = Vec<String>>, spoken: bool) -> View {
+    let put = |cell: View, words: &str| match spoken {
+        true => cell.with(el("p", "").text(words)),
+        false => cell.text(words),
+    };
+    let head = columns.iter().map(|column| put(el("th", "").attr("scope", "col"), t(*column)));
     let row = |cells: Vec<String>| {
         let cells = cells.iter().enumerate().map(|(n, cell)| match n {
-            0 => el("th", "").attr("scope", "row").text(cell),
-            _ => el("td", "").text(cell),
+            0 => put(el("th", "").attr("scope", "row"), cell),
+            _ => put(el("td", ""), cell),
         });
         el("tr", "").with(all(cells))
     };

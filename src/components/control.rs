@@ -2,7 +2,7 @@
 //! public hook of DESIGN §11, empty where there is none.
 
 use super::icon::{Icon, icon};
-use crate::platform::dom::{View, el};
+use crate::platform::dom::{View, all, el};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 
@@ -29,6 +29,12 @@ pub fn toggle(
 ) -> View {
     button("button", action, picture, label, act)
         .live("aria-pressed", move || Some(if on() { "true" } else { "false" }.into()))
+}
+
+/// Answers to choose from. In a list the phone’s voice reads them too: other buttons it passes over.
+pub fn choices(class: &str, buttons: impl IntoIterator<Item = View>) -> View {
+    let rows = buttons.into_iter().map(|button| el("li", "").with(button));
+    el("ul", ["choices ", class].concat().trim_end()).with(all(rows))
 }
 
 /// A link to another screen, or to the telephone.

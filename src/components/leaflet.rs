@@ -104,18 +104,20 @@ fn back(booklet: &Booklet) -> View {
         .iter()
         .map(|source| [source.title.as_str(), ", ", &source.publisher, ", ", &source.date].concat());
     let sources = sources.collect::<Vec<_>>().join(" ; ");
-    let about = [
-        fill(K::BookletEdition, &[("date", &booklet.edition)]).as_str(),
-        t(K::BookletDraft),
-        &fill(K::BookletSource, &[("what", &sources)]),
-        t(K::BookletLicence),
-    ]
-    .join(" ");
+    let about =
+        [edition(booklet).as_str(), &fill(K::BookletSource, &[("what", &sources)]), t(K::BookletLicence)]
+            .join(" ");
     all([
         way_to_quiz(booklet),
         el("p", "leaf-stamp").text(t(K::BookletClinic)),
         el("p", "leaf-small").text(&about),
     ])
+}
+
+/// When these words were last changed; and that they are drafts, as long as they are.
+pub fn edition(booklet: &Booklet) -> String {
+    let edition = fill(K::BookletEdition, &[("date", &booklet.edition)]);
+    if booklet.is_draft() { [&edition, " ", t(K::BookletDraft)].concat() } else { edition }
 }
 
 /// The code and the address of the quiz, at the place that this portal is served from.

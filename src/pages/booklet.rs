@@ -8,7 +8,7 @@ use crate::{
         leaflet::{self, Paper},
         pager, shell,
     },
-    i18n::{K, fill, t},
+    i18n::{K, t},
     pages::lesson,
     platform::{
         dom::{View, all, el, none, region},
@@ -154,6 +154,5 @@ fn point(point: &Point) -> View {
 }
 
 fn about(booklet: &Booklet) -> View {
-    let edition = fill(K::BookletEdition, &[("date", &booklet.edition)]);
-    el("p", "soft").text(&[edition.as_str(), " ", t(K::BookletDraft), " ", t(K::BookletLicence)].concat())
+    el("p", "soft").text(&[leaflet::edition(booklet), t(K::BookletLicence).to_owned()].join(" "))
 }

@@ -23,7 +23,9 @@ use care::{
     journal::By,
     json::{Json as _, Word as _},
     quiz::{Checked, Cue, Learning},
-    video_check::{Draft, Next, Outcome, Platform, QUESTIONS, Said, SharedVideo, given, shared, why},
+    video_check::{
+        Draft, Next, Outcome, Platform, QUESTIONS, Said, SharedVideo, checked_first, given, shared, why,
+    },
 };
 use leptos::prelude::*;
 
@@ -317,11 +319,14 @@ impl Page {
         let answer = |action: &str, picture, word: K, said| {
             control::button("button wide", action, picture, t(word), move || self.say(said))
         };
-        all([
-            answer("check-yes", icon::CHECK, K::ReportYes, Said::Yes),
-            answer("check-no", icon::CROSS, K::ReportNo, Said::No),
-            answer("check-unknown", icon::HELP, K::CheckUnknown, Said::Unknown),
-        ])
+        control::choices(
+            "",
+            [
+                answer("check-yes", icon::CHECK, K::ReportYes, Said::Yes),
+                answer("check-no", icon::CROSS, K::ReportNo, Said::No),
+                answer("check-unknown", icon::HELP, K::CheckUnknown, Said::Unknown),
+            ],
+        )
     }
 
     /// Back, and what hurts; simple mode has three choices already, and what hurts below them.
@@ -360,7 +365,7 @@ impl Page {
         let body = all([
             self.place(draft, at, QUESTIONS.len()).attr("data-cue", cue.word()),
             look,
-            el("div", "stack").with(self.answers()),
+            self.answers(),
             self.ways(),
         ]);
         shell::screen(self.app, t(words), body)
@@ -409,7 +414,7 @@ impl Page {
         };
         let main = if online { "button wide" } else { "button main wide" };
         let (before, after) = if online { (none(), self.clinic(main)) } else { (self.clinic(main), none()) };
-        all([where_to, before, el("div", "stack").with(self.answers()), after, self.ways()])
+        all([where_to, before, self.answers(), after, self.ways()])
     }
 
     /// Simple mode: first one looks, or asks the clinic.
@@ -580,10 +585,19 @@ fn before(app: App, checked: &[Checked]) -> View {
         return none();
     }
     let rows = checked.iter().map(|video| row(app, video));
-    section(
-        K::CheckListTitle,
-        el("ul", "rows").attr("data-count", &checked.len().to_string()).with(all(rows)),
-    )
+    let rows = el("ul", "rows").attr("data-count", &checked.len().to_string()).with(all(rows));
+    section(K::CheckListTitle, all([tried(app), rows]))
+}
+
+/// What the check is for: of the videos that were tried, how many had been checked before. Two numbers, and
+/// no word on them.
+fn tried(app: App) -> View {
+    let (first, tried) = untrack(|| app.journal(checked_first));
+    if tried == 0 {
+        return none();
+    }
+    let numbers = [("n", &*first.to_string()), ("total", &*tried.to_string())];
+    el("p", "soft").attr("data-tried", &tried.to_string()).text(&i18n::fill(K::CheckTried, &numbers))
 }
 
 /// The same as a screen of its own; in simple mode one video a screen.
@@ -609,5 +623,5 @@ fn list(app: App, simple: bool) -> View {
             if now > 0 { pager::backward(at) } else { none() },
         ])
     };
-    shell::screen(app, t(K::CheckListTitle), region(one))
+    shell::screen(app, t(K::CheckListTitle), all([tried(app), region(one)]))
 }

@@ -75,7 +75,7 @@ fn check() -> View {
 }
 
 /// The way to the booklet, and from it to the lessons, the poster and the workshop.
-fn booklet(class: &str) -> View {
+pub fn booklet(class: &str) -> View {
     control::link(class, "booklet", icon::DOCUMENT, t(K::HelpBooklet), "booklet")
 }
 

@@ -212,7 +212,8 @@ fn phrases(lesson: &Lesson) -> View {
 /// A phrase as it may be heard, with what it is.
 pub fn phrase(class: &str, picture: Icon, word: K, words: &str) -> View {
     el("figure", class)
-        .with(el("figcaption", "").with(icon(picture)).with(el("span", "").text(t(word))))
+        // A paragraph: the phone’s voice reads it.
+        .with(el("figcaption", "").with(icon(picture)).with(el("p", "").text(t(word))))
         .with(el("blockquote", "").with(el("p", "").text(&quoted(words))))
 }
 

@@ -6,13 +6,13 @@
 use crate::{
     components::{
         chart, clues, control, happened,
-        icon::{self, icon},
+        icon::{self, Icon, icon},
         notice, safety,
         scene::{self, MOST},
         shell,
     },
     i18n::{self, K, fill, t},
-    pages::{lesson, reminders},
+    pages::{help, lesson, reminders},
     platform::{
         dom::{View, all, el, none, region},
         js, page, random, speech,
@@ -23,7 +23,7 @@ use care::{
     json::Word as _,
     quiz::{
         Bank, Confidence, Cue, History, Item, Learning, Moment, Verdict,
-        estimate::{Counts, Found, ToTell},
+        estimate::{Calibration, Counts, Found, ToTell, professionals},
         forms,
         schedule::{Review, SESSION, decisive},
     },
@@ -53,6 +53,8 @@ enum At {
     Kept,
     /// After six, or when there is no question left.
     End,
+    /// Simple mode: whether the kiné may know of it.
+    Tell,
     /// Half of a form is done.
     Rest,
     /// A form is done.
@@ -96,9 +98,11 @@ thread_local! {
     static LEFT: RefCell<Option<Left>> = const { RefCell::new(None) };
 }
 
-/// A question that was made before it is asked, and what keeps its buttons alive.
+/// A question that was made before it is asked, after how many answers it was planned, and what keeps its
+/// buttons alive.
 struct Ahead {
-    item: String,
+    item: Rc<Item>,
+    answers: usize,
     view: View,
     owner: Owner,
 }
@@ -131,6 +135,13 @@ pub fn show(app: App, simple: bool) -> View {
     region(move || page.screen())
 }
 
+/// How sure one may be, its word, and its button.
+const SURE: [(Confidence, K, &str, Icon); 3] = [
+    (Confidence::Guess, K::QuizGuess, "sure-guess", icon::HELP),
+    (Confidence::RatherSure, K::QuizRather, "sure-rather", icon::CHECK),
+    (Confidence::Sure, K::QuizSure, "sure-sure", icon::SHIELD),
+];
+
 /// « Il manque… »: what may lack, and its words.
 const LACKING: [(Cue, K); 6] = [
     (Cue::ForWhom, K::QuizMissingForWhom),
@@ -156,6 +167,7 @@ impl Page {
             At::Told => self.told(),
             At::Kept => self.kept(),
             At::End => self.end(),
+            At::Tell => self.tell(),
             At::Rest => self.rest(),
             At::Formed(moment) => self.formed(moment),
         }
@@ -270,9 +282,14 @@ impl Page {
         self.next();
     }
 
-    /// The next question of the session, or its end.
+    /// The next question of the session, or its end. What was made ahead is planned already; another tab
+    /// may have answered since.
     fn next(self) {
-        self.serve(self.following(), At::End);
+        let answers = self.past(|history| history.answers.len());
+        let planned = self.ahead.with_value(|ahead| {
+            ahead.as_ref().filter(|ahead| ahead.answers == answers).map(|ahead| ahead.item.clone())
+        });
+        self.serve(planned.or_else(|| self.following().map(Rc::new)), At::End);
     }
 
     fn following(self) -> Option<Item> {
@@ -290,15 +307,16 @@ impl Page {
             if let Some(item) = self.following() {
                 let owner = Owner::new();
                 let view = owner.with(|| self.question(&item));
-                self.ahead.set_value(Some(Ahead { item: item.id, view, owner }));
+                let answers = self.past(|history| history.answers.len());
+                self.ahead.set_value(Some(Ahead { item: Rc::new(item), answers, view, owner }));
             }
         });
     }
 
     /// Shows a question; where there is none, `otherwise`.
-    fn serve(self, item: Option<Item>, otherwise: At) {
+    fn serve(self, item: Option<Rc<Item>>, otherwise: At) {
         let to = if item.is_some() { At::Look } else { otherwise };
-        self.item.set(item.map(Rc::new));
+        self.item.set(item);
         self.sure.set(None);
         self.picked.set(Vec::new());
         self.missing.set(Vec::new());
@@ -357,7 +375,6 @@ impl Page {
             .with(el("p", "strong").text(t(K::QuizRuleOne)))
             .with(el("p", "").text(t(K::QuizRuleTwo)));
         let results = self.results(Some(safety::headed(icon::CHECK, K::QuizFormDone)));
-        let booklet = control::link("button wide", "booklet", icon::DOCUMENT, t(K::HelpBooklet), "booklet");
         let body = all([
             self.aloud(el("p", "lead").text(t(K::QuizLead))),
             el("p", "").text(t(K::HelpQuizWhy)),
@@ -368,7 +385,7 @@ impl Page {
             start,
             form,
             results,
-            booklet,
+            help::booklet("button wide"),
             about,
         ]);
         shell::screen(self.app, t(K::HelpQuiz), body)
@@ -410,7 +427,7 @@ impl Page {
             vec![t(when).to_owned(), traps, good]
         };
         let columns = [K::QuizFormWhen, K::QuizFormTraps, K::QuizFormGood];
-        let table = chart::table(K::QuizFormDone, &columns, results.iter().map(row));
+        let table = chart::spoken(K::QuizFormDone, &columns, results.iter().map(row));
         el("section", "card stack tight").maybe(heading).with(table)
     }
 
@@ -451,6 +468,7 @@ impl Page {
         let body = all([
             el("ul", "list").with(all(words)),
             control::button("button main wide", "", icon::BACK, t(K::AppBack), back),
+            if self.simple { help::booklet("button wide") } else { none() },
         ]);
         shell::screen(self.app, t(K::QuizAbout), body)
     }
@@ -461,7 +479,7 @@ impl Page {
     fn look(self) -> View {
         let Some(item) = self.item() else { return none() };
         let ahead = self.ahead.try_update_value(Option::take).flatten();
-        let body = match ahead.filter(|ahead| ahead.item == item.id) {
+        let body = match ahead.filter(|ahead| Rc::ptr_eq(&ahead.item, &item)) {
             Some(Ahead { view, owner, .. }) => {
                 // Its buttons live as long as this screen.
                 StoredValue::<_, LocalStorage>::new_local(owner);
@@ -501,7 +519,7 @@ impl Page {
         el("div", "")
             .attr("role", "group")
             .attr("aria-label", t(K::QuizAsk))
-            .with(choices("verdicts", verdicts))
+            .with(control::choices("verdicts", verdicts))
     }
 
     fn say(self, verdict: Verdict) {
@@ -510,12 +528,7 @@ impl Page {
     }
 
     fn how_sure(self) -> View {
-        let levels = [
-            (Confidence::Guess, K::QuizGuess, "sure-guess", icon::HELP),
-            (Confidence::RatherSure, K::QuizRather, "sure-rather", icon::CHECK),
-            (Confidence::Sure, K::QuizSure, "sure-sure", icon::SHIELD),
-        ];
-        let levels = levels.map(|(level, word, action, picture)| {
+        let levels = SURE.map(|(level, word, action, picture)| {
             control::button("button wide", action, picture, t(word), move || {
                 self.sure.set(Some(level));
                 if self.form.get_untracked().is_some() { self.answer() } else { self.go(At::Helped) }
@@ -525,7 +538,7 @@ impl Page {
         let back = move || self.go(At::Look);
         let body = all([
             self.aloud(el("p", "").with(notice::chip("plain", picture, word))),
-            choices("", levels),
+            control::choices("", levels),
             control::button("button quiet wide", "quiz-look-again", icon::BACK, t(K::QuizLookAgain), back),
         ]);
         shell::screen(self.app, t(K::QuizSureAsk), body)
@@ -656,7 +669,7 @@ impl Page {
         let again = || control::button("button wide", "quiz-start", icon::AGAIN, t(K::QuizAgain), again);
         let review = self.review(false);
         let body = if self.simple {
-            all([told, review, self.gesture()])
+            all([told, review, self.gesture(), self.to_tell()])
         } else {
             all([self.aloud(review), told, self.gesture(), self.telling(), again()])
         };
@@ -690,6 +703,28 @@ impl Page {
             .with(region(plan))
     }
 
+    /// Whether there is something to tell, and a clinic to tell it to, that was not asked yet.
+    fn untold(self) -> bool {
+        let open = self.app.current().is_some() && !self.told.get();
+        open && self.past(|history| ToTell::of(&self.bank(), history)).is_some()
+    }
+
+    /// Simple mode: the way to the question whether the kiné may know, until it is answered.
+    fn to_tell(self) -> View {
+        if !self.untold() {
+            return none();
+        }
+        let go = move || self.go(At::Tell);
+        control::button("button wide", "quiz-to-tell", icon::MESSAGE, t(K::QuizTell), go)
+    }
+
+    /// That question on a screen of its own.
+    fn tell(self) -> View {
+        let back = move || self.go(At::End);
+        let back = control::button("button wide", "quiz-told", icon::BACK, t(K::AppBack), back);
+        shell::screen(self.app, t(K::QuizTell), all([self.telling(), back]))
+    }
+
     /// What the kiné may know of it: asked where there is a clinic to tell, and only a yes lets it go.
     fn telling(self) -> View {
         if self.app.current().is_none() {
@@ -716,8 +751,10 @@ impl Page {
                     self.app.learnt(&to_tell.clone().told(agreed));
                 })
             };
+            // In simple mode the screen has this heading.
+            let heading = (!self.simple).then(|| safety::headed(icon::MESSAGE, K::QuizTell));
             el("section", "card stack")
-                .with(safety::headed(icon::MESSAGE, K::QuizTell))
+                .maybe(heading)
                 .with(el("p", "").text(t(K::QuizTellText)))
                 .maybe(cues)
                 .with(answer("quiz-tell", icon::CHECK, K::QuizTellYes, true))
@@ -735,19 +772,37 @@ impl Page {
             })
         };
         let cue = |k, cue: Cue| fill(k, &[("cue", t(happened::cue(cue)))]);
-        // One rule to read again, in its lesson’s words, and the way there.
+        // One rule to read again, in its lesson’s words, and the way there. In simple mode not as long as
+        // there are three choices without it.
         let revise = |at: Cue| {
+            let to_lesson = if self.simple && self.untold() { none() } else { self.lesson(at) };
             el("li", "stack tight")
                 .attr("data-cue", at.word())
                 .with(el("p", "strong").text(&cue(K::QuizEndRevise, at)))
                 .with(lesson::rule(self.app, at))
-                .with(self.lesson(at))
+                .with(to_lesson)
         };
         el("ul", "card list told-list")
             .maybe(count(K::QuizEndTraps, counts.caught, counts.bad))
             .maybe(count(K::QuizEndGood, counts.recognised(), counts.good))
             .maybe(strength.map(|at| el("li", "").text(&cue(K::QuizEndStrength, at))))
             .maybe(revised.map(revise))
+    }
+
+    /// What sixteen answers tell beside that: how well being sure goes with being right, and the good posts
+    /// of professionals that were taken for traps. In plain numbers of answers.
+    fn measured(self, answers: &[&care::quiz::Answer]) -> View {
+        let of = |k, n: u32, total: u32, level: &str| {
+            let numbers = [("n", &*n.to_string()), ("total", &*total.to_string()), ("level", level)];
+            el("li", "").text(&fill(k, &numbers))
+        };
+        let Calibration { levels, .. } = Calibration::of(answers.iter().copied());
+        let sure = SURE.iter().zip(levels).filter(|(_, (said, _))| *said > 0);
+        let sure = sure.map(|((_, word, ..), (said, right))| of(K::QuizSureRight, right, said, t(*word)));
+        let (good, rejected) = professionals(&self.bank(), answers.iter().copied());
+        let apart = (rejected > 0).then(|| of(K::QuizEndProfessionals, rejected, good, ""));
+        let rows: Vec<View> = sure.chain(apart).collect();
+        if rows.is_empty() { none() } else { el("ul", "card list told-list").with(all(rows)) }
     }
 
     // ---- Forms -----------------------------------------------------------------------------------
@@ -772,7 +827,7 @@ impl Page {
             offer.map(|offer| (offer.next.cloned(), offer.at_rest()))
         });
         let (next, half) = offer.unwrap_or_default();
-        if half && resting { self.go(At::Rest) } else { self.serve(next, At::Start) }
+        if half && resting { self.go(At::Rest) } else { self.serve(next.map(Rc::new), At::Start) }
     }
 
     fn rest(self) -> View {
@@ -787,7 +842,10 @@ impl Page {
     }
 
     fn formed(self, moment: Moment) -> View {
-        let told = self.past(|history| self.result(&history.form(moment)));
+        let told = self.past(|history| {
+            let answers = history.form(moment);
+            all([self.result(&answers), self.measured(&answers)])
+        });
         let begin = move || self.begin();
         let start = control::button("button main wide", "quiz-start", icon::NEXT, t(K::QuizStart), begin);
         // By itself the first one is what stands above.
@@ -795,10 +853,4 @@ impl Page {
             if self.past(|history| forms::results(history).len()) > 1 { self.results(None) } else { none() };
         shell::screen(self.app, t(K::QuizFormDone), all([told, before, start]))
     }
-}
-
-/// Answers to choose from. In a list the phone’s voice reads them too: other buttons it passes over.
-fn choices(class: &str, buttons: impl IntoIterator<Item = View>) -> View {
-    let rows = buttons.into_iter().map(|button| el("li", "").with(button));
-    el("ul", ["choices ", class].concat().trim_end()).with(all(rows))
 }

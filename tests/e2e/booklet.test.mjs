@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE } from "./lib/chromium.mjs";
 import { Clinic } from "./lib/clinic.mjs";
@@ -12,6 +12,7 @@ import { root, screenshots } from "./lib/env.mjs";
 import { faults, focusFault } from "./lib/layout.mjs";
 import { describePdf } from "./lib/pdf.mjs";
 import { choose, onPhone, open } from "./lib/portal.mjs";
+import { voice } from "./lib/session.mjs";
 import { readCode, shoot } from "./lib/shots.mjs";
 
 const CUES = ["C1", "C2", "C3", "C4", "C5", "M6", "M7", "M8", "M9", "M10"];
@@ -33,6 +34,9 @@ before(async () => {
 });
 
 after(() => clinic?.close());
+afterEach(() => {
+  clinic.proxy.faults = {};
+});
 
 const texts = async (name, lang) => JSON.parse(await readFile(path.join(root, `content/quiz/${name}.${lang}.json`), "utf8"));
 
@@ -87,6 +91,47 @@ test("the booklet is one tap from help and from the quiz, and leads to the lesso
     assert.deepEqual(await faults(page, "simple"), []);
     await page.click("main [data-action=booklet]");
     await page.waitForSelector("main [data-action=print-fold]");
+    // From the quiz it is behind « À propos »: a third choice less on its first screen.
+    await open(page, portal, "quiz");
+    await page.click("main [data-action=quiz-about]");
+    await page.waitForSelector("main [data-action=booklet]");
+    assert.deepEqual(await faults(page, "simple"), []);
+    await page.click("main [data-action=booklet]");
+    await page.waitForSelector("main [data-action=print-fold]");
+  }));
+
+test("the booklet says that it is a draft as long as its data do, on the screen and on paper", async () => {
+  const draft = /en cours de relecture par des kinés/;
+  const said = (page) => page.evaluate(() => [document.querySelector("main").textContent, document.querySelector(".leaf-small").textContent]);
+  for (const status of ["draft", "reviewed"]) {
+    await onPhone(async (page) => {
+      const body = JSON.stringify({ ...(await texts("booklet", "fr")), status });
+      clinic.proxy.faults = { on: ({ path }) => (/quiz\/booklet-/.test(path) ? { body } : undefined) };
+      await show(page, "booklet");
+      await page.waitForSelector("main .points");
+      for (const words of await said(page)) {
+        assert.match(words, /Novembre 2026/);
+        assert.equal(draft.test(words), status === "draft", words);
+      }
+    });
+  }
+});
+
+test("the phone’s voice reads every page of the booklet, with what a phrase is said for", () =>
+  onPhone(async (page) => {
+    await page.addInitScript(voice);
+    const { parts } = await texts("booklet", "fr");
+    await show(page, "booklet");
+    await page.click("main [data-action=read-aloud]");
+    await page.waitForFunction(() => window.said.length > 0);
+    const heard = await page.evaluate(() => window.said.map((s) => s.text).join(" "));
+    for (const part of parts) {
+      const points = part.points.flatMap((point) => [point.title, point.text, point.good, point.bad]);
+      for (const words of [part.title, part.lead, part.rule, ...points]) assert.ok(!words || heard.includes(words), words);
+    }
+    const captions = await page.locator("main figcaption").allInnerTexts();
+    assert.ok(captions.length > 0);
+    for (const caption of captions) assert.ok(heard.includes(`${caption.trim()}.`), caption);
   }));
 
 test("lessons, booklet and poster have no axe violation, large letters, large targets, in every form", () =>

@@ -8,10 +8,11 @@ import { after, before, test } from "node:test";
 import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE } from "./lib/chromium.mjs";
 import { Clinic, kitFolder } from "./lib/clinic.mjs";
-import { happened, journal, written } from "./lib/journal.mjs";
+import { happened, journal, live, written } from "./lib/journal.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { faults, tabTo } from "./lib/layout.mjs";
 import { choose, onPhone, open, openLink } from "./lib/portal.mjs";
+import { voice } from "./lib/session.mjs";
 import { shoot } from "./lib/shots.mjs";
 
 const MODES = ["standard", "simple"];
@@ -409,6 +410,51 @@ test("what was checked before is listed with its answer; « Je l’ai montrée �
     await written(page, "video-shown", 3);
     await open(page, portal, "check/nothing-of-this-name");
     await page.waitForSelector("main a[href='./']");
+  }));
+
+test("of the videos that were tried, how many had been checked first: two numbers above the list, once there are any", () =>
+  onPhone(async (page) => {
+    await give(page, SHARED);
+    await page.click("[data-action=check-start]");
+    for (let n = 0; n < 5; n++) await say(page, "yes");
+    await open(page, portal, "check");
+    await page.waitForSelector("main [data-checked]");
+    assert.equal(await page.locator("main [data-tried]").count(), 0);
+    const tried = (which) => ({ kind: "tried-elsewhere", which, happened: "", by: "patient" });
+    await live(page, tried(`${TITLE} ${ADDRESS}`), tried("la vidéo de mon voisin"));
+    for (const mode of MODES) {
+      await choose(page, portal, mode);
+      await open(page, portal, "check/list");
+      const line = page.locator("main [data-tried='2']");
+      assert.equal(plain(await line.innerText()), "Vidéos d’ailleurs que vous avez essayées : 2. Vérifiées avant : 1.");
+      await sound(page, mode, "tried");
+    }
+  }));
+
+test("in simple mode the phone’s voice reads each question with its answers, and the step aside too", () =>
+  onPhone(async (page) => {
+    await page.addInitScript(voice);
+    await choose(page, portal, "simple");
+    await give(page, SHARED);
+    await page.click("[data-action=check-start]");
+    const heard = async () => {
+      await page.evaluate(() => (window.said = []));
+      await page.click("main [data-action=read-aloud]");
+      await page.waitForFunction(() => window.said.length > 0);
+      return plain(await page.evaluate(() => window.said.map((s) => s.text).join(" ")));
+    };
+    for (const at of [...CUES, "listed", "confirmed"]) {
+      assert.equal(await asked(page), at);
+      if (await page.locator("[data-action=check-looked]").count()) {
+        await page.click("[data-action=check-looked]");
+        await page.waitForSelector("main [data-action=check-yes]");
+        await page.waitForFunction(() => document.activeElement.localName === "h1");
+      }
+      const said = await heard();
+      assert.ok(said.startsWith(`${await heading(page)}.`), said);
+      assert.match(said, /Oui\. Non\. Je ne sais pas\./);
+      await say(page, "no");
+    }
   }));
 
 test("a checked video is in the follow-up, in the summary and in the results; a helper is named", () =>

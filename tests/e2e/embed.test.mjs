@@ -8,6 +8,7 @@ import { violations } from "./lib/axe.mjs";
 import { Chromium } from "./lib/chromium.mjs";
 import { Clinic } from "./lib/clinic.mjs";
 import { noErrors } from "./lib/portal.mjs";
+import { Firefox, WebKit } from "./lib/webdriver.mjs";
 import { Website } from "./lib/website.mjs";
 
 let website, stranger, clinic, portal;
@@ -261,6 +262,142 @@ test("the portal believes the window around it alone, in this version, and speak
       assert.deepEqual(Object.keys(rest), type === "height" ? ["height", "width"] : ["title"]);
     }
   }));
+
+/** The highest frame, in CSS pixels: public/embed.js. */
+const HIGHEST = 30_000;
+
+/** A frame that says to everybody around it what only the portal may say. */
+const FORGER = `<!doctype html><title>x</title><script>
+  for (const target of [parent, ...Array.from({ length: parent.length }, (_, i) => parent[i])].filter((each) => each !== window))
+    for (const message of [{ v: 1, type: "hello" }, { v: 1, type: "height", height: 7777 }, { v: 1, type: "title", title: "Piraté" }, { v: 1, type: "navigate", title: "Piraté" }])
+      target.postMessage(message, "*");
+</script>`;
+
+/** Runs in a frame of the page, which a script finds, and comes back. */
+async function within(page, find, fn, arg) {
+  const { driver } = page;
+  await driver.switchTo().frame(await driver.executeScript(`return ${find}`));
+  try {
+    return await page.evaluate(fn, arg);
+  } finally {
+    await driver.switchTo().defaultContent();
+  }
+}
+
+/** Waits in a page of another engine until `test` holds there. */
+const holds = (page, test, arg) =>
+  page.evaluate(
+    new Function("arg", `const test = ${test};
+      return (async () => {
+        for (let i = 0; i < 600 && !(await test(arg)); i++) await new Promise((go) => setTimeout(go, 50));
+        if (!(await test(arg))) throw new Error("it does not hold after 30 s: " + test + " " + JSON.stringify(window.heard));
+      })();`),
+    arg,
+  );
+
+/** Notes what the page, or the frame, hears from now on. */
+const listen = () => {
+  window.heard = [];
+  addEventListener("message", (e) => window.heard.push(e.data));
+};
+
+const OWN = "document.querySelector('bon-geste').shadowRoot.querySelector('iframe')";
+const OTHER = "document.querySelector('#portal')";
+
+async function hostBelievesItsFrameAlone({ page }) {
+  stranger.pages.set("/forger", { body: FORGER });
+  const body = `${tag("quiz")}<iframe id="stranger" title="x"></iframe><iframe id="portal" src="${portal}embed/booklet" title="y"></iframe>`;
+  await page.goto(website.page("host-engine", portal, body, { free: true }));
+  await holds(page, () => document.querySelector("bon-geste").shadowRoot?.querySelector(".box.here"));
+  await page.evaluate(listen);
+  const look = () =>
+    page.evaluate(() => {
+      const { title, offsetHeight } = document.querySelector("bon-geste").shadowRoot.querySelector("iframe");
+      return { title, height: offsetHeight };
+    });
+  // Its own screen may still grow: no forged height is as low as that.
+  const unmoved = async () => {
+    const { title, height } = await look();
+    assert.ok(height < 7000 && title !== "Piraté" && title !== "5", `${height} px, ${title}`);
+  };
+  const heard = (height, times = 1) => holds(page, ([height, times]) => window.heard.filter((m) => m?.height === height).length >= times, [height, times]);
+  // Another origin in another frame; the right origin in another frame; the host itself.
+  await page.evaluate((src) => (document.querySelector("#stranger").src = src), `${stranger.origin}/forger`);
+  await heard(7777);
+  await unmoved();
+  await within(page, OTHER, () => parent.postMessage({ v: 1, type: "height", height: 7778 }, "*"));
+  await heard(7778);
+  await page.evaluate(() => postMessage({ v: 1, type: "height", height: 7779 }, "*"));
+  await heard(7779);
+  // The right frame in another version, and what is no height and no title.
+  await within(page, OWN, () => {
+    for (const message of [
+      { v: 2, type: "height", height: 7780 }, { v: "1", type: "height", height: 7780 }, { type: "height", height: 7780 },
+      { v: 1, type: "height", height: "7780" }, { v: 1, type: "height", height: -5 }, { v: 1, type: "height", height: 7780.5 },
+      { v: 1, type: "height", height: Infinity }, { v: 1, type: "title", title: 5 }, { v: 1, type: "eval", code: "x" }, null, "height", 7780, [1],
+      { v: 2, type: "height", height: 7781 },
+    ]) parent.postMessage(message, "*");
+  });
+  await heard(7781);
+  await unmoved();
+  // A huge height from the right frame is one, up to a limit.
+  await within(page, OWN, () => parent.postMessage({ v: 1, type: "height", height: 2_000_000_000, width: innerWidth }, "*"));
+  await heard(2_000_000_000);
+  const { title, height } = await look();
+  assert.equal(height, HIGHEST);
+  // The right frame, led to another origin.
+  await page.evaluate((src) => (document.querySelector("bon-geste").shadowRoot.querySelector("iframe").src = src), `${stranger.origin}/forger`);
+  await heard(7777, 2);
+  assert.deepEqual(await look(), { title, height });
+}
+
+async function portalBelievesItsHostAlone({ page }) {
+  stranger.pages.set("/late-forger", { body: FORGER.replace("<script>", "<script>onmessage = () => {").replace("</script>", "};</script>") });
+  const body = `<iframe id="portal" title="x" src="${portal}embed/quiz"></iframe><iframe id="stranger" title="y" src="${stranger.origin}/late-forger"></iframe>`;
+  await page.goto(website.page("bare-engine", portal, body, { free: true, script: "" }));
+  await within(page, OTHER, () => new Promise((go) => {
+    // What listens comes with the second part of the program.
+    const look = () => (/^(?!Un instant|One moment)./.test(document.querySelector("#app main h1")?.textContent ?? "") ? go() : setTimeout(look, 50));
+    look();
+  }));
+  await within(page, OTHER, listen);
+  const heard = (n) =>
+    within(page, OTHER, (n) => new Promise((go, no) => {
+      let left = 600;
+      const look = () => {
+        if (window.heard.length >= n) return go("fitted" in document.documentElement.dataset);
+        return left-- ? setTimeout(look, 50) : no(new Error(`heard ${JSON.stringify(window.heard)}`));
+      };
+      look();
+    }), n);
+  await page.evaluate(() => document.querySelector("#stranger").contentWindow.postMessage("go", "*"));
+  assert.equal(await heard(4), false, "a greeting from beside is none");
+  await within(page, OTHER, () => postMessage({ v: 1, type: "hello" }, "*"));
+  const others = [{ v: 2, type: "hello" }, { v: "1", type: "hello" }, { type: "hello" }, { v: 1, type: "hullo" }, "hello", null, 1, [1]];
+  await page.evaluate((others) => others.forEach((message) => document.querySelector("#portal").contentWindow.postMessage(message, "*")), others);
+  assert.equal(await heard(5 + others.length), false, "other versions and other words are for somebody else");
+  await page.evaluate(() => document.querySelector("#portal").contentWindow.postMessage({ v: 1, type: "hello" }, "*"));
+  await within(page, OTHER, () => new Promise((go) => {
+    const look = () => ("fitted" in document.documentElement.dataset ? go() : setTimeout(look, 50));
+    look();
+  }));
+}
+
+for (const Engine of [Firefox, WebKit]) {
+  for (const [what, run] of [
+    ["a host believes its own frame alone, and no height beyond the limit", hostBelievesItsFrameAlone],
+    ["the portal believes the window around it alone, in this version", portalBelievesItsHostAlone],
+  ]) {
+    test(`${Engine.name}: ${what}`, async () => {
+      const browser = await Engine.start();
+      try {
+        await run(browser);
+      } finally {
+        await browser.close();
+      }
+    });
+  }
+}
 
 test("a website that the clinic did not name gets no frame, only the link and a sentence", async () => {
   const browser = await Chromium.start();

@@ -1,5 +1,5 @@
 // Firefox and WebKitGTK: the main path (link, download, offline play and seek, ranges), and a whole
-// guided session without network; a clip that is filmed, kept and played.
+// guided session without network; a clip that is filmed, kept and played; the quiz in both modes and a form.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -7,6 +7,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
 import { clips, playThrough } from "./lib/clips.mjs";
+import { stored } from "./lib/database.mjs";
 import { sha256 } from "./lib/envelope.mjs";
 import { root } from "./lib/env.mjs";
 import { happened } from "./lib/journal.mjs";
@@ -181,6 +182,24 @@ for (const [Engine, mayLack] of [[Firefox, false], [WebKit, true]]) {
   });
 }
 
+/** Until the quiz is kept for days without a network; then the server is switched off, and the quiz opened anew. */
+async function playOffline(page, clinic) {
+  await page.evaluate(async () => {
+    for (let i = 0; i < 150; i++) {
+      for (const name of await caches.keys()) {
+        const kept = (await (await caches.open(name)).keys()).map((r) => r.url);
+        if (kept.filter((url) => /\/quiz(-|\/items-)[0-9a-f]+\./.test(url)).length >= 3) return;
+      }
+      await new Promise((go) => setTimeout(go, 200));
+    }
+    throw new Error("the quiz is not in the worker's cache after 30 s");
+  });
+  await clinic.switchOff();
+  // Firefox's driver reloads past the service worker.
+  await page.goto("about:blank");
+  await page.goto(`${clinic.proxy.url}quiz`);
+}
+
 /** Six questions of the quiz, the last three of them with the server switched off. */
 async function played({ page }) {
   const clinic = await Clinic.open({ kit: null });
@@ -194,19 +213,7 @@ async function played({ page }) {
       await next(page);
     }
     const fourth = await onView(page);
-    await page.evaluate(async () => {
-      for (let i = 0; i < 150; i++) {
-        for (const name of await caches.keys()) {
-          const kept = (await (await caches.open(name)).keys()).map((r) => r.url);
-          if (kept.filter((url) => /\/quiz(-|\/items-)[0-9a-f]+\./.test(url)).length >= 3) return;
-        }
-        await new Promise((go) => setTimeout(go, 200));
-      }
-      throw new Error("the quiz is not in the worker's cache after 30 s");
-    });
-    await clinic.switchOff();
-    await page.goto("about:blank");
-    await page.goto(`${portal}quiz`);
+    await playOffline(page, clinic);
     assert.equal(await onView(page), fourth, "left in the middle, it goes on at the same question");
     for (let n = 3; n < SESSION; n++) {
       await answer(page, "unreliable");
@@ -229,6 +236,92 @@ for (const Engine of [Firefox, WebKit]) {
       await browser.close();
     }
   });
+}
+
+/** The words of the screen, with plain spaces. */
+const words = async (page) => (await page.evaluate(() => document.querySelector("main").innerText)).replaceAll("\u00a0", " ");
+
+/** Chooses on the settings' screen; WebKitGTK reads English by itself. */
+async function settle(page, portal, ...actions) {
+  await page.goto(`${portal}settings`);
+  for (const action of ["lang-fr", ...actions]) await page.click(`main [data-action=${action}]`);
+  await page.evaluate(async () => {
+    for (let i = 0; i < 400 && document.documentElement.lang !== "fr"; i++) await new Promise((go) => setTimeout(go, 50));
+  });
+  await stored(page, "profiles"); // written too: the next page reads it from there
+}
+
+/** A whole session in simple mode, with the server switched off; its last question is answered wrongly. */
+async function playedSimply({ page }) {
+  const clinic = await Clinic.open({ kit: null });
+  try {
+    const bank = await items();
+    await settle(page, clinic.proxy.url, "mode-simple");
+    await page.goto(`${clinic.proxy.url}quiz`);
+    await page.waitForSelector("main [data-action=quiz-start]");
+    await playOffline(page, clinic);
+    await page.click("main [data-action=quiz-start]");
+    for (let n = 0; n < SESSION; n++) {
+      const item = bank.get(await onView(page));
+      const shown = await words(page);
+      for (const { text } of item.segments) assert.ok(shown.includes(text.replaceAll("\u00a0", " ")), text);
+      const said = n + 1 < SESSION ? item.verdict : { reliable: "unreliable", unreliable: "reliable" }[item.verdict];
+      const told = await answer(page, said, { simple: true });
+      assert.deepEqual([told.verdict, told.right], [item.verdict, String(n + 1 < SESSION)]);
+      assert.ok((await words(page)).includes(item.feedback.verdict.replaceAll("\u00a0", " ")));
+      await next(page, { simple: true });
+    }
+    assert.match(await words(page), /Pièges repérés : \d sur \d/);
+    const answers = await happened(page, "quiz-answered");
+    assert.deepEqual(answers.map((e) => [e.right, e.confidence]), Array.from({ length: SESSION }, (_, n) => [n + 1 < SESSION, undefined]));
+  } finally {
+    await clinic.close();
+  }
+}
+
+/** A form with the server switched off: a sitting, a rest that is taken, the other sitting, and what came of it. */
+async function filledIn({ page }) {
+  const clinic = await Clinic.open({ kit: null });
+  try {
+    const bank = await items();
+    await settle(page, clinic.proxy.url);
+    await page.goto(`${clinic.proxy.url}quiz`);
+    await page.waitForSelector("main [data-action=quiz-form]");
+    await playOffline(page, clinic);
+    for (const sitting of [1, 2]) {
+      await page.click("main [data-action=quiz-form]");
+      for (let n = 0; n < 8; n++) {
+        const item = bank.get(await onView(page));
+        assert.match(item.pool, /^[ABC]$/);
+        await page.click(`main [data-action=verdict-${item.verdict}]`);
+        await page.click("main [data-action=sure-rather]");
+      }
+      if (sitting === 2) continue;
+      await page.waitForSelector("main [data-action=quiz-form]");
+      assert.match(await words(page), /La moitié est faite/);
+      await page.goto("about:blank");
+      await page.goto(`${clinic.proxy.url}quiz`);
+    }
+    await page.waitForSelector("main [data-action=quiz-start]");
+    assert.match(await words(page), /Pièges repérés : 8 sur 8\s+Bonnes vidéos reconnues : 8 sur 8/);
+    assert.equal((await happened(page, "form-finished")).length, 1);
+    assert.equal(new Set((await happened(page, "quiz-answered")).map((e) => e.item)).size, 16);
+  } finally {
+    await clinic.close();
+  }
+}
+
+for (const Engine of [Firefox, WebKit]) {
+  for (const [what, play] of [["a session of the quiz in simple mode", playedSimply], ["both sittings of a form", filledIn]]) {
+    test(`${Engine.name}: ${what}, with everything off`, async () => {
+      const browser = await Engine.start();
+      try {
+        await play(browser);
+      } finally {
+        await browser.close();
+      }
+    });
+  }
 }
 
 for (const Engine of [Firefox, WebKit]) {

@@ -182,6 +182,53 @@ test("as long as a question is not signed, it is said how many are not", () =>
     assert.ok(plain(await line.innerText()).includes(`${drafts} sur ${bank.size}`));
   }));
 
+for (const mode of ["standard", "simple"]) {
+  test(`${mode}: a post in the look of each of the five networks has no axe violation, large letters, large targets`, () =>
+    onPhone(async (page) => {
+      const wrong = [];
+      // Six pairs, one of each look among them: twins never share a session, so all five come in one.
+      const pairs = new Map();
+      const training = [...bank.values()].filter((item) => item.pool === "train");
+      for (const item of training) {
+        if (![...pairs.values()].includes(item.scene.platform)) pairs.set(item.pair_id, item.scene.platform);
+      }
+      const looks = [...pairs.values()].sort();
+      assert.deepEqual(looks, ["chat", "feed", "forum", "long", "short"]);
+      pairs.set(training.find((item) => !pairs.has(item.pair_id)).pair_id);
+      const raw = JSON.parse(await readFile(path.join(root, "content/quiz/items.fr.json"), "utf8"));
+      const body = JSON.stringify({ ...raw, items: raw.items.filter((item) => pairs.has(item.pair_id)) });
+      clinic.proxy.faults = { on: (request) => (/quiz\/items-/.test(request.path) ? { body } : undefined) };
+      const seen = new Set();
+      await choose(page, portal, mode);
+      await begin(page, portal);
+      for (let n = 0; n < SESSION; n++) {
+        const item = bank.get(await onView(page));
+        const { platform } = item.scene;
+        if (!seen.has(platform)) {
+          seen.add(platform);
+          assert.equal(await page.locator(`main .post.post-${platform}`).count(), 1);
+          for (const [window, viewport] of Object.entries({ phone: { width: 360, height: 640 }, ...NARROW })) {
+            await page.setViewportSize(viewport);
+            const where = `quiz/look-${platform}-${mode}-${viewport.width}`;
+            await shoot(page, where);
+            const lines = window === "phone" ? await violations(page) : [];
+            for (const line of [...lines, ...(await faults(page, mode))]) wrong.push(`${where}: ${line}`);
+          }
+          await page.setViewportSize({ width: 360, height: 640 });
+          for (const media of [{ colorScheme: "dark" }, { forcedColors: "active" }]) {
+            await page.emulateMedia(media);
+            for (const line of await violations(page)) wrong.push(`${platform} ${Object.values(media)[0]}: ${line}`);
+          }
+          await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
+        }
+        await answer(page, item.verdict, { simple: mode === "simple" });
+        await next(page, { simple: mode === "simple" });
+      }
+      assert.deepEqual([...seen].sort(), looks, "all five were on view");
+      assert.equal(wrong.join("\n"), "");
+    }));
+}
+
 test("the phone’s voice reads the picture, the words and what there is to choose from, and no other button", () =>
   onPhone(async (page) => {
     await page.addInitScript(voice);
@@ -302,6 +349,12 @@ test("what the forms found stands side by side, in a table that a screen reader 
     });
     assert.deepEqual([...(await violations(page)), ...(await faults(page, "standard"))], []);
     await shoot(page, "quiz/forms-side-by-side");
+    // Read aloud with the screen, row by row.
+    await page.evaluate(voice);
+    await page.click("main [data-action=read-aloud]");
+    await page.waitForFunction(() => window.said.length > 0);
+    const heard = plain(await page.evaluate(() => window.said.map((s) => s.text).join(" ")));
+    assert.ok(heard.includes("Quand. Pièges repérés. Bonnes vidéos reconnues. Avant. 5 sur 8. 6 sur 8. Après. 7 sur 8. 8 sur 8."), heard);
   }));
 
 test("the places of the two verdicts are the same for each question, and their weight too", () =>
@@ -463,16 +516,31 @@ test("a form: eight questions without a word on right or wrong, a rest, eight mo
     await page.goto(`${portal}quiz`);
     await page.waitForSelector("main [data-action=quiz-form]", { timeout: 30_000 });
     await page.click("[data-action=quiz-form]");
+    let turnedDown = 0;
     for (let n = 0; n < 16; n++) {
       const item = bank.get(await onView(page));
       assert.match(item.pool, /^[ABC]$/);
-      await page.click(`[data-action=verdict-${item.verdict}]`);
-      await page.click("[data-action=sure-sure]");
+      const wrong = item.professional && item.verdict === "reliable";
+      turnedDown += wrong;
+      await page.click(`[data-action=verdict-${wrong ? "unreliable" : item.verdict}]`);
+      await page.click(`[data-action=sure-${wrong ? "guess" : "sure"}]`);
       if (n === 7) await page.click("[data-action=quiz-form]");
     }
     await page.waitForSelector("main [data-action=quiz-start]");
     const end = (await text(page)).replace(/\u00a0/g, " ");
-    assert.ok(end.includes("Pièges repérés : 8 sur 8") && end.includes("Bonnes vidéos reconnues : 8 sur 8"), end);
+    assert.ok(turnedDown > 0);
+    for (const line of [
+      "Pièges repérés : 8 sur 8",
+      `Bonnes vidéos reconnues : ${8 - turnedDown} sur 8`,
+      `Bonnes vidéos de soignants écartées : ${turnedDown} sur ${turnedDown}`,
+      `Quand vous disiez « Je devine » : juste 0 fois sur ${turnedDown}`,
+      `Quand vous disiez « Sûr » : juste ${16 - turnedDown} fois sur ${16 - turnedDown}`,
+    ]) {
+      assert.ok(end.includes(line), `${line} is not in: ${end}`);
+    }
+    assert.ok(!end.includes("Plutôt sûr"), "what was not said is not told of");
+    assert.deepEqual([...(await violations(page)), ...(await faults(page, "standard"))], []);
+    await shoot(page, "quiz/formed-standard");
     assert.equal((await happened(page, "form-finished")).length, 1);
     assert.deepEqual([...new Set((await happened(page, "quiz-answered")).map((e) => e.form))], ["before"]);
   }));
@@ -494,6 +562,43 @@ test("of the quiz the kiné learns what the patient says yes to, and is told so"
       assert.deepEqual([told.agreed, told.done, told.cues.length > 0], [true, true, true]);
       await page.goto(`${withKit.proxy.url}follow-up/results`);
       await page.getByText("Quiz « Cette vidéo est-elle fiable").first().waitFor();
+    });
+  } finally {
+    await withKit.close();
+  }
+});
+
+test("in simple mode too the kiné learns what the patient says yes to, in one large button and a screen of its own", async () => {
+  const withKit = await Clinic.open();
+  try {
+    await onPhone(async (page) => {
+      await openLink(page, withKit.link);
+      await choose(page, withKit.proxy.url, "simple");
+      await begin(page, withKit.proxy.url);
+      for (let n = 0; n < SESSION; n++) {
+        const item = bank.get(await onView(page));
+        await answer(page, n ? item.verdict : opposite[item.verdict], { simple: true });
+        await next(page, { simple: true });
+      }
+      await page.waitForSelector("main [data-action=quiz-to-tell]");
+      await shoot(page, "quiz/end-simple-kit");
+      assert.deepEqual([...(await violations(page)), ...(await faults(page, "simple"))], []);
+      await page.click("main [data-action=quiz-to-tell]");
+      await page.waitForSelector("main [data-action=quiz-tell]");
+      assert.equal((await happened(page, "quiz-told")).length, 0, "nothing is told before a yes");
+      const words = plain(await text(page));
+      assert.ok(words.includes("Jamais vos réponses, jamais un nombre") && words.includes("De quoi parler :"), words);
+      await shoot(page, "quiz/tell-simple");
+      assert.deepEqual([...(await violations(page)), ...(await faults(page, "simple"))], []);
+      await page.click("main [data-action=quiz-tell]");
+      await page.getByText("Cela partira avec vos prochains résultats").waitFor();
+      const [told] = await happened(page, "quiz-told");
+      assert.deepEqual([told.agreed, told.done, told.cues.length > 0], [true, true, true]);
+      await page.click("main [data-action=quiz-told]");
+      await page.waitForSelector("main [data-action=check-video]");
+      assert.equal(await page.locator("main [data-action=quiz-to-tell]").count(), 0, "it is answered");
+      assert.equal(await page.locator("main [data-action=lesson]").count(), 1, "now there is room for the way to the rule");
+      assert.deepEqual(await faults(page, "simple"), []);
     });
   } finally {
     await withKit.close();
@@ -574,12 +679,9 @@ for (const mode of ["standard", "simple"]) {
         await look("about");
         await page.click("main .button.main");
         await page.click("[data-action=quiz-start]");
-        const platforms = new Set();
         for (let n = 0; n < SESSION; n++) {
-          const id = await onView(page);
-          const { platform } = bank.get(id).scene;
-          if (!platforms.has(platform)) await look(`look-${platform}`);
-          platforms.add(platform);
+          await onView(page);
+          if (n === 0) await look("look");
           if (simple) await page.click("[data-action=quiz-answer]");
           if (simple && n === 0) await look("ask");
           await page.click(`[data-action=verdict-${n % 2 ? "reliable" : "unreliable"}]`);

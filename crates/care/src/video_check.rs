@@ -292,28 +292,56 @@ impl SharedVideo {
     }
 }
 
+/// A video from elsewhere, as it was met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Met {
+    /// It was checked.
+    Checked {
+        /// Its address; may be empty.
+        url: String,
+        /// Its title; may be empty.
+        title: String,
+    },
+    /// It was tried: which one, in the patient's words.
+    Tried(String),
+}
+
 /// What the check is for, as it shows in life: of the videos from elsewhere that were tried, how many had
 /// been checked before. A video is known again by its address, or by its title where it has none.
+pub fn first_checked(met: impl IntoIterator<Item = Met>) -> (u32, u32) {
+    let (mut checked, mut first, mut tried) = (Vec::new(), 0, 0);
+    for met in met {
+        match met {
+            Met::Checked { url, title } => checked.push((url, title)),
+            Met::Tried(which) => {
+                let (url, title) = shared("", &which, "")
+                    .map_or((String::new(), words(start(&which))), |v| (v.url, v.title));
+                let same = |(u, t): &(String, String)| {
+                    if url.is_empty() { !t.is_empty() && *t == title } else { *u == url }
+                };
+                tried += 1;
+                first += u32::from(checked.iter().any(same));
+            }
+        }
+    }
+    (first, tried)
+}
+
+/// The same of a journal.
 pub fn checked_first(events: &[Event]) -> (u32, u32) {
     let mut events: Vec<&Event> = events.iter().collect();
     // Ids tell the order of writing.
     events.sort_by(|a, b| a.id.cmp(&b.id));
     events.dedup_by(|a, b| a.id == b.id);
-    let (mut checked, mut first, mut tried) = (Vec::new(), 0, 0);
-    for event in events {
-        if let Ok(Learning::VideoChecked { url, title, .. }) = Learning::from_json(&event.what) {
-            checked.push((url.unwrap_or_default(), title));
-        } else if let Some(What::TriedElsewhere { which, .. }) = event.read() {
-            let (url, title) =
-                shared("", &which, "").map_or((String::new(), words(start(&which))), |v| (v.url, v.title));
-            let same = |(u, t): &(String, String)| {
-                if url.is_empty() { !t.is_empty() && *t == title } else { *u == url }
-            };
-            tried += 1;
-            first += u32::from(checked.iter().any(same));
+    first_checked(events.into_iter().filter_map(|event| {
+        match (Learning::from_json(&event.what), event.read()) {
+            (Ok(Learning::VideoChecked { url, title, .. }), _) => {
+                Some(Met::Checked { url: url.unwrap_or_default(), title })
+            }
+            (_, Some(What::TriedElsewhere { which, .. })) => Some(Met::Tried(which)),
+            _ => None,
         }
-    }
-    (first, tried)
+    }))
 }
 
 /// Reads what a share brought: its three texts, each of which may be empty. The address is often in

@@ -279,6 +279,14 @@ fn spoils() -> Vec<Spoil> {
     );
     by(Box::new(|b| b.items[0].feedback.rule = "C'est bien.".into()), &["signs that are set wrongly"]);
     by(Box::new(|b| each(b, good, |item| item.sources.clear())), &["good items without a source"]);
+    by(
+        Box::new(|b| {
+            let wrong =
+                b.items.iter_mut().find(|i| !good(i) && i.pole(Cue::Pain) == Some(Pole::Bad)).unwrap();
+            wrong.sources.retain(|citation| citation.backs != "feedback");
+        }),
+        &["clinical words without a source"],
+    );
     by(Box::new(|b| b.sources.clear()), &["citations that lead nowhere"]);
     by(Box::new(|b| each(b, good, |i| i.feedback.action = Action::Refuse)), &["other faults of items"]);
     list

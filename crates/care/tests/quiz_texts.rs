@@ -196,6 +196,7 @@ fn both_languages_have_the_same_shape() {
         parts.map(|part| (part.id.clone(), points(part), part.rule.is_some())).collect()
     };
     assert_eq!(shape(&fr), shape(&en));
+    assert_eq!(fr.status, en.status, "both are signed together");
     // With its cover it fills two sheets, folded.
     assert_eq!(fr.parts.len(), 7);
 }

@@ -79,7 +79,7 @@ enum Command {
         after_help = "Example:\n  clinic report journal.json --since 2026-11-02\n\nFILE is the journal that the patient saved, or the results that were sent (a FHIR Bundle). The page lands\nbeside it, as journal.report.html; only your account may read it."
     )]
     Report(Report),
-    /// The quiz: check its questions, add your own
+    /// The quiz: check its questions, add your own, see what patients share
     #[command(subcommand)]
     Quiz(QuizAction),
 }
@@ -112,6 +112,17 @@ enum QuizAction {
         /// Language of the questions
         #[arg(long, value_enum, default_value_t)]
         lang: Language,
+    },
+    /// Say what patients agreed to share of it, of all together
+    #[command(
+        after_help = "Example:\n  clinic inbox my-clinic open --all\n  clinic quiz results my-clinic\n\nOnly results that were opened and are still kept count. Of fewer than 20 patients no share is shown."
+    )]
+    Results {
+        /// The clinic's folder
+        dir: PathBuf,
+        /// Where what patients sent is kept, as clinic serve was told [default: DIR/server/items]
+        #[arg(long, value_name = "URL")]
+        store: Option<String>,
     },
 }
 
@@ -609,6 +620,11 @@ fn run_quiz(action: QuizAction) -> Result<(), Problems> {
                 say!("No longer there: {}", added.gone.join(", "));
             }
             say!("Written: {}", added.file.display());
+        }
+        QuizAction::Results { dir, store } => {
+            let inbox = open_inbox(&dir, store.as_deref(), Language::default())?;
+            say!("{}", quiz::results::read(&inbox)?.told().trim_end());
+            warn(&inbox);
         }
     }
     Ok(())

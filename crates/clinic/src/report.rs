@@ -68,6 +68,11 @@ pub fn report(file: &Path, options: &Options) -> Outcome<Written> {
     Ok(Written { page: out, lines: lines(&facts), warnings })
 }
 
+/// What a Bundle of results holds, one thing after the other.
+pub(crate) fn items(file: &Path) -> Outcome<Vec<Item>> {
+    Ok(read(file)?.items)
+}
+
 /// What a file holds.
 #[derive(Default)]
 struct Source {
@@ -659,11 +664,15 @@ fn quiz(item: &Item, lang: Lang) -> String {
     let Fact::Quiz { done, cues } = &item.fact else { return String::new() };
     let mut said = if *done { w.quiz_done } else { w.quiz_begun }.to_owned();
     if !cues.is_empty() {
-        let named = |cue: &Cue| Cue::ALL.iter().position(|c| c == cue).map_or("", |n| w.cues[n]);
         said += &format!(". {}{}", w.quiz_about, w.colon);
-        said += &cues.iter().map(named).collect::<Vec<_>>().join(", ");
+        said += &cues.iter().map(|cue| cue_name(*cue, lang)).collect::<Vec<_>>().join(", ");
     }
     said
+}
+
+/// What a cue is about.
+pub(crate) fn cue_name(cue: Cue, lang: Lang) -> &'static str {
+    Words::of(lang).cues[cue as usize]
 }
 
 /// The sentences of the page.

@@ -12,6 +12,7 @@ use care::{
     json::Json as _,
     kit::{Answers, Kit},
     profile::ProfileId,
+    quiz::{Cue, Learning},
     results::Results,
 };
 use common::*;
@@ -543,6 +544,45 @@ fn a_film_is_an_answer_in_the_sizes_of_the_kits_films() {
     }
 }
 
+#[test]
+fn of_the_quiz_shares_are_told_from_twenty_patients_on() {
+    let desk = Desk::new();
+    let recipients = desk.patient().upload.unwrap().recipients;
+    let arrives = |n: u8| {
+        let (kit_id, subject) = (format!("{}A", char::from(b'a' + n).to_string().repeat(21)), i64::from(n));
+        let cues = if n.is_multiple_of(4) { vec![Cue::Pain] } else { vec![] };
+        let told = Learning::QuizTold { agreed: true, done: true, cues };
+        let kit = Kit { kit_id: kit_id.clone(), ..desk.patient() };
+        let payload = bundle(&kit, subject, told.to_json());
+        let header =
+            Header { kit_id: kit_id.clone(), bytes: payload.len() as u64, ..desk.header(n, Kind::Results) };
+        let file = desk.clinic.join("server/items").join(&kit_id).join(format!("{}.age", header.item));
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, seal(&recipients, &[header.front(), payload].concat())).unwrap();
+    };
+    let results = || succeed(clinic().args(["quiz", "results"]).arg(&desk.clinic));
+    (1..20).for_each(arrives);
+    let sealed = results();
+    assert!(
+        sealed.contains("agreed to tell of the quiz: 0\n") && sealed.contains("not counted: 19."),
+        "{sealed}"
+    );
+    succeed(&mut desk.inbox(&["open", "--all"]));
+    let few = results();
+    assert!(few.contains("agreed to tell of the quiz: 19\nShares of the quiz are shown from 20"), "{few}");
+    assert!(!few.contains('%') && !few.contains("not counted"), "{few}");
+    arrives(20);
+    succeed(&mut desk.inbox(&["open", "--all"]));
+    let enough = results();
+    let line = |start: &str| {
+        let line = enough.lines().find(|line| line.starts_with(start)).unwrap();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("went through"), "went through it to its end 20 100 % 84 to 100 %");
+    // Five of twenty, by Wilson: 0.1119 to 0.4687.
+    assert_eq!(line("to talk about: pain"), "to talk about: pain 5 25 % 11 to 47 %");
+}
+
 /// A Bundle as the portal sends it: one pain that was told.
 fn results_bundle(kit: &Kit) -> Vec<u8> {
     let pain = What::Felt {
@@ -553,9 +593,14 @@ fn results_bundle(kit: &Kit) -> Vec<u8> {
         after: true,
         by: By::Patient,
     };
+    bundle(kit, 7, pain.to_json())
+}
+
+/// A Bundle of one thing that happened.
+fn bundle(kit: &Kit, subject: i64, what: care::json::Value) -> Vec<u8> {
     let (at_ms, offset_min) = (1_795_000_000_000, 60);
     let day = Day::of(at_ms, offset_min);
-    let event =
-        Event { id: "e1".into(), profile: ProfileId::first(), at_ms, offset_min, day, what: pain.to_json() };
-    Results::since_last(&[event], kit).bundle(7, at_ms, offset_min).unwrap().to_text().into_bytes()
+    let event = Event { id: "e1".into(), profile: ProfileId::first(), at_ms, offset_min, day, what };
+    let subject = u128::try_from(subject).unwrap();
+    Results::since_last(&[event], kit).bundle(subject, at_ms, offset_min).unwrap().to_text().into_bytes()
 }

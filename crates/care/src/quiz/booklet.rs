@@ -1,7 +1,7 @@
 //! The booklet « Comment choisir une vidéo d’exercice ? » and the waiting room's poster: one file a
 //! language, from which the readable page, the prints and the PDF are made.
 
-use super::item::{FORMAT, Source};
+use super::item::{FORMAT, Source, Status};
 use crate::{
     json::{Json as _, JsonError, Value},
     record,
@@ -17,6 +17,8 @@ pub struct Booklet {
     pub lang: String,
     /// When these words were last changed, as it is printed.
     pub edition: String,
+    /// Whether physiotherapists have signed these words.
+    pub status: Status,
     /// The title, on the cover.
     pub title: String,
     /// What it is, under the title.
@@ -31,7 +33,7 @@ pub struct Booklet {
     pub sources: Vec<Source>,
 }
 
-record!(struct Booklet { format, lang, edition, title, lead, invite, parts, poster, sources });
+record!(struct Booklet { format, lang, edition, status, title, lead, invite, parts, poster, sources });
 
 /// A page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,5 +81,10 @@ impl Booklet {
     pub fn parse(text: &[u8]) -> Result<Booklet, JsonError> {
         let booklet = Booklet::from_json(&Value::parse(text)?)?;
         if booklet.format == FORMAT { Ok(booklet) } else { Err(JsonError::Field("format")) }
+    }
+
+    /// Whether physiotherapists still have to sign it: on the screen and on paper it says so.
+    pub fn is_draft(&self) -> bool {
+        self.status == Status::Draft
     }
 }

@@ -7,7 +7,7 @@
 //! and sent to no clinic.
 
 use super::{
-    history::{self, Answer, Confidence, History, Learning},
+    history::{self, Answer, History, Learning},
     item::{Bank, Cue, Verdict},
     schedule::decisive,
 };
@@ -122,12 +122,6 @@ impl Calibration {
             number += 1.0;
         }
         Calibration { levels, brier: (number > 0.0).then(|| sum / number) }
-    }
-
-    /// Of those who were sure, how many were wrong.
-    pub fn sure_and_wrong(&self) -> u32 {
-        let (said, right) = self.levels[Confidence::Sure as usize];
-        said - right
     }
 }
 
@@ -278,22 +272,6 @@ impl Estimate {
             patients: of,
         })
     }
-
-    /// d′ of a group, one form a patient.
-    pub fn d_prime(forms: &[Counts]) -> Option<Estimate> {
-        Estimate::mean(&forms.iter().map(|counts| counts.d_prime()).collect::<Vec<_>>())
-    }
-
-    /// c of a group, one form a patient.
-    pub fn criterion(forms: &[Counts]) -> Option<Estimate> {
-        Estimate::mean(&forms.iter().map(|counts| counts.criterion()).collect::<Vec<_>>())
-    }
-
-    /// What changed in d′ between two forms of the same patients: each is compared with itself.
-    pub fn change(forms: &[(Counts, Counts)]) -> Option<Estimate> {
-        let changes = forms.iter().map(|(before, after)| after.d_prime() - before.d_prime());
-        Estimate::mean(&changes.collect::<Vec<_>>())
-    }
 }
 
 /// Student's t at 0.975: the expansion of Fisher & Cornish (1960, 10.1080/00401706.1960.10489906) to
@@ -310,7 +288,7 @@ fn t_975(freedom: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        Moment,
+        Confidence, Moment,
         item::{Item, Pool},
         sample::{self, Dice, Life},
     };
@@ -411,7 +389,9 @@ mod tests {
         for (d, c) in [(0.0, 0.0), (1.0, -0.4), (1.5, 0.0), (2.0, 0.3)] {
             // Long forms: the estimate itself, without what few items do to it.
             let many: Vec<Counts> = (0..200).map(|_| form(&mut dice, d, c, 800)).collect();
-            let (d_hat, c_hat) = (Estimate::d_prime(&many).unwrap(), Estimate::criterion(&many).unwrap());
+            let mean =
+                |of: fn(&Counts) -> f64| Estimate::mean(&many.iter().map(of).collect::<Vec<_>>()).unwrap();
+            let (d_hat, c_hat) = (mean(|form| form.d_prime()), mean(|form| form.criterion()));
             close(d_hat.value, d, 0.02);
             close(c_hat.value, c, 0.02);
             assert!(d_hat.high - d_hat.low < 0.04);
@@ -455,12 +435,9 @@ mod tests {
 
     #[test]
     fn nothing_is_said_of_fewer_than_twenty_patients() {
-        let forms = vec![counts(7, 8, 2, 8); 19];
-        assert_eq!(Estimate::d_prime(&forms), None);
-        assert_eq!(Estimate::criterion(&forms), None);
-        assert_eq!(Estimate::change(&vec![(forms[0], forms[0]); 19]), None);
+        assert_eq!(Estimate::mean(&[1.5; 19]), None);
         assert_eq!(Estimate::share(3, 19), None);
-        assert!(Estimate::d_prime(&vec![forms[0]; 20]).is_some());
+        assert!(Estimate::mean(&[1.5; 20]).is_some());
         assert!(Estimate::share(21, 20).is_none());
     }
 
@@ -479,18 +456,6 @@ mod tests {
         close(share.low, 0.2993, 0.0002);
         close(share.high, 0.7007, 0.0002);
         assert_eq!(Estimate::share(0, 40).unwrap().low, 0.0);
-    }
-
-    #[test]
-    fn a_change_is_of_each_patient_with_themselves() {
-        // Very different people who all gain the same: the change is certain though the level is not.
-        let pairs: Vec<_> = (0..20u32).map(|n| (counts(n % 5, 8, 2, 8), counts(n % 5, 8, 2, 8))).collect();
-        let none = Estimate::change(&pairs).unwrap();
-        assert_eq!((none.value, none.low, none.high), (0.0, 0.0, 0.0));
-        let better: Vec<_> = pairs.iter().map(|(a, _)| (*a, Counts { rejected: 0, ..*a })).collect();
-        let gained = Estimate::change(&better).unwrap();
-        close(gained.value, z(2.5 / 9.0) - z(0.5 / 9.0), 1e-9);
-        close(gained.high - gained.low, 0.0, 1e-6);
     }
 
     fn of(verdict: Verdict) -> impl Fn(&&Item) -> bool {
@@ -559,7 +524,6 @@ mod tests {
         ];
         let calibration = Calibration::of(&answers);
         assert_eq!(calibration.levels, [(1, 1), (1, 1), (2, 1)]);
-        assert_eq!(calibration.sure_and_wrong(), 1);
         // (0.05² + 0.95² + 0.25² + 0.5²) / 4
         close(calibration.brier.unwrap(), (0.0025 + 0.9025 + 0.0625 + 0.25) / 4.0, 1e-12);
         assert_eq!(Calibration::of(&answers[4..]).brier, None);

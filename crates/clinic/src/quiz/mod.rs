@@ -1,7 +1,9 @@
 //! The quiz at the desk: checks a bank of items, or a clinic's own from a table, and gives the own ones
-//! to the portal. What is measured is `care::quiz::bars`; here it is told to whoever wrote the items.
+//! to the portal. What is measured is `care::quiz::bars`; here it is told to whoever wrote the items. What
+//! patients agreed to share is in [`results`].
 
 mod csv_file;
+pub mod results;
 mod told;
 
 use crate::{

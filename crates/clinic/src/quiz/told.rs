@@ -117,6 +117,14 @@ fn words(fault: &Fault, part: &Part, verdict: Option<Verdict>) -> (String, Strin
             "publisher, title, date and address of a public page or a study",
             "Give a source for what it says. If there is none, leave the statement out.",
         ),
+        Fault::Unsourced(word) => (
+            match word {
+                Some(word) => format!("\"{word}…\" is said after the answer, which is clinical, and rests on no source"),
+                None => "what is said of pain or of whom a move suits is clinical, and rests on no source".into(),
+            },
+            "a source for the feedback; where the post says it well, one for those words will do".into(),
+            "Give a source whose source_for is empty (or the part’s column), or speak only of who posts and what is promised.".into(),
+        ),
         Fault::FewGoodPoles(count) => (
             format!("an unreliable item shows only {count} good points"),
             format!("{LEAST_GOOD_POLES} or more: real posts mix both, and patients must learn that one grave signal outweighs them"),

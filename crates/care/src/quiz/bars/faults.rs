@@ -77,6 +77,8 @@ pub enum Fault {
     NoSuchSource(String),
     /// A reliable item's statements rest on nothing.
     NoSource,
+    /// What is said after the answer is clinical, by its cue or by this word, and rests on nothing.
+    Unsourced(Option<&'static str>),
     /// An unreliable item shows too little of the good.
     FewGoodPoles(usize),
     /// The action does not go with the verdict, or with the risk.
@@ -222,6 +224,34 @@ impl Found<'_> {
                 self.add(Part::Sources, Fault::NoSuchSegment(backs.clone()));
             }
         }
+        self.claims();
+    }
+
+    /// What is said of pain (C2) or of whom a move suits (C3) is clinical: a source backs the words after the
+    /// answer, or those of the post where these are as they should be. The rest may speak only of who posts,
+    /// of what is promised or sold, and of the place of care; its words show when it does not.
+    fn claims(&mut self) {
+        let item = self.item;
+        let backed = |what: &str| item.sources.iter().any(|citation| citation.backs == what);
+        if backed("feedback") {
+            return;
+        }
+        let feedback = [(Part::FeedbackVerdict, &item.feedback.verdict), (Part::Rule, &item.feedback.rule)];
+        let mut words: Vec<(Part, &String)> = feedback.into();
+        for mark in &item.cues {
+            let shown = mark.pole == Pole::Good && mark.segment.as_deref().is_some_and(backed);
+            let judged = mark.pole == Pole::Bad || item.verdict == Verdict::Reliable;
+            match mark.cue {
+                _ if shown => {}
+                Cue::Pain | Cue::ForWhom if judged => self.add(Part::Why(mark.cue), Fault::Unsourced(None)),
+                _ => words.push((Part::Why(mark.cue), &mark.why)),
+            }
+        }
+        for (part, text) in words {
+            if let Some(word) = clinical(&without_quotations(text), self.lang) {
+                self.add(part, Fault::Unsourced(Some(word)));
+            }
+        }
     }
 
     fn words(&mut self) {
@@ -269,6 +299,41 @@ impl Found<'_> {
             }
         }
     }
+}
+
+/// Beginnings of words that say something of a body, of a risk, or of how long it takes.
+const CLINICAL: [&[&str]; 2] = [
+    &[
+        "artère",
+        "avoir mal",
+        "articul",
+        "bless",
+        "chute",
+        "douleur",
+        "entorse",
+        "fait mal",
+        "fractur",
+        "mois",
+        "muscle",
+        "opér",
+        "prothèse",
+        "risqu",
+        "soulag",
+        "tendon",
+        "tomb",
+        "vertèbre",
+    ],
+    &[
+        "arter", "fall", "fractur", "hurt", "injur", "joint", "month", "muscle", "operat", "pain", "reliev",
+        "risk", "sprain", "surger", "tendon", "vertebr",
+    ],
+];
+
+/// The first such word of a text.
+fn clinical(text: &str, lang: Lang) -> Option<&'static str> {
+    let plain = text.to_lowercase();
+    let begins = |at: usize| plain[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    CLINICAL[lang as usize].iter().copied().find(|word| plain.match_indices(word).any(|(at, _)| begins(at)))
 }
 
 /// « 2027-11 »
@@ -322,10 +387,11 @@ fn text_at(chars: &[char], at: usize, text: &str) -> bool {
 pub(super) fn figures(bank: &Bank) -> Vec<Figure> {
     let found = find(bank);
     type Kind = (&'static str, fn(&Fault) -> bool);
-    let kinds: [Kind; 5] = [
+    let kinds: [Kind; 6] = [
         ("words that no patient reads", |f| matches!(f, Fault::NeverSaid(_))),
         ("signs that are set wrongly", |f| matches!(f, Fault::Typeset(_))),
         ("good items without a source", |f| matches!(f, Fault::NoSource)),
+        ("clinical words without a source", |f| matches!(f, Fault::Unsourced(_))),
         ("citations that lead nowhere", |f| matches!(f, Fault::NoSuchSource(_) | Fault::NoSuchSegment(_))),
         ("other faults of items", |f| {
             !matches!(
@@ -333,6 +399,7 @@ pub(super) fn figures(bank: &Bank) -> Vec<Figure> {
                 Fault::NeverSaid(_)
                     | Fault::Typeset(_)
                     | Fault::NoSource
+                    | Fault::Unsourced(_)
                     | Fault::NoSuchSource(_)
                     | Fault::NoSuchSegment(_)
             )

@@ -165,7 +165,9 @@ fn faults_of(change: impl FnOnce(&mut Item)) -> Vec<(Part, Fault)> {
         url: "https://example.org/".into(),
     });
     for item in &mut bank.items {
-        item.sources.push(crate::quiz::item::Citation { id: "has".into(), backs: "s2".into() });
+        for backs in ["s2", "feedback"] {
+            item.sources.push(crate::quiz::item::Citation { id: "has".into(), backs: backs.into() });
+        }
     }
     assert_eq!(find(&bank), [], "the sound bank");
     change(&mut bank.items[1]);
@@ -208,7 +210,33 @@ fn each_fault_of_an_item_is_found_where_it_is() {
         i.feedback.action = Action::Ask;
         i.sources.clear();
     };
-    assert_eq!(faults_of(reliable), [(Part::Sources, Fault::NoSource)]);
+    let unsourced = (Part::Why(Pain), Fault::Unsourced(None));
+    assert_eq!(faults_of(reliable), [(Part::Sources, Fault::NoSource), unsourced]);
+}
+
+#[test]
+fn what_is_said_of_a_body_names_its_source() {
+    let alone = |change: fn(&mut Item)| {
+        faults_of(|i| {
+            i.sources.retain(|citation| citation.backs != "feedback");
+            change(i);
+        })
+    };
+    // Of the speaker, a promise or an ad one may speak without; and quote whatever was said.
+    assert_eq!(alone(|_| ()), []);
+    assert_eq!(alone(|i| i.feedback.rule = "Elle dit «\u{a0}ça soulage\u{a0}».".into()), []);
+    let word = |part, word| [(part, Fault::Unsourced(Some(word)))];
+    assert_eq!(alone(|i| i.feedback.rule = "Ce geste soulage.".into()), word(Part::Rule, "soulag"));
+    assert_eq!(alone(|i| i.feedback.verdict = "On peut tomber.".into()), word(Part::FeedbackVerdict, "tomb"));
+    assert_eq!(alone(|i| i.cues[2].why = "La douleur dit stop.".into()), word(Part::Why(Tone), "douleur"));
+    // What is said of pain is clinical in whatever words, unless the post says it well and has its source.
+    let judged = (Part::Why(Pain), Fault::Unsourced(None));
+    assert!(alone(|i| i.cues[1].pole = Bad).contains(&judged));
+    let shown = |i: &mut Item| {
+        i.cues[1].segment = Some("s2".into());
+        i.cues[1].why = "Ça fait mal ? On arrête.".replace(" ?", "\u{a0}?");
+    };
+    assert_eq!(alone(shown), []);
 }
 
 #[test]
