@@ -138,8 +138,9 @@ fn bar_link(action: &str, picture: Icon, word: K, href: &str) -> View {
     control::link("", action, picture, t(word), href)
 }
 
-/// Bytes of a heading that in large letters leaves no room for a button beside it.
+/// Bytes of a heading that in large letters leaves no room for a button beside it, and letters of a word that do.
 const LONG: usize = 30;
+const LONG_WORD: usize = 10;
 
 /// The main part of a screen: its heading, read aloud on demand in simple mode, and what follows.
 pub fn screen(app: App, title: &str, body: View) -> View {
@@ -147,7 +148,9 @@ pub fn screen(app: App, title: &str, body: View) -> View {
     let heading = el("h1", "").attr("tabindex", "-1").attr("dir", "auto").text(title);
     let aloud = (simple && speech::available()).then(|| read_aloud(app));
     // A question leaves no room beside it.
-    let class = if title.len() > LONG { "heading long" } else { "heading" };
+    let wide = |word: &str| word.chars().count() > LONG_WORD;
+    let long = title.len() > LONG || title.split(' ').any(wide);
+    let class = if long { "heading long" } else { "heading" };
     el("main", "").attr("id", "main").with(el("div", class).with(heading).maybe(aloud)).with(body)
 }
 

@@ -16,10 +16,11 @@ use crate::{
 use care::{problem::Problem, profile::Mode, text::Lang};
 use leptos::prelude::*;
 
-/// French and English, each by its own name whatever the language of the screen.
-fn languages() -> [&'static str; 2] {
-    // The sentence names the other language.
-    [Lang::En, Lang::Fr].map(|other| i18n::t_in(other, K::AppOtherLanguage))
+/// French and English, each by its own name whatever the language of the screen; the other one's sentences need
+/// not be on this phone.
+fn languages(app: App) -> [&'static str; 2] {
+    let (own, other) = (t(K::SettingsOwnLanguage), t(K::AppOtherLanguage));
+    if app.lang.get_untracked() == Lang::Fr { [own, other] } else { [other, own] }
 }
 
 /// All settings; in simple mode the three that matter.
@@ -53,6 +54,7 @@ fn full(app: App, erase: View) -> View {
         let words = el("span", "choice-text strong").attr("lang", lang.tag()).text(name);
         control::radio("lang", action, words, move || app.lang.get() == lang, move || app.set_lang(lang))
     };
+    let [french, english] = languages(app);
     let group = |title: K| el("fieldset", "choices").with(el("legend", "").text(t(title)));
     let version = fill(K::SettingsVersion, &[("n", env!("CARGO_PKG_VERSION"))]);
     all([
@@ -61,9 +63,9 @@ fn full(app: App, erase: View) -> View {
             K::ModeSimple,
             Mode::Simple,
         )),
-        group(K::SettingsLanguage).with(lang("lang-fr", languages()[0], Lang::Fr)).with(lang(
+        group(K::SettingsLanguage).with(lang("lang-fr", french, Lang::Fr)).with(lang(
             "lang-en",
-            languages()[1],
+            english,
             Lang::En,
         )),
         section(K::SettingsStorage, region(move || storage(app))),

@@ -138,6 +138,17 @@ for (const state of Object.keys(SCREENS)) {
     }));
 }
 
+test("each language stands in the settings under its own name, whichever has come", () =>
+  onPhone(async (page) => {
+    await open(page, portal, "settings");
+    const names = () => page.locator("main .choice-text[lang]").allInnerTexts();
+    await page.locator("main h1").getByText("Réglages").waitFor();
+    assert.deepEqual(await names(), ["Français", "English"]);
+    await page.locator("main .choice-text[lang=en]").click();
+    await page.locator("main h1").getByText("Settings").waitFor();
+    assert.deepEqual(await names(), ["Français", "English"]);
+  }));
+
 test("no screen is wider than 320 px or than a phone zoomed to 200 %, upright and on its side", () =>
   onPhone(async (page) => {
     await prepare(page, "ready");
