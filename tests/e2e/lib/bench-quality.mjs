@@ -2,16 +2,14 @@
 // films against the film that it was made from, both at 640×360, as large as a phone shows them.
 
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { clinic } from "./clinic.mjs";
 import { python, root } from "./env.mjs";
+import { library } from "./library.mjs";
 
 const run = promisify(execFile);
 /** Debian's ffmpeg is built without libvmaf; this package brings one that has it. */
 const FFMPEG = "imageio-ffmpeg==0.8.1";
-const KITS = ["apres-une-chute", "mal-de-dos", "epaule"];
 const SIZE = "scale=640:360:flags=bicubic,fps=20,format=yuv420p,settb=AVTB";
 
 async function ffmpegWithVmaf() {
@@ -26,19 +24,15 @@ async function vmaf(ffmpeg, film, master) {
   return Number(/VMAF score: ([\d.]+)/.exec(stderr)[1]);
 }
 
-/** `[exercise, rung, bytes, VMAF]` of every film in the demonstration's kits. */
+/** `[exercise, rung, bytes, VMAF]` of every film of the demonstration's library. */
 export async function quality(say) {
   const ffmpeg = await ffmpegWithVmaf();
   const found = [];
-  for (const name of KITS) {
-    const folder = path.join(root, "content/demo/kits", name);
-    const packed = await clinic("pack", folder);
-    if (packed.code !== 0) throw new Error(packed.stderr);
-    const kit = JSON.parse(await readFile(path.join(folder, "packed/kit.draft.json"), "utf8"));
-    for (const { id, video } of kit.exercises.filter((e) => e.video)) {
+  for (const { dir, kit } of (await library()).values()) {
+    for (const { id, video } of kit.exercises) {
       const master = path.join(root, "content/demo/library", id, `${id}.mp4`);
       for (const { codec, height, media } of video.rungs) {
-        const score = await vmaf(ffmpeg, path.join(folder, "packed/m", `${media.sha256}.mp4`), master);
+        const score = await vmaf(ffmpeg, path.join(dir, "m", `${media.sha256}.mp4`), master);
         found.push([id, `${codec} ${height}p`, media.bytes, score]);
         say(`${id}, ${codec} ${height}p: VMAF ${score.toFixed(1)}, ${media.bytes} bytes`);
       }
