@@ -86,13 +86,16 @@ async function asked(page) {
   return here.evaluate((e) => e.dataset.cue ?? e.dataset.step);
 }
 
+/** A screen that was turned to has the focus on its heading: a Tab before that would be lost. */
+const turned = (page) => page.waitForFunction(() => document.activeElement.localName === "h1");
+
 /** Answers what is on view, and waits for what follows. */
 async function say(page, said, press = (selector) => page.click(selector)) {
   const here = await asked(page);
   if (await page.locator("[data-action=check-looked]").count()) {
     await press("[data-action=check-looked]");
     await page.waitForSelector(`[data-action=check-${said}]`);
-    await page.waitForFunction(() => document.activeElement.localName === "h1");
+    await turned(page);
   }
   await press(`[data-action=check-${said}]`);
   await page.waitForFunction(
@@ -102,8 +105,13 @@ async function say(page, said, press = (selector) => page.click(selector)) {
     },
     here,
   );
-  await page.waitForFunction(() => document.activeElement.localName === "h1");
+  await turned(page);
   return here;
+}
+
+/** Answers the five questions alike. */
+async function sayToAll(page, said) {
+  for (let n = 0; n < CUES.length; n++) await say(page, said);
 }
 
 /** What the screen at the end says. */
@@ -176,7 +184,7 @@ for (const mode of MODES) {
           for (const [at, answer] of said.entries()) {
             const here = await asked(page);
             assert.equal(here, [...CUES, "listed", "confirmed"][at]);
-            await page.waitForFunction(() => document.activeElement.localName === "h1"); // read from its heading
+            await turned(page); // read from its heading
             if (n % WAYS.length < 2) await sound(page, mode, `${here}-${lang}`);
             const lesson = page.locator("[data-action=check-lesson]");
             if (mode === "standard" && at < 5) assert.equal(await lesson.getAttribute("href"), `quiz/lesson/${here}`);
@@ -336,7 +344,7 @@ test("without network a share arrives too, the clinic is to be asked, and the wh
     await page.goto(`${portal}check?${new URLSearchParams({ text: SHARED })}`);
     await page.waitForSelector("main [data-platform=tiktok]");
     await page.click("[data-action=check-start]");
-    for (let n = 0; n < 5; n++) await say(page, "no");
+    await sayToAll(page, "no");
     assert.equal(await asked(page), "listed");
     assert.equal(await page.locator("main a[target=_blank]").count(), 0, "no link that leads nowhere");
     await sound(page, "standard", "offline");
@@ -372,7 +380,7 @@ test("words without a link are the video's name; a hidden program is no link; no
     await page.waitForSelector("#video");
     await page.click("[data-action=check-go]");
     assert.equal(await asked(page), "C1");
-    for (let n = 0; n < 5; n++) await say(page, "yes");
+    await sayToAll(page, "yes");
     const [event] = await written(page, "video-checked", 1);
     assert.deepEqual([event.url, event.title], [undefined, ""]);
     assert.equal(await page.locator("main [data-platform]").count(), 0);
@@ -382,7 +390,7 @@ test("what was checked before is listed with its answer; « Je l’ai montrée �
   onPhone(async (page) => {
     await give(page, SHARED);
     await page.click("[data-action=check-start]");
-    for (let n = 0; n < 5; n++) await say(page, "yes");
+    await sayToAll(page, "yes");
     await open(page, portal, "check");
     const row = page.locator("main [data-checked=grave]");
     await row.waitFor();
@@ -416,7 +424,7 @@ test("of the videos that were tried, how many had been checked first: two number
   onPhone(async (page) => {
     await give(page, SHARED);
     await page.click("[data-action=check-start]");
-    for (let n = 0; n < 5; n++) await say(page, "yes");
+    await sayToAll(page, "yes");
     await open(page, portal, "check");
     await page.waitForSelector("main [data-checked]");
     assert.equal(await page.locator("main [data-tried]").count(), 0);
@@ -448,7 +456,7 @@ test("in simple mode the phone’s voice reads each question with its answers, a
       if (await page.locator("[data-action=check-looked]").count()) {
         await page.click("[data-action=check-looked]");
         await page.waitForSelector("main [data-action=check-yes]");
-        await page.waitForFunction(() => document.activeElement.localName === "h1");
+        await turned(page);
       }
       const said = await heard();
       assert.ok(said.startsWith(`${await heading(page)}.`), said);
@@ -468,7 +476,7 @@ test("a checked video is in the follow-up, in the summary and in the results; a 
     await page.waitForSelector("[data-action=by-helper]");
     await page.click("[data-action=by-helper]");
     await page.click("[data-action=check-start]");
-    for (let n = 0; n < 5; n++) await say(page, "yes");
+    await sayToAll(page, "yes");
     assert.match(await words(page), /Rien ne part sans votre accord/);
     await page.click("[data-action=check-results]");
     await page.waitForSelector("[data-action=consent]");
@@ -499,7 +507,10 @@ for (const mode of MODES) {
       };
       await press("[data-action=check-go]");
       await page.waitForSelector("main [data-platform=youtube]");
+      await turned(page);
       await press("[data-action=check-start]");
+      await asked(page);
+      await turned(page);
       for (const said of ["no", "no", "no", "no", "no", "yes", "yes"]) await say(page, said, press);
       assert.equal(await outcome(page), "no-signal");
       await press("[data-action=check-shown]");
@@ -540,7 +551,7 @@ test("no screen of the check is wider than 320 px or than a phone at 200 %, and 
       await look("not-enough", mode);
       await give(page, SHARED);
       await page.click("[data-action=check-start]");
-      for (let n = 0; n < 5; n++) await say(page, "yes");
+      await sayToAll(page, "yes");
       await look("grave", mode);
     }
     assert.equal(wrong.join("\n"), "");
