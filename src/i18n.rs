@@ -52,7 +52,7 @@ pub fn t(k: K) -> &'static str {
 }
 
 /// The sentence in a language of choice; in French while that language is not here.
-pub fn t_in(lang: Lang, k: K) -> &'static str {
+fn t_in(lang: Lang, k: K) -> &'static str {
     let english = |at| ENGLISH_ONES.with_borrow(|all| all.get(at).copied());
     let at = k as usize;
     let other = if lang == Lang::En { english(at) } else { None };

@@ -78,13 +78,18 @@ pub fn beside(kit: &KitHandle, exercise: &Exercise) -> View {
 
 /// A film that runs in a loop, without sound.
 pub fn silent_film(label: &str, url: &str) -> View {
-    let film = el("video", "session-film")
+    let film = loop_of(label, url);
+    film::run_silently(film.element().unchecked_ref(), Some(1.0));
+    film
+}
+
+/// The same, to be started at a speed.
+fn loop_of(label: &str, url: &str) -> View {
+    el("video", "session-film")
         .attr("loop", "")
         .attr("playsinline", "")
         .attr("aria-label", label)
-        .attr("src", url);
-    film::run_silently(film.element().unchecked_ref(), Some(1.0));
-    film
+        .attr("src", url)
 }
 
 /// Where a drawing stands once it is here, and the drawing.
@@ -147,11 +152,7 @@ fn looped(session: &Session, exercise: &Exercise, still: bool) -> View {
     let (alt, session) = (video.alt.clone(), session.clone());
     region(move || {
         let Some(url) = url.get() else { return none() };
-        let film = el("video", "session-film")
-            .attr("loop", "")
-            .attr("playsinline", "")
-            .attr("aria-label", i18n::text(&alt))
-            .attr("src", &url);
+        let film = loop_of(i18n::text(&alt), &url);
         let player: HtmlVideoElement = film.element().clone().unchecked_into();
         let session = session.clone();
         keep(Box::new(move || {

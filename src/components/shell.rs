@@ -138,8 +138,9 @@ fn bar_link(action: &str, picture: Icon, word: K, href: &str) -> View {
     control::link("", action, picture, t(word), href)
 }
 
-/// Bytes of a heading that in large letters leaves no room for a button beside it, and letters of a word that do.
+/// Bytes of a heading that in large letters leaves no room for a button beside it.
 const LONG: usize = 30;
+/// Letters of a word that are too many for it.
 const LONG_WORD: usize = 10;
 
 /// The main part of a screen: its heading, read aloud on demand in simple mode, and what follows.

@@ -12,7 +12,7 @@ import { sha256 } from "./lib/envelope.mjs";
 import { root } from "./lib/env.mjs";
 import { happened } from "./lib/journal.mjs";
 import { download, fetchRange, kitOf, mediaOf, openLink, playAndSeek, usable } from "./lib/portal.mjs";
-import { SESSION, answer, begin, items, next, onView } from "./lib/quiz.mjs";
+import { SESSION, answer, begin, items, next, onView, opposite } from "./lib/quiz.mjs";
 import { QUICK, SIDES, prescribe } from "./lib/session.mjs";
 import { Firefox, WebKit } from "./lib/webdriver.mjs";
 import { Website } from "./lib/website.mjs";
@@ -265,7 +265,7 @@ async function playedSimply({ page }) {
       const item = bank.get(await onView(page));
       const shown = await words(page);
       for (const { text } of item.segments) assert.ok(shown.includes(text.replaceAll("\u00a0", " ")), text);
-      const said = n + 1 < SESSION ? item.verdict : { reliable: "unreliable", unreliable: "reliable" }[item.verdict];
+      const said = n + 1 < SESSION ? item.verdict : opposite[item.verdict];
       const told = await answer(page, said, { simple: true });
       assert.deepEqual([told.verdict, told.right], [item.verdict, String(n + 1 < SESSION)]);
       assert.ok((await words(page)).includes(item.feedback.verdict.replaceAll("\u00a0", " ")));

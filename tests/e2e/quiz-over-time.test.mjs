@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { Clinic } from "./lib/clinic.mjs";
 import { happened, written } from "./lib/journal.mjs";
 import { onPhone, open } from "./lib/portal.mjs";
-import { SESSION, answer, items, next, onView } from "./lib/quiz.mjs";
+import { SESSION, answer, items, next, onView, opposite } from "./lib/quiz.mjs";
 
 const DAY = 86_400_000;
 const FORM = 16;
@@ -47,7 +47,6 @@ async function later(page, days) {
   await page.waitForSelector("main [data-action=quiz-start]");
 }
 
-const opposite = { reliable: "unreliable", unreliable: "reliable" };
 const text = async (page) => (await page.locator("main").innerText()).replaceAll("\u00a0", " ");
 const offered = (page) => page.locator("main [data-action=quiz-form]").count();
 

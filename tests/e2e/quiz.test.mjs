@@ -11,7 +11,7 @@ import { root } from "./lib/env.mjs";
 import { happened, seed, written } from "./lib/journal.mjs";
 import { faults, focusFault } from "./lib/layout.mjs";
 import { choose, onPhone, open, openLink } from "./lib/portal.mjs";
-import { SESSION, answer, begin, items, next, onView } from "./lib/quiz.mjs";
+import { SESSION, answer, begin, items, next, onView, opposite } from "./lib/quiz.mjs";
 import { voice } from "./lib/session.mjs";
 import { shoot } from "./lib/shots.mjs";
 import { until } from "./lib/until.mjs";
@@ -35,7 +35,6 @@ afterEach(() => {
   clinic.proxy.faults = {};
 });
 
-const opposite = { reliable: "unreliable", unreliable: "reliable" };
 const text = (page) => page.locator("main").innerText();
 const plain = (words) => words.replaceAll("\u00a0", " ");
 

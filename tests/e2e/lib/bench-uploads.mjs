@@ -16,6 +16,7 @@ import { breaking, ForeignTus, opened, receiving, seedClip, send as sendClip, sh
 import { onPhone, openLink } from "./portal.mjs";
 import { freePort } from "./processes.mjs";
 import { newItem, TusClient } from "./tus.mjs";
+import { until } from "./until.mjs";
 
 const TUS = { "Tus-Resumable": "1.0.0" };
 const PIECE = { ...TUS, "Content-Type": "application/offset+octet-stream" };
@@ -93,11 +94,7 @@ async function theirs(below = "/files") {
     ["--host", "127.0.0.1", "--port", String(port), "--max-body-size", "100000000", "--url", below, "--data-dir", data, "--info-dir", path.join(dir, "info")],
     { stdio: "ignore", cwd: dir },
   );
-  for (let n = 0; n < 100; n++) {
-    const up = await ask("OPTIONS", `http://127.0.0.1:${port}${below}/`, {}).then(() => true, () => false);
-    if (up) break;
-    await sleep(50);
-  }
+  await until("rustus", () => ask("OPTIONS", `http://127.0.0.1:${port}${below}/`, {}).then(() => true, () => false));
   return {
     name: "rustus",
     port,

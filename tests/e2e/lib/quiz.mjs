@@ -14,6 +14,9 @@ export async function items(lang = "fr") {
 /** So many questions in a session. */
 export const SESSION = 6;
 
+/** The other verdict. */
+export const opposite = { reliable: "unreliable", unreliable: "reliable" };
+
 /** The id of the post on view. */
 export async function onView(page) {
   await page.waitForSelector("main [data-item]");

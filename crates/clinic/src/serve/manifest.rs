@@ -45,7 +45,7 @@ pub struct Manifests {
     turns: Arc<Turns>,
 }
 
-/// Whose code is being compared: two at once of one link would count one wrong code only.
+/// Links whose code is being compared: two at once of one link would count one wrong code only.
 #[derive(Default)]
 struct Turns {
     links: Mutex<HashSet<String>>,
@@ -154,8 +154,7 @@ impl Manifests {
     }
 
     /// What a right code leads to.
-    async fn files(&self, id: &str, link: Link, most: Option<u64>, given: &HeaderMap) -> Response {
-        let mut link = link;
+    async fn files(&self, id: &str, mut link: Link, most: Option<u64>, given: &HeaderMap) -> Response {
         let mut sealed = self.sealed(&link).await;
         // The desk has published meanwhile: the same code leads to the new file.
         if sealed.is_none()
