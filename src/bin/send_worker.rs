@@ -27,7 +27,6 @@ use std::{
     io::Write,
     rc::Rc,
 };
-use wasm_bindgen::{JsCast, JsValue};
 
 /// The turn that one sender has at a time.
 const TURN: &str = "bon-geste-outbox";
@@ -160,30 +159,29 @@ impl Sender {
             },
             Ask::Create => {
                 let length = flight.sealed.unwrap_or_default().to_string();
-                let name = ["item ", &base64(&item.header.item)].concat();
+                let name = ["item ", &tus::base64(item.header.item.as_bytes())].concat();
                 let headers = [("Upload-Length", length), ("Upload-Metadata", name)];
                 question("POST", &item.upload.url, &headers, None).await
             }
             Ask::Look => question("HEAD", place, &[], None).await,
-            Ask::Send { from, to } => {
+            Ask::Discover => question("OPTIONS", &item.upload.url, &[], None).await,
+            Ask::Send { from, to, checksum } => {
                 let Some(body) = read(db, &item.header.item, from, to).await? else {
                     return Ok(Outcome::Impossible(Refusal::Missing));
                 };
-                let headers = [
+                let mut headers = vec![
                     ("Upload-Offset", from.to_string()),
                     ("Content-Type", "application/offset+octet-stream".to_owned()),
                 ];
+                if let Some(algorithm) = checksum {
+                    headers
+                        .extend(tus::checksum(algorithm, &body).await.map(|hash| ("Upload-Checksum", hash)));
+                }
                 question("PATCH", place, &headers, Some(body)).await
             }
             Ask::Erase => question("DELETE", place, &[], None).await,
         })
     }
-}
-
-fn base64(text: &str) -> String {
-    // An id has letters of base64url alone.
-    let btoa: js_sys::Function = bon_geste::platform::js::global("btoa").unchecked_into();
-    btoa.call1(&JsValue::UNDEFINED, &text.into()).ok().and_then(|v| v.as_string()).unwrap_or_default()
 }
 
 /// Bytes `from..to` of a sealed item, gathered outside of this module's memory; nothing when some are not here.

@@ -2,9 +2,10 @@
 //! worker, whose own address stands beside the portal's `index.html`.
 
 use super::js::{get, global, object, text, within};
-use care::outbox::{Answer, Held, Link, Outcome};
+use care::outbox::{Algorithm, Answer, Held, Link, Outcome};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Url};
 
 /// So long an answer may take when nothing is sent with the question, milliseconds.
@@ -15,11 +16,15 @@ const SLOWEST: u32 = 2;
 #[wasm_bindgen]
 extern "C" {
     fn fetch(url: &str, init: &JsValue) -> Promise;
+    fn btoa(bytes: &str) -> String;
+    /// Absent where the page did not come over https: that is an error, too.
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], catch)]
+    fn digest(algorithm: &str, bytes: &Uint8Array) -> Result<Promise, JsValue>;
 }
 
 /// A question to the clinic's server.
 pub struct Question<'a> {
-    /// `POST`, `HEAD`, `PATCH` or `DELETE`.
+    /// `OPTIONS`, `POST`, `HEAD`, `PATCH` or `DELETE`.
     pub method: &'a str,
     /// Absolute, or relative to the portal's base.
     pub url: &'a str,
@@ -63,6 +68,7 @@ async fn ask_for(question: Question<'_>) -> Option<Outcome> {
     };
     let response: web_sys::Response = response.unchecked_into();
     let header = |name| response.headers().get(name).ok().flatten();
+    let words = |name| header(name).unwrap_or_default();
     let number = |name| header(name).and_then(|value| value.trim().parse().ok());
     let answer = Answer {
         status: response.status(),
@@ -71,10 +77,26 @@ async fn ask_for(question: Question<'_>) -> Option<Outcome> {
         length: number("Upload-Length"),
         location: header("Location").and_then(|to| absolute(&to, Some(&url))),
         retry_after: number("Retry-After"),
+        checks: Algorithm::offered(&words("Tus-Extension"), &words("Tus-Checksum-Algorithm")),
     };
     // Nothing of the body is wanted: a login page would be paid for.
     abort.abort();
     Some(Outcome::Answered(answer))
+}
+
+/// `Upload-Checksum` of a piece; nothing where the browser has no digests for this page.
+pub async fn checksum(algorithm: Algorithm, piece: &Uint8Array) -> Option<String> {
+    let by = match algorithm {
+        Algorithm::Sha1 => "SHA-1",
+        Algorithm::Sha256 => "SHA-256",
+    };
+    let hash = JsFuture::from(digest(by, piece).ok()?).await.ok()?;
+    Some([algorithm.name(), " ", &base64(&Uint8Array::new(&hash).to_vec())].concat())
+}
+
+/// Bytes in the letters that the headers of tus take.
+pub fn base64(bytes: &[u8]) -> String {
+    btoa(&bytes.iter().copied().map(char::from).collect::<String>())
 }
 
 /// An address made absolute: against another one, else against the folder that the worker lies in.

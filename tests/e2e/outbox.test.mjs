@@ -185,10 +185,16 @@ test("sealed items of awkward sizes open with the stock program", () =>
     assert.deepEqual(hashes, Object.fromEntries(clips.map((clip) => [clip.id, clip.sha256])));
   }));
 
-for (const [whose, own] of [["of others", false], ["of the clinic", true]]) {
-  test(`5 MB over a line that breaks every 0.3 to 0.9 MB arrive at a server ${whose}, and a break costs a chunk at most`, { timeout: 180_000 }, () =>
-    withClip(5_000_000, async (page, clip) => {
-      if (own) clinic.proxy.forwardBelow("/u", undefined);
+// The clinic's own server, named with its whole address, is to the portal one by others that checks pieces.
+for (const [whose, own, url, algorithm] of [
+  ["of others", false, "absolute", undefined],
+  ["that checks each piece", true, "absolute", "sha256"],
+  ["of the clinic", true, "relative", undefined],
+]) {
+  test(`5 MB over a line that breaks every 0.3 to 0.9 MB arrive at a server ${whose}, and a break costs a chunk at most`, { timeout: 180_000 }, async () => {
+    if (own) clinic.proxy.forwardBelow("/u", undefined);
+    if (url === "absolute") ({ kit, keys } = await receiving(clinic, { url: `${portal}u/` }));
+    await withClip(5_000_000, async (page, clip) => {
       const line = breaking(clinic.proxy);
       const from = clinic.proxy.log.length;
       await noteShares(page, clip.id);
@@ -203,7 +209,13 @@ for (const [whose, own] of [["of others", false], ["of the clinic", true]]) {
       const { size } = await stat(file);
       const crossed = patches(from).reduce((sum, r) => sum + r.received, 0);
       assert.ok(crossed - size <= cuts * 131_072, `${crossed - size} bytes again for ${cuts} cuts`);
-    }));
+      assert.equal(asked(from, "OPTIONS").length, url === "absolute" ? 1 : 0, "what it can do is asked once, where it is not known");
+      const hashes = patches(from).map((r) => r.headers["upload-checksum"]?.split(" ")[0]);
+      assert.deepEqual([...new Set(hashes)], [algorithm]);
+    }).finally(async () => {
+      if (url === "absolute") ({ kit, keys } = await receiving(clinic));
+    });
+  });
 }
 
 test("the browser is killed in mid-upload: at the next start it goes on where it was", { timeout: 120_000 }, () =>

@@ -102,6 +102,13 @@ pub struct Upload {
     pub max_bytes: u64,
 }
 
+impl Upload {
+    /// Whether the server that gives out the portal, `clinic serve`, receives as well; else it is one by others.
+    pub fn is_beside_portal(&self) -> bool {
+        !self.url.contains("://")
+    }
+}
+
 /// What the clinic says of what the patient sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

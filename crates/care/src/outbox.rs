@@ -217,6 +217,43 @@ pub enum Link {
     Unknown,
 }
 
+/// How a server can check a piece (`Upload-Checksum`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// SHA-1, which the protocol asks of each server that checks at all.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+impl Algorithm {
+    /// The better one of those that a server offers, by its `Tus-Extension` and `Tus-Checksum-Algorithm`.
+    pub fn offered(extensions: &str, algorithms: &str) -> Option<Self> {
+        let has = |list: &str, name| list.split(',').any(|one| one.trim().eq_ignore_ascii_case(name));
+        let one = |algorithm: &Self| has(algorithms, algorithm.name());
+        [Algorithm::Sha256, Algorithm::Sha1].into_iter().filter(|_| has(extensions, "checksum")).find(one)
+    }
+
+    /// The protocol's name of it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Algorithm::Sha1 => "sha1",
+            Algorithm::Sha256 => "sha256",
+        }
+    }
+}
+
+/// What is known of a server beyond the core of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Offers {
+    /// It was not asked yet.
+    Unasked,
+    /// It was asked, and the line broke: it is asked again after the next break.
+    Unheard,
+    /// How it checks pieces, if it does.
+    Known(Option<Algorithm>),
+}
+
 /// What to ask of the server, or to do before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
@@ -226,12 +263,16 @@ pub enum Ask {
     Create,
     /// HEAD: how far it is there.
     Look,
+    /// OPTIONS: what this server can do.
+    Discover,
     /// PATCH: bytes `from..to` of the sealed item.
     Send {
         /// The first byte.
         from: u64,
         /// The one after the last.
         to: u64,
+        /// With what they hash to.
+        checksum: Option<Algorithm>,
     },
     /// DELETE.
     Erase,
@@ -267,6 +308,8 @@ pub struct Answer {
     pub location: Option<String>,
     /// `Retry-After` in seconds.
     pub retry_after: Option<u64>,
+    /// How it checks pieces, where it says so.
+    pub checks: Option<Algorithm>,
 }
 
 /// What came of what was asked.
@@ -296,6 +339,9 @@ const PIECE_MS: u64 = 4_000;
 const PASSES: u32 = 16;
 /// The most that is sent in one piece.
 const MAX_PIECE: u64 = 8 * PIECE_BYTES;
+/// The least of one that is checked: nothing of it stays when the line breaks, so a line that breaks ever
+/// again gets ever smaller ones.
+const MIN_CHECKED: u64 = 8 * 1024;
 
 /// An item on its way, in the hands of the one who sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -311,12 +357,21 @@ pub struct Courier {
     most: u64,
     /// Pieces that passed since the last cut, or since the beginning.
     passed: u32,
+    /// What the server offers.
+    offers: Offers,
 }
 
 impl Courier {
     /// Takes an item up where its record stands. What the server has is asked first.
     pub fn new(flight: Flight) -> Self {
-        Courier { flight, sure: false, piece: PIECE_BYTES, most: PIECE_BYTES, passed: 0 }
+        Courier {
+            flight,
+            sure: false,
+            piece: PIECE_BYTES,
+            most: PIECE_BYTES,
+            passed: 0,
+            offers: Offers::Unasked,
+        }
     }
 
     /// What to do now with `item`, whose flight is this one's. `link` matters to items that wait for a
@@ -345,12 +400,26 @@ impl Courier {
             (None, _) => Ask::Seal,
             (Some(_), None) => Ask::Create,
             (Some(length), Some(_)) if self.sure && flight.confirmed < length => {
-                let to = (flight.confirmed + self.piece).min(length);
-                Ask::Send { from: flight.confirmed, to }
+                // The clinic's own server keeps two writers apart and each byte that came. Of another one neither
+                // is known, and a browser may send a piece whose line broke again by itself, while the server
+                // still writes what came of it: a server that checks takes no half piece.
+                if self.offers == Offers::Unasked && !item.upload.is_beside_portal() {
+                    Ask::Discover
+                } else {
+                    let to = (flight.confirmed + self.piece).min(length);
+                    Ask::Send { from: flight.confirmed, to, checksum: self.checksum() }
+                }
             }
             (Some(_), Some(_)) => Ask::Look,
         };
         self.when_due(ask, now_ms)
+    }
+
+    fn checksum(&self) -> Option<Algorithm> {
+        match self.offers {
+            Offers::Known(checks) => checks,
+            Offers::Unasked | Offers::Unheard => None,
+        }
     }
 
     fn when_due(&self, ask: Ask, now_ms: i64) -> Next {
@@ -378,9 +447,11 @@ impl Courier {
                 self.calm();
             }
             Outcome::Impossible(why) => self.refuse(why),
+            // The upload itself does not need to know: a server that lets nobody ask gets its pieces.
+            Outcome::Nothing(_) if ask == Ask::Discover => self.offers = Offers::Unheard,
             Outcome::Nothing(held) => {
                 self.sure = false;
-                self.piece = PIECE_BYTES;
+                self.piece = self.piece.min(PIECE_BYTES);
                 if matches!(ask, Ask::Send { .. }) {
                     self.cut();
                 }
@@ -391,15 +462,19 @@ impl Courier {
     }
 
     fn answered(&mut self, ask: Ask, answer: &Answer, now_ms: i64, took_ms: u64, random: f64) {
+        if ask == Ask::Discover {
+            self.offers = if answer.tus { Offers::Known(answer.checks) } else { Offers::Unheard };
+            return;
+        }
         match (answer.status, answer.tus) {
             // Something else speaks in the server's place, or is ill before it.
             (_, false) => self.not_tus(answer, now_ms, random),
             (200..=299, true) => match ask {
                 Ask::Create => self.created(answer, now_ms, random),
                 Ask::Look => self.looked(answer, now_ms, random),
-                Ask::Send { from, to } => self.sent(from, to, answer, now_ms, took_ms, random),
+                Ask::Send { from, to, .. } => self.sent(from, to, answer, now_ms, took_ms, random),
                 Ask::Erase => self.erased(now_ms),
-                Ask::Seal => {}
+                Ask::Seal | Ask::Discover => {}
             },
             (404 | 410, true) if ask == Ask::Erase => self.erased(now_ms),
             (404 | 410, true) if ask == Ask::Create => {
@@ -410,8 +485,8 @@ impl Courier {
                 self.forget_place();
                 self.wait_again(now_ms, random);
             }
-            // Another offset than ours: ask which.
-            (409, true) => {
+            // Another offset than ours, or (the protocol's 460, others' 417) a piece that came in part: ask how far.
+            (409 | 417 | 460, true) => {
                 self.sure = false;
                 if matches!(ask, Ask::Send { .. }) {
                     self.cut();
@@ -439,13 +514,17 @@ impl Courier {
     }
 
     fn cut(&mut self) {
-        (self.piece, self.most, self.passed) = (PIECE_BYTES, PIECE_BYTES, 0);
+        self.piece = match self.checksum() {
+            Some(_) => (self.piece / 2).clamp(MIN_CHECKED, PIECE_BYTES),
+            None => PIECE_BYTES,
+        };
+        (self.most, self.passed) = (PIECE_BYTES, 0);
     }
 
     fn not_tus(&mut self, answer: &Answer, now_ms: i64, random: f64) {
         self.sure = false;
         // A proxy before the server that takes only small bodies.
-        self.piece = PIECE_BYTES;
+        self.piece = self.piece.min(PIECE_BYTES);
         let held = match answer.status {
             507 => Held::Full,
             500.. => Held::Server,
@@ -478,6 +557,9 @@ impl Courier {
                 self.sure = true;
                 self.flight.not_before = None;
                 self.confirm(offset, length, now_ms);
+                if self.offers == Offers::Unheard {
+                    self.offers = Offers::Unasked;
+                }
             }
             None => self.wait(Held::Server, None, now_ms, random),
         }
@@ -494,9 +576,10 @@ impl Courier {
                 if self.passed.is_multiple_of(PASSES) {
                     self.most = (self.most * 2).min(MAX_PIECE);
                 }
-                let wanted = speed.saturating_mul(PIECE_MS) / 1000 / PIECE_BYTES * PIECE_BYTES;
+                let least = if self.checksum().is_some() { MIN_CHECKED } else { PIECE_BYTES };
+                let wanted = speed.saturating_mul(PIECE_MS) / 1000 / least * least;
                 // At most twice the last one: one lucky moment is no fast network.
-                self.piece = wanted.clamp(PIECE_BYTES, (self.piece * 2).min(self.most));
+                self.piece = wanted.clamp(least, (self.piece * 2).min(self.most));
                 self.sure = true;
                 self.flight.not_before = None;
                 self.confirm(offset, length, now_ms);

@@ -98,6 +98,8 @@ enum Fault {
     AnswerLost,
     /// So many thousandths of a piece get through.
     Cut(u64),
+    /// The same, and the browser by itself sends the piece again while the server writes.
+    Repeated(u64),
     /// A Wi-Fi login page.
     Captive,
     /// This status, from the server itself.
@@ -118,6 +120,7 @@ fn faults() -> impl Strategy<Value = Fault> {
         1 => Just(Fault::Lost),
         1 => Just(Fault::AnswerLost),
         2 => (0..1000u64).prop_map(Fault::Cut),
+        1 => (0..1000u64).prop_map(Fault::Repeated),
         1 => Just(Fault::Captive),
         2 => prop::sample::select(vec![404, 408, 409, 410, 423, 429, 460, 500, 502, 503, 507]).prop_map(Fault::Status),
         1 => Just(Fault::Expires),
@@ -130,9 +133,15 @@ fn faults() -> impl Strategy<Value = Fault> {
 /// A tus server that keeps what it got.
 #[derive(Default)]
 struct Server {
+    /// It is not the clinic's own, and lets two write at once.
+    other: bool,
+    /// It takes no piece that does not hash to what goes with it.
+    checks: Option<Algorithm>,
     offset: Option<u64>,
     complete: bool,
     received: u64,
+    /// Bytes stand there twice.
+    spoiled: bool,
 }
 
 impl Server {
@@ -148,6 +157,15 @@ impl Server {
             Fault::Cut(share) => {
                 done(share);
                 Outcome::Nothing(Held::Offline)
+            }
+            Fault::Repeated(share) => {
+                let before = self.received;
+                self.does(ask, share);
+                if self.other && self.received > before {
+                    self.spoiled = true;
+                    return Outcome::Nothing(Held::Offline);
+                }
+                Outcome::Answered(self.does(ask, 1000))
             }
             Fault::Captive => Outcome::Answered(Answer { status: 200, ..Answer::default() }),
             Fault::Status(status) => {
@@ -177,11 +195,16 @@ impl Server {
                 self.offset.get_or_insert(0);
                 Answer { location: Some("https://c.example/u/1".into()), ..yes(201) }
             }
+            (Ask::Discover, _) => Answer { checks: self.checks, ..yes(204) },
             (_, None) => yes(404),
             (Ask::Look, Some(offset)) => Answer { offset: Some(offset), length: Some(LENGTH), ..yes(200) },
-            (Ask::Send { from, to }, Some(offset)) => {
+            (Ask::Send { from, to, checksum }, Some(offset)) => {
+                assert_eq!(checksum.or(self.checks), self.checks, "a hash that this server does not know");
                 if from != offset {
                     return yes(409);
+                }
+                if checksum.is_some() && share < 1000 {
+                    return yes(460);
                 }
                 let got = (to - from) * share / 1000;
                 self.received += got;
@@ -200,10 +223,18 @@ impl Server {
 
 /// Sends until nothing is to be done, with these faults first and none afterwards.
 fn send(faults: &[Fault]) -> (Sender, Server) {
-    let (mut sender, mut server) = (Sender::new(), Server::default());
+    send_to(Server::default(), faults)
+}
+
+/// The same, to this server.
+fn send_to(mut server: Server, faults: &[Fault]) -> (Sender, Server) {
+    let mut sender = Sender::new();
+    if server.other {
+        sender.item.upload.url = "https://c.example/u/".into();
+    }
     let mut shown = 0;
     let mut waits = 0;
-    for n in 0..faults.len() + 60 {
+    for n in 0..faults.len() + 80 {
         let Some(ask) = sender.due() else { break };
         let fault = faults.get(n).copied().unwrap_or(Fault::None);
         if ask == Ask::Seal {
@@ -245,6 +276,33 @@ proptest! {
     }
 
     #[test]
+    fn an_item_arrives_at_a_server_by_others_too(
+        faults in prop::collection::vec(faults(), 0..60),
+        checks in prop::sample::select(vec![None, Some(Algorithm::Sha1), Some(Algorithm::Sha256)]),
+    ) {
+        let (sender, server) = send_to(Server { other: true, checks, ..Server::default() }, &faults);
+        prop_assert_eq!(sender.item.status(), Status::Arrived);
+        prop_assert!(server.complete);
+    }
+
+    #[test]
+    fn a_piece_that_is_sent_again_by_itself_spoils_nothing_at_a_server_that_checks(
+        shares in prop::collection::vec((0..1000u64, any::<bool>()), 0..40),
+    ) {
+        let faults: Vec<Fault> = shares
+            .into_iter()
+            .map(|(share, again)| if again { Fault::Repeated(share) } else { Fault::Cut(share) })
+            .collect();
+        // It is sealed, has a place, stands at its beginning, and the server has said what it can do.
+        let begin = [Fault::None; 4];
+        let server = Server { other: true, checks: Some(Algorithm::Sha256), ..Server::default() };
+        let (sender, server) = send_to(server, &[&begin, &faults[..]].concat());
+        prop_assert_eq!(sender.item.status(), Status::Arrived);
+        prop_assert!(!server.spoiled);
+        prop_assert_eq!(server.received, LENGTH);
+    }
+
+    #[test]
     fn a_cut_costs_at_most_what_was_under_way(shares in prop::collection::vec(0..1000u64, 0..20)) {
         let cuts: Vec<Fault> = shares.into_iter().map(Fault::Cut).collect();
         let (_, server) = send(&cuts);
@@ -266,6 +324,7 @@ proptest! {
                 offset: if full { Some(LENGTH) } else { offset },
                 location: located.then(|| "https://c.example/u/1".into()),
                 retry_after: offset,
+                checks: None,
             };
             sender.took(ask, Outcome::Answered(answer.clone()));
             if sender.item.may_go() {
@@ -315,7 +374,7 @@ fn a_server_that_loses_what_it_got_is_not_fed_without_end() {
     while sender.now_ms - begin < 3_600_000 {
         let Some(ask) = sender.due() else { panic!("gave up") };
         let outcome = server.answers(ask, Fault::None);
-        if let Ask::Send { from, to } = ask {
+        if let Ask::Send { from, to, .. } = ask {
             fed += to - from;
             if to == LENGTH {
                 server = Server::default();
@@ -509,7 +568,7 @@ fn answered(status: u16, offset: Option<u64>) -> Outcome {
 
 /// Lets the next piece pass, and says how large it was.
 fn pass(courier: &mut Courier, took_ms: u64) -> u64 {
-    let Next::Do(ask @ Ask::Send { from, to }) = courier.next(&item(), Link::Unknown, i64::MAX) else {
+    let Next::Do(ask @ Ask::Send { from, to, .. }) = courier.next(&item(), Link::Unknown, i64::MAX) else {
         panic!()
     };
     courier.took(ask, answered(204, Some(to)), 0, took_ms, 0.0);
@@ -531,10 +590,66 @@ fn a_line_that_breaks_begins_again_with_small_pieces() {
         let mut courier = at_the_beginning();
         while pass(&mut courier, 1) < 8 {}
         let at = courier.flight.confirmed;
-        courier.took(Ask::Send { from: at, to: at + 8 * PIECE_BYTES }, broken, 0, 1, 0.0);
+        courier.took(Ask::Send { from: at, to: at + 8 * PIECE_BYTES, checksum: None }, broken, 0, 1, 0.0);
         courier.took(Ask::Look, answered(200, Some(at + 1000)), 0, 1, 0.0);
         assert!((0..PASSES).all(|_| pass(&mut courier, 1) == 1));
         assert_eq!(pass(&mut courier, 1), 2);
+    }
+}
+
+#[test]
+fn a_line_that_breaks_in_each_checked_piece_gets_ever_smaller_ones_and_larger_ones_when_it_holds() {
+    let mut item = item();
+    item.upload.url = "https://c.example/u/".into();
+    let mut courier = at_the_beginning();
+    let next = |courier: &Courier| match courier.next(&item, Link::Unknown, i64::MAX) {
+        Next::Do(ask) => ask,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(next(&courier), Ask::Discover);
+    let checks = Some(Algorithm::Sha1);
+    let offer = Answer { status: 204, tus: true, checks, ..Answer::default() };
+    courier.took(Ask::Discover, Outcome::Answered(offer), 0, 1, 0.0);
+    let mut sizes = Vec::new();
+    for n in 0..12 {
+        let ask @ Ask::Send { from, to, checksum } = next(&courier) else { panic!() };
+        assert_eq!(checksum, checks);
+        sizes.push((to - from) / 1024);
+        if n < 6 {
+            courier.took(ask, Outcome::Nothing(Held::Offline), 0, 1, 0.0);
+            courier.took(Ask::Look, answered(200, Some(from)), 0, 1, 0.0);
+        } else {
+            courier.took(ask, answered(204, Some(to)), 0, 100, 0.0);
+        }
+    }
+    assert_eq!(sizes, [128, 64, 32, 16, 8, 8, 8, 16, 32, 64, 128, 128]);
+}
+
+#[test]
+fn a_server_that_lets_nobody_ask_gets_its_pieces_and_is_asked_again_after_a_break() {
+    let mut item = item();
+    item.upload.url = "https://c.example/u/".into();
+    for nothing in
+        [Outcome::Nothing(Held::Offline), Outcome::Answered(Answer { status: 405, ..Answer::default() })]
+    {
+        let mut courier = at_the_beginning();
+        courier.took(Ask::Discover, nothing, 0, 1, 0.0);
+        let Next::Do(ask @ Ask::Send { checksum: None, .. }) = courier.next(&item, Link::Unknown, 0) else {
+            panic!("not sent")
+        };
+        courier.took(ask, Outcome::Nothing(Held::Offline), 0, 1, 0.0);
+        courier.took(Ask::Look, answered(200, Some(0)), 0, 1, 0.0);
+        assert_eq!(courier.next(&item, Link::Unknown, 0), Next::Do(Ask::Discover));
+    }
+}
+
+#[test]
+fn a_server_checks_when_it_says_that_it_does_and_how() {
+    let all = "creation, checksum";
+    assert_eq!(Algorithm::offered(all, "md5,sha1, SHA256"), Some(Algorithm::Sha256));
+    assert_eq!(Algorithm::offered(all, "sha1,crc32"), Some(Algorithm::Sha1));
+    for (extensions, algorithms) in [(all, ""), (all, "md5,sha512"), ("creation", "sha1"), ("", "")] {
+        assert_eq!(Algorithm::offered(extensions, algorithms), None, "{extensions:?} {algorithms:?}");
     }
 }
 

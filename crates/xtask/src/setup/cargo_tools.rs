@@ -5,6 +5,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 use super::Scope;
 use crate::layout::Layout;
@@ -13,6 +14,8 @@ use crate::process::{shown, tail, watch};
 struct Tool {
     name: &'static str,
     version: &'static str,
+    /// These features alone, instead of those it comes with.
+    features: Option<&'static [&'static str]>,
     /// Further arguments of `cargo install`.
     options: &'static [&'static str],
     scope: Scope,
@@ -24,6 +27,7 @@ const TOOLS: [Tool; 6] = [
     Tool {
         name: "wasm-bindgen-cli",
         version: "0.2.130",
+        features: None,
         options: &[],
         scope: Scope::Build,
         why: "joins WebAssembly and the browser",
@@ -31,13 +35,15 @@ const TOOLS: [Tool; 6] = [
     Tool {
         name: "trunk",
         version: "0.21.14",
-        options: &["--no-default-features", "--features", "rustls"],
+        features: Some(&["rustls"]),
+        options: &[],
         scope: Scope::Build,
         why: "builds the portal's files",
     },
     Tool {
         name: "geckodriver",
         version: "0.37.1",
+        features: None,
         options: &[],
         scope: Scope::Test,
         why: "drives Firefox for the tests",
@@ -45,6 +51,7 @@ const TOOLS: [Tool; 6] = [
     Tool {
         name: "rage",
         version: "0.12.1",
+        features: None,
         options: &[],
         scope: Scope::Test,
         why: "opens what the portal seals, as age does",
@@ -53,15 +60,17 @@ const TOOLS: [Tool; 6] = [
         name: "garage",
         version: "2.5.0",
         // Without its other database and its other protocol, which nothing here asks for.
-        options: &["--no-default-features", "--features", "bundled-libs,sqlite"],
+        features: Some(&["bundled-libs", "sqlite"]),
+        options: &[],
         scope: Scope::Test,
         why: "keeps what patients send in an S3 store",
     },
     Tool {
         name: "rustus",
         version: "0.5.10",
-        // It is measured: compiled as its users have it.
-        options: &["--no-default-features", "--config", "profile.release.opt-level=3"],
+        // It is measured: compiled as its users have it, with the hashes that a piece is checked by.
+        features: Some(&["hashers"]),
+        options: &["--config", "profile.release.opt-level=3"],
         scope: Scope::Bench,
         why: "receives uploads, to be compared with",
     },
@@ -70,11 +79,10 @@ const TOOLS: [Tool; 6] = [
 /// Installs the tools that are missing or of another version. Says whether it did something.
 pub fn install(layout: &Layout, scope: Scope) -> Result<bool> {
     let root = layout.cargo_tools();
-    let registered = fs::read_to_string(root.join(".crates.toml")).unwrap_or_default();
-    let missing: Vec<&Tool> = TOOLS
-        .iter()
-        .filter(|tool| tool.scope <= scope && !is_registered(&registered, tool.name, tool.version))
-        .collect();
+    let registered = fs::read(root.join(".crates2.json")).unwrap_or_default();
+    let registered = serde_json::from_slice(&registered).unwrap_or_default();
+    let missing: Vec<&Tool> =
+        TOOLS.iter().filter(|tool| tool.scope <= scope && !is_registered(&registered, tool)).collect();
     if missing.is_empty() {
         return Ok(false);
     }
@@ -102,6 +110,9 @@ fn one(layout: &Layout, tool: &Tool, build: &std::path::Path) -> Result<()> {
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_TARGET_DIR", build)
             .current_dir(&layout.root);
+        if let Some(features) = tool.features {
+            command.args(["--no-default-features", "--features", &features.join(",")]);
+        }
         if locked {
             command.arg("--locked");
         }
@@ -125,21 +136,39 @@ fn one(layout: &Layout, tool: &Tool, build: &std::path::Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether cargo's own list of installed programs has this version of it.
-fn is_registered(crates_toml: &str, name: &str, version: &str) -> bool {
-    crates_toml.lines().any(|line| line.trim_start_matches('"').starts_with(&format!("{name} {version} ")))
+/// Whether cargo's own list of installed programs has this version of it, with the same features.
+fn is_registered(crates2: &Value, tool: &Tool) -> bool {
+    let named = format!("{} {} ", tool.name, tool.version);
+    let mut installs = crates2["installs"].as_object().into_iter().flatten();
+    let features = serde_json::json!(tool.features.unwrap_or_default());
+    installs.any(|(name, how)| {
+        name.starts_with(&named)
+            && how["features"] == features
+            && how["no_default_features"] == tool.features.is_some()
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LIST: &str = "[v1]\n\"trunk 0.21.14 (registry+x)\" = [\"trunk\"]\n";
-
     #[test]
-    fn another_version_of_a_tool_is_not_the_tool() {
-        assert!(is_registered(LIST, "trunk", "0.21.14"));
-        assert!(!is_registered(LIST, "trunk", "0.21.1"));
-        assert!(!is_registered(LIST, "wasm-bindgen-cli", "0.21.14"));
+    fn another_version_of_a_tool_or_one_without_a_feature_is_not_the_tool() {
+        let list = serde_json::json!({ "installs": {
+            "trunk 0.21.14 (registry+x)": { "features": ["rustls"], "no_default_features": true },
+        } });
+        let trunk = |version, features| Tool {
+            name: "trunk",
+            version,
+            features,
+            options: &[],
+            scope: Scope::Build,
+            why: "",
+        };
+        assert!(is_registered(&list, &trunk("0.21.14", Some(&["rustls"]))));
+        assert!(!is_registered(&list, &trunk("0.21.1", Some(&["rustls"]))));
+        assert!(!is_registered(&list, &trunk("0.21.14", Some(&["native-tls"]))));
+        assert!(!is_registered(&list, &trunk("0.21.14", None)));
+        assert!(!is_registered(&Value::Null, &trunk("0.21.14", None)));
     }
 }
