@@ -14,7 +14,7 @@ use bon_geste::platform::{
     worker_scope,
 };
 use care::{
-    clip::Clip,
+    clip::{self, Clip},
     item::Kind,
     outbox::{self, Ask, Courier, Held, Next, OutboxItem, Outcome, PIECE_BYTES, Refusal},
     ports::{Bytes, ChunkChange, ChunkedRecords, Clock, Records, SharedRecords, Store, StoreError},
@@ -22,7 +22,7 @@ use care::{
 };
 use js_sys::Uint8Array;
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, VecDeque},
     io::Write,
     rc::Rc,
@@ -38,9 +38,11 @@ const LOOK_MS: u64 = 60_000;
 fn main() {
     let wake = Rc::new(timer::Wake::default());
     let couriers = Rc::new(RefCell::new(BTreeMap::<String, Courier>::new()));
+    let calls = Rc::new(Cell::new(0));
     let woken = {
-        let (wake, couriers) = (Rc::clone(&wake), Rc::clone(&couriers));
+        let (wake, couriers, calls) = (Rc::clone(&wake), Rc::clone(&couriers), Rc::clone(&calls));
         move || {
+            calls.set(calls.get() + 1);
             couriers.borrow_mut().values_mut().for_each(Courier::wake);
             wake.now();
         }
@@ -51,7 +53,7 @@ fn main() {
     wasm_bindgen_futures::spawn_local(async move {
         worker_scope::ready();
         let _turn = locks::turn(TURN).await;
-        let sender = Sender { couriers, wake };
+        let sender = Sender { couriers, wake, calls };
         loop {
             // A database that cannot be opened now is tried again at the next word of the page's.
             if let Ok(db) = Db::open(idb::NAME).await {
@@ -66,12 +68,15 @@ fn main() {
 struct Sender {
     couriers: Rc<RefCell<BTreeMap<String, Courier>>>,
     wake: Rc<timer::Wake>,
+    /// How often somebody called: one who does while it asks or looks through the items is not missed.
+    calls: Rc<Cell<u32>>,
 }
 
 impl Sender {
     /// Sends until there is nothing left to send, or the database fails.
     async fn send_all(&self, db: &Db) -> Result<(), StoreError> {
         loop {
+            let calls = self.calls.get();
             let mut items: Vec<OutboxItem> = db.list(&ProfileId::first()).await?;
             items.sort_by_key(|item| item.header.made_ms);
             if outbox::drop_films(db, &items).await? {
@@ -90,7 +95,7 @@ impl Sender {
                 };
             }
             let now = DeviceClock.now_ms();
-            if let Some(until) = until.filter(|until| *until > now) {
+            if let Some(until) = until.filter(|until| *until > now && self.calls.get() == calls) {
                 self.wake.within((until - now) as u64).await;
             }
         }
@@ -103,10 +108,7 @@ impl Sender {
             let next = {
                 let mut couriers = self.couriers.borrow_mut();
                 let courier = couriers.entry(id.clone()).or_insert_with(|| Courier::new(item.flight.clone()));
-                // The page may have given it another address.
-                if courier.flight.refused != item.flight.refused
-                    || courier.flight.location != item.flight.location
-                {
+                if !courier.holds(&item.flight) {
                     *courier = Courier::new(item.flight.clone());
                 }
                 courier.next(&item, tus::link(), DeviceClock.now_ms())
@@ -117,30 +119,35 @@ impl Sender {
                 Next::WaitForWifi => return Ok(Some(DeviceClock.now_ms() + LOOK_MS as i64)),
                 Next::Rest => return Ok(None),
                 Next::Forget => {
-                    db.remove_with_chunks::<OutboxItem>(&id).await?;
+                    self.couriers.borrow_mut().remove(&id);
+                    outbox::forget(db, &item, clip::id(random::wide())).await?;
                     channel::outbox_changed();
                     return Ok(None);
                 }
             };
-            let begun = monotonic_ms();
+            let (begun, calls) = (monotonic_ms(), self.calls.get());
             let outcome = self.outcome(db, &item, ask).await?;
             let took = (monotonic_ms() - begun) as u64;
             let flight = {
                 let mut couriers = self.couriers.borrow_mut();
                 let courier = couriers.entry(id.clone()).or_insert_with(|| Courier::new(item.flight.clone()));
                 courier.took(ask, outcome, DeviceClock.now_ms(), took, random::fraction());
+                if self.calls.get() != calls {
+                    courier.wake();
+                }
                 courier.flight.clone()
             };
             // What was sealed goes with the word that it has arrived, and not before.
             let chunks = if flight.arrived_ms.is_some() { ChunkChange::Drop } else { ChunkChange::Same };
-            let keep = |item: &mut OutboxItem| {
-                if flight.sealed.is_some() {
-                    item.payload = None;
-                }
-                item.flight = flight.clone();
+            let keep = |record: &mut OutboxItem| record.advance(&item, &flight);
+            let kept = match db.try_change(&id, keep, chunks).await {
+                Ok(kept) => kept,
+                // What the page noted meanwhile counts; the server is asked where it stands.
+                Err(StoreError::Changed) => db.get(&id).await?,
+                Err(e) => return Err(e),
             };
-            let Some(changed) = db.change(&id, keep, chunks).await? else { return Ok(None) };
-            item = changed;
+            let Some(kept) = kept else { return Ok(None) };
+            item = kept;
             channel::outbox_changed();
         }
     }
@@ -154,13 +161,16 @@ impl Sender {
         Ok(match ask {
             Ask::Seal => match seal(db, item).await {
                 Ok(outcome) => outcome,
-                Err(StoreError::Quota) => Outcome::Nothing(Held::NoSpace),
+                Err(StoreError::Quota) => {
+                    // Half of it is of no use, and takes the room of what patients film.
+                    drop_sealed(db, &item.header.item).await?;
+                    Outcome::Nothing(Held::NoSpace)
+                }
                 Err(e) => return Err(e),
             },
-            Ask::Create => {
-                let length = flight.sealed.unwrap_or_default().to_string();
+            Ask::Create { length } => {
                 let name = ["item ", &tus::base64(item.header.item.as_bytes())].concat();
-                let headers = [("Upload-Length", length), ("Upload-Metadata", name)];
+                let headers = [("Upload-Length", length.to_string()), ("Upload-Metadata", name)];
                 question("POST", &item.upload.url, &headers, None).await
             }
             Ask::Look => question("HEAD", place, &[], None).await,
@@ -251,12 +261,16 @@ impl Write for Sealed {
     }
 }
 
+async fn drop_sealed(db: &Db, id: &str) -> Result<(), StoreError> {
+    db.change(id, |_: &mut OutboxItem| (), ChunkChange::Drop).await.map(drop)
+}
+
 /// Seals an item for the clinic and keeps it sealed, piece by piece: neither the film nor what becomes of
 /// it is in this module's memory as a whole.
 async fn seal(db: &Db, item: &OutboxItem) -> Result<Outcome, StoreError> {
     let id = &item.header.item;
     // What an earlier try left.
-    db.change(id, |_: &mut OutboxItem| (), ChunkChange::Drop).await?;
+    drop_sealed(db, id).await?;
     let keys: Result<Vec<x25519::Recipient>, _> = item.upload.recipients.iter().map(|r| r.parse()).collect();
     let Ok(keys) = keys else { return Ok(Outcome::Impossible(Refusal::NoKey)) };
     let sealed = Sealed::new();
@@ -280,12 +294,13 @@ async fn seal(db: &Db, item: &OutboxItem) -> Result<Outcome, StoreError> {
         }
         (Kind::Results, None) => return Ok(Outcome::Impossible(Refusal::Missing)),
         (Kind::Clip, _) => {
-            let Some(clip) = db.get::<Clip>(id).await? else {
+            let film = item.clip();
+            let Some(clip) = db.get::<Clip>(film).await? else {
                 return Ok(Outcome::Impossible(Refusal::Missing));
             };
             let mut sip = vec![0; SIP as usize];
             for n in 0..clip.chunks {
-                let Some(JsBytes(chunk)) = db.read_chunk(Store::Clips, id, n).await? else {
+                let Some(JsBytes(chunk)) = db.read_chunk(Store::Clips, film, n).await? else {
                     return Ok(Outcome::Impossible(Refusal::Missing));
                 };
                 let mut at = 0;

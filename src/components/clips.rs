@@ -223,10 +223,15 @@ pub fn facts(app: App, clip: &Clip) -> View {
 
 /// The title of a clip's exercise.
 pub fn title(app: App, clip: &Clip) -> String {
+    exercise_title(app, &clip.kit_id, &clip.exercise)
+}
+
+/// The title of a kit's exercise, also of one that a new version has left out.
+pub fn exercise_title(app: App, kit_id: &str, exercise: &str) -> String {
     app.kits.with_untracked(|kits| {
-        let kit = kits.iter().find(|k| k.kit.kit_id == clip.kit_id);
-        let exercise = kit.and_then(|k| k.kit.exercise(&clip.exercise));
-        exercise.map_or_else(String::new, |e| i18n::text(&e.title).to_owned())
+        let kit = kits.iter().find(|k| k.kit.kit_id == kit_id);
+        let exercise = kit.and_then(|k| k.kit.exercise(exercise));
+        exercise.map_or_else(|| t(K::ClipExerciseGone), |e| i18n::text(&e.title)).to_owned()
     })
 }
 

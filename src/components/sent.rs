@@ -1,7 +1,7 @@
 //! What every screen about sending says: where an item is, in honest words, and that nobody watches.
 
 use super::{
-    control,
+    clips, control,
     icon::{self, Icon, icon},
     notice,
     words::said,
@@ -112,11 +112,8 @@ pub fn time(words: K, seconds: u64) -> View {
 
 /// The exercise of an item, or that it is results.
 pub fn title(app: App, item: &OutboxItem) -> String {
-    let kit = app.kit_of(&item.header.kit_id);
     match &item.header.exercise {
         None => t(K::OutboxResults).to_owned(),
-        Some(id) => kit
-            .and_then(|kit| kit.kit.exercise(id).map(|e| i18n::text(&e.title).to_owned()))
-            .unwrap_or_default(),
+        Some(id) => clips::exercise_title(app, &item.header.kit_id, id),
     }
 }

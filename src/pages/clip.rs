@@ -160,15 +160,14 @@ pub fn all_of_them(app: App, simple: bool) -> View {
     )
 }
 
-/// All kept clips of the kit on view, newest first.
+/// All kept clips of the kit on view, newest first; also those of exercises that it has no more.
 pub fn every(app: App) -> Vec<Clip> {
     let Some(kit) = app.current() else { return Vec::new() };
     app.clips(|clips| {
-        let of =
-            |e: &Exercise| clip::kept(clips, &kit.kit.kit_id, &e.id).into_iter().cloned().collect::<Vec<_>>();
-        let mut all: Vec<Clip> = kit.kit.exercises.iter().flat_map(of).collect();
-        all.sort_by_key(|c| std::cmp::Reverse(c.made_ms));
-        all
+        // « Mon geste » has its place beside its exercise, as long as that is there.
+        let here = |c: &&Clip| !c.reference || kit.kit.exercise(&c.exercise).is_none();
+        let of_kit = clip::kept_of_kit(clips, &kit.kit.kit_id);
+        of_kit.into_iter().filter(here).cloned().collect()
     })
 }
 

@@ -28,8 +28,19 @@ pub fn show(app: App, simple: bool) -> View {
         region(move || app.current().map_or_else(none, |kit| reply::without_exercise(&kit))),
         list(app, simple),
         if simple { none() } else { region(move || not_sent(app)) },
+        region(move || to_all(app, simple)),
     ]);
     shell::screen(app, t(K::OutboxTitle), body)
+}
+
+/// The way to all clips. In simple mode each is found beside its exercise, unless the kit has that no more.
+fn to_all(app: App, simple: bool) -> View {
+    let kit = app.current();
+    let hidden = |c: &Clip| kit.as_ref().is_some_and(|kit| kit.kit.exercise(&c.exercise).is_none());
+    if !super::clip::every(app).iter().any(|clip| !simple || hidden(clip)) {
+        return none();
+    }
+    control::link("button wide", "clip-all", icon::PLAY, t(K::ClipMine), "clip")
 }
 
 /// Built again when an item comes or goes; each follows its own state.

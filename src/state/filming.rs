@@ -376,6 +376,7 @@ impl Filming {
             state,
             reference: held.reference,
             words: None,
+            next_item: None,
         }
     }
 

@@ -14,7 +14,7 @@ use care::{
     item::{Header, Kind},
     kit::{ReturnPath, Upload},
     outbox::{self, Flight, OutboxItem, Wish},
-    ports::{ChunkChange, ChunkedRecords, Clock, Records, SharedRecords, StoreError},
+    ports::{ChunkChange, Clock, Records, SharedRecords, StoreError},
     problem::Problem,
     results,
     trust::{Verification, may_play},
@@ -81,9 +81,9 @@ impl App {
         known().with(|outbox| look(&outbox.items))
     }
 
-    /// The item of this id, as a clip of that id becomes.
+    /// The item of this id, or the one that the clip of this id became.
     pub fn sent(self, id: &str) -> Option<OutboxItem> {
-        self.outbox(|items| items.iter().find(|item| item.header.item == id).cloned())
+        self.outbox(|items| items.iter().find(|item| item.header.item == id || item.clip() == id).cloned())
     }
 
     /// The kit of an item or a clip.
@@ -191,8 +191,12 @@ impl App {
     /// # Errors
     /// When the kit's clinic does not receive, or nothing can be kept.
     pub async fn send_clip(self, clip: &Clip, manner: Manner) -> Result<(), Problem> {
+        // As it is now: an earlier sending of it may have been taken back since it was shown.
+        let db = self.database().ok_or_else(|| self.no_database())?;
+        let clip: Clip = db.get(&clip.id).await?.unwrap_or_else(|| clip.clone());
+        let renamed = clip.next_item.is_some().then(|| clip.id.clone());
         let header = Header {
-            item: clip.id.clone(),
+            item: clip.next_item.clone().unwrap_or_else(|| clip.id.clone()),
             kit_id: clip.kit_id.clone(),
             kind: Kind::Clip,
             exercise: Some(clip.exercise.clone()),
@@ -205,7 +209,7 @@ impl App {
         };
         // « Mon geste » stays beside the model.
         let keep = manner.keep || clip.reference;
-        self.send(header, None, Manner { keep, ..manner }).await
+        self.send(header, renamed, None, Manner { keep, ..manner }).await
     }
 
     /// Sends a kit's results, now that the patient agreed.
@@ -226,16 +230,23 @@ impl App {
             words: None,
             sound: false,
         };
-        self.send(header, Some(text), Manner::default()).await
+        self.send(header, None, Some(text), Manner::default()).await
     }
 
-    async fn send(self, header: Header, payload: Option<String>, manner: Manner) -> Result<(), Problem> {
+    async fn send(
+        self,
+        header: Header,
+        clip: Option<String>,
+        payload: Option<String>,
+        manner: Manner,
+    ) -> Result<(), Problem> {
         let db = self.database().ok_or_else(|| self.no_database())?;
         let kit = self.kit_of(&header.kit_id).ok_or(Problem::KitGone)?;
         let upload = kit.upload().ok_or(Problem::KitGone)?.clone();
         let item = OutboxItem {
             profile: self.profile_id(),
             header,
+            clip,
             payload,
             upload,
             wish: Wish::Send,
@@ -266,19 +277,18 @@ impl App {
         });
     }
 
-    /// Has what is on its way not go any more; what arrived stays at the clinic.
+    /// Has the clip of this id not go any more, if it is on its way; what arrived stays at the clinic.
     pub(super) async fn stop_sending(self, id: &str) -> Result<(), StoreError> {
         let Some(db) = self.database() else { return Ok(()) };
-        if db.get::<OutboxItem>(id).await?.is_none_or(|item| item.may_go()) {
-            return Ok(());
-        }
+        let items = db.list::<OutboxItem>(&self.profile_id()).await?;
+        let Some(item) = items.iter().find(|item| item.clip() == id && !item.may_go()) else { return Ok(()) };
         // It may have arrived meanwhile.
         let stop = |item: &mut OutboxItem| {
             if !item.may_go() {
                 item.wish = Wish::Erase;
             }
         };
-        db.change(id, stop, ChunkChange::Same).await?;
+        db.change(&item.header.item, stop, ChunkChange::Same).await?;
         self.outbox_changed().await;
         Ok(())
     }
@@ -288,7 +298,12 @@ impl App {
         let id = id.to_owned();
         leptos::task::spawn_local(async move {
             let Some(db) = self.database() else { return };
-            match db.remove_with_chunks::<OutboxItem>(&id).await {
+            let forgotten = match db.get::<OutboxItem>(&id).await {
+                Ok(Some(item)) => outbox::forget(&db, &item, clip::id(random::wide())).await,
+                Ok(None) => Ok(()),
+                Err(e) => Err(e),
+            };
+            match forgotten {
                 Ok(()) => self.outbox_changed().await,
                 Err(e) => self.problem_told.set(Some(e.into())),
             }

@@ -61,10 +61,13 @@ pub struct Clip {
     pub reference: bool,
     /// The patient's words to it.
     pub words: Option<String>,
+    /// The item that it becomes when it is sent after a sending was taken back; before that, its own name.
+    pub next_item: Option<String>,
 }
 
 record!(struct Clip {
     id, profile, kit_id, exercise, mime, made_ms, offset_min, chunks, bytes, ms, sound, state, reference, words,
+    next_item,
 });
 
 impl Record for Clip {
@@ -244,8 +247,14 @@ pub fn found(clips: &[Clip], lives: impl Fn(&Clip) -> bool) -> Found {
 
 /// The kept clips of an exercise, newest first; « Mon geste » is not among them.
 pub fn kept<'c>(clips: &'c [Clip], kit_id: &str, exercise: &str) -> Vec<&'c Clip> {
-    let mine = |c: &&Clip| c.kit_id == kit_id && c.exercise == exercise && !c.reference;
-    let mut kept: Vec<_> = clips.iter().filter(|c| c.state == State::Kept).filter(mine).collect();
+    let mut kept = kept_of_kit(clips, kit_id);
+    kept.retain(|c| c.exercise == exercise && !c.reference);
+    kept
+}
+
+/// All that is kept of a kit's clips, newest first, whatever exercises it has now.
+pub fn kept_of_kit<'c>(clips: &'c [Clip], kit_id: &str) -> Vec<&'c Clip> {
+    let mut kept: Vec<_> = clips.iter().filter(|c| c.state == State::Kept && c.kit_id == kit_id).collect();
     kept.sort_by_key(|c| std::cmp::Reverse((c.made_ms, c.id.clone())));
     kept
 }
@@ -284,6 +293,7 @@ pub(crate) mod tests {
             state,
             reference: false,
             words: Some("Le dos tire.".into()),
+            next_item: None,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     clip::Clip,
     item::{Header, Kind},
     kit::{Answers, Handled, Upload},
-    ports::{ChunkedRecords, Record, Records, Store, StoreError},
+    ports::{ChunkChange, ChunkedRecords, Record, Records, SharedRecords, Store, StoreError},
     profile::ProfileId,
     record,
 };
@@ -123,6 +123,8 @@ pub struct OutboxItem {
     pub profile: ProfileId,
     /// What it is; `header.item` is its key.
     pub header: Header,
+    /// The clip, where the item has another name than its clip: an earlier sending of it was taken back.
+    pub clip: Option<String>,
     /// Results in text until they are sealed; a clip's film lies in its own store.
     pub payload: Option<String>,
     /// Where it goes and for whom it is sealed, as the kit says.
@@ -142,7 +144,7 @@ pub struct OutboxItem {
 }
 
 record!(struct OutboxItem {
-    profile, header, payload, upload, wish, wifi_only, keep, seen_on, erased_on, flight,
+    profile, header, clip, payload, upload, wish, wifi_only, keep, seen_on, erased_on, flight,
 });
 
 impl Record for OutboxItem {
@@ -163,13 +165,28 @@ pub async fn drop_films<R: Records + ChunkedRecords>(
 ) -> Result<bool, StoreError> {
     let mut dropped = false;
     for item in items.iter().filter(|item| item.drops_film()) {
-        let clip: Option<Clip> = records.get(&item.header.item).await?;
+        let clip: Option<Clip> = records.get(item.clip()).await?;
         if clip.is_some_and(|clip| !clip.reference) {
-            records.remove_with_chunks::<Clip>(&item.header.item).await?;
+            records.remove_with_chunks::<Clip>(item.clip()).await?;
             dropped = true;
         }
     }
     Ok(dropped)
+}
+
+/// Takes an item that is over off the list. A clip that is still here becomes the item `next` when it is sent
+/// again: of this one the server may have a part, which another sealing does not continue, or know that it was
+/// erased.
+pub async fn forget<R: SharedRecords>(
+    records: &R,
+    item: &OutboxItem,
+    next: String,
+) -> Result<(), StoreError> {
+    if item.header.kind == Kind::Clip {
+        let rename = |clip: &mut Clip| clip.next_item = Some(next.clone());
+        records.change(item.clip(), rename, ChunkChange::Same).await?;
+    }
+    records.remove_with_chunks::<OutboxItem>(&item.header.item).await
 }
 
 /// Where an item is, as every screen says it (`data-status`).
@@ -260,7 +277,10 @@ pub enum Ask {
     /// Seal it, and keep it sealed. Nothing is sent.
     Seal,
     /// POST: a place for it.
-    Create,
+    Create {
+        /// Bytes of the sealed item.
+        length: u64,
+    },
     /// HEAD: how far it is there.
     Look,
     /// OPTIONS: what this server can do.
@@ -379,7 +399,9 @@ impl Courier {
     pub fn next(&self, item: &OutboxItem, link: Link, now_ms: i64) -> Next {
         let flight = &self.flight;
         if flight.erased_ms.is_some() || item.erased_on.is_some() {
-            return if flight.arrived_ms.is_some() { Next::Rest } else { Next::Forget };
+            // What the patient still wants to send, and the clinic had by another way, is not made to vanish.
+            let wanted = item.wish == Wish::Send || flight.arrived_ms.is_some();
+            return if wanted { Next::Rest } else { Next::Forget };
         }
         if item.wish == Wish::Erase {
             return match (flight.location.is_some(), flight.arrived_ms.is_some()) {
@@ -398,7 +420,7 @@ impl Courier {
         }
         let ask = match (flight.sealed, &flight.location) {
             (None, _) => Ask::Seal,
-            (Some(_), None) => Ask::Create,
+            (Some(length), None) => Ask::Create { length },
             (Some(length), Some(_)) if self.sure && flight.confirmed < length => {
                 // The clinic's own server keeps two writers apart and each byte that came. Of another one neither
                 // is known, and a browser may send a piece whose line broke again by itself, while the server
@@ -428,6 +450,11 @@ impl Courier {
             Some(at) if at > now_ms && at - now_ms <= MAX_WAIT_MS as i64 => Next::Wait(at),
             _ => Next::Do(ask),
         }
+    }
+
+    /// Whether the record goes on from here: the page may have given it another address, or it is a new one.
+    pub fn holds(&self, flight: &Flight) -> bool {
+        self.flight.is_as_far_as(flight)
     }
 
     /// The network is back, the screen is, or the patient says so: no more waiting.
@@ -470,14 +497,14 @@ impl Courier {
             // Something else speaks in the server's place, or is ill before it.
             (_, false) => self.not_tus(answer, now_ms, random),
             (200..=299, true) => match ask {
-                Ask::Create => self.created(answer, now_ms, random),
+                Ask::Create { .. } => self.created(answer, now_ms, random),
                 Ask::Look => self.looked(answer, now_ms, random),
                 Ask::Send { from, to, .. } => self.sent(from, to, answer, now_ms, took_ms, random),
                 Ask::Erase => self.erased(now_ms),
                 Ask::Seal | Ask::Discover => {}
             },
             (404 | 410, true) if ask == Ask::Erase => self.erased(now_ms),
-            (404 | 410, true) if ask == Ask::Create => {
+            (404 | 410, true) if matches!(ask, Ask::Create { .. }) => {
                 self.wait(Held::Server, answer.retry_after, now_ms, random);
             }
             // It expired there, or the server lost it: from the beginning, from what is sealed here.
@@ -503,7 +530,7 @@ impl Courier {
                 }
             }
             (401 | 403, true) if ask != Ask::Erase => self.refuse(Refusal::NotAllowed),
-            (413, true) if ask == Ask::Create => self.refuse(Refusal::TooLarge),
+            (413, true) if matches!(ask, Ask::Create { .. }) => self.refuse(Refusal::TooLarge),
             (412 | 415, true) if ask != Ask::Erase => self.refuse(Refusal::NotUnderstood),
             (status, _) => {
                 self.sure = false;
@@ -664,7 +691,36 @@ pub fn erasure_day(arrived: Day, keep_days: u32) -> Day {
     arrived.plus(i64::from(keep_days))
 }
 
+impl Flight {
+    /// Whether the other one is the same but for how long it waits, which the patient may cut short.
+    fn is_as_far_as(&self, other: &Flight) -> bool {
+        let at_once = |flight: &Flight| Flight { not_before: None, ..flight.clone() };
+        at_once(self) == at_once(other)
+    }
+}
+
 impl OutboxItem {
+    /// The clip whose film it is.
+    pub fn clip(&self) -> &str {
+        self.clip.as_deref().unwrap_or(&self.header.item)
+    }
+
+    /// Takes how far it has come since it was `before`.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] when it is not what it was: it has another address now, or another key, and what
+    /// came of the old one is no word about it.
+    pub fn advance(&mut self, before: &OutboxItem, flight: &Flight) -> Result<(), StoreError> {
+        if self.upload != before.upload || !self.flight.is_as_far_as(&before.flight) {
+            return Err(StoreError::Changed);
+        }
+        if flight.sealed.is_some() {
+            self.payload = None;
+        }
+        self.flight = flight.clone();
+        Ok(())
+    }
+
     /// Where it is.
     pub fn status(&self) -> Status {
         let flight = &self.flight;
@@ -688,7 +744,7 @@ impl OutboxItem {
         match self.status() {
             Status::Waiting | Status::Sending => true,
             Status::Erasing => self.flight.location.is_some() || !self.may_go(),
-            Status::Erased => !self.may_go(),
+            Status::Erased => self.wish == Wish::Erase && !self.may_go(),
             Status::Arrived | Status::Seen(_) | Status::Refused(_) => false,
         }
     }

@@ -377,10 +377,24 @@ pub trait SharedRecords: ChunkedRecords {
         change: impl Fn(&mut R),
         chunks: ChunkChange<Self::Bytes>,
     ) -> impl Future<Output = Result<Option<R>, StoreError>> {
+        let change = move |record: &mut R| {
+            change(record);
+            Ok(())
+        };
+        self.try_change(key, change, chunks)
+    }
+
+    /// The same with a change that can fail; nothing changes then.
+    fn try_change<R: Record>(
+        &self,
+        key: &str,
+        change: impl Fn(&mut R) -> Result<(), StoreError>,
+        chunks: ChunkChange<Self::Bytes>,
+    ) -> impl Future<Output = Result<Option<R>, StoreError>> {
         async move {
             let change = |row: &Row| {
                 let mut record: R = Codec.decode(row)?;
-                change(&mut record);
+                change(&mut record)?;
                 Ok(Codec.encode(&record))
             };
             let row = self.change_row(R::STORE, key, &change, chunks).await?;
@@ -459,6 +473,9 @@ pub enum StoreError {
     /// A key that must be new is there already.
     #[error("this key exists")]
     Exists,
+    /// The record is another one than what was to be written knows of.
+    #[error("the record has changed")]
+    Changed,
     /// A record or a chunk cannot be read, or is not where it should be.
     #[error("a record cannot be read: {0}")]
     Unreadable(String),

@@ -191,9 +191,11 @@ impl From<StoreError> for Problem {
             StoreError::Refused(_) => Problem::StorageRefused,
             StoreError::Blocked => Problem::StorageBlocked,
             StoreError::Newer => Problem::StorageNewer,
-            StoreError::Closed(_) | StoreError::Exists | StoreError::Unreadable(_) | StoreError::Other(_) => {
-                Problem::StorageFailed
-            }
+            StoreError::Closed(_)
+            | StoreError::Exists
+            | StoreError::Changed
+            | StoreError::Unreadable(_)
+            | StoreError::Other(_) => Problem::StorageFailed,
         }
     }
 }

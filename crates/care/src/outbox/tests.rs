@@ -13,6 +13,9 @@ use proptest::prelude::*;
 
 const LENGTH: u64 = 700_000;
 
+/// The first thing that is asked of a server.
+const CREATE: Ask = Ask::Create { length: LENGTH };
+
 fn item() -> OutboxItem {
     OutboxItem {
         profile: ProfileId::first(),
@@ -28,6 +31,7 @@ fn item() -> OutboxItem {
             words: None,
             sound: false,
         },
+        clip: None,
         payload: None,
         upload: Upload {
             url: "u/".into(),
@@ -140,6 +144,8 @@ struct Server {
     offset: Option<u64>,
     complete: bool,
     received: u64,
+    /// Bytes that set out to it.
+    sent: u64,
     /// Bytes stand there twice.
     spoiled: bool,
 }
@@ -191,7 +197,8 @@ impl Server {
     fn does(&mut self, ask: Ask, share: u64) -> Answer {
         let yes = |status| Answer { status, tus: true, ..Answer::default() };
         match (ask, self.offset) {
-            (Ask::Create, _) => {
+            (Ask::Create { length }, _) => {
+                assert_eq!(length, LENGTH);
                 self.offset.get_or_insert(0);
                 Answer { location: Some("https://c.example/u/1".into()), ..yes(201) }
             }
@@ -199,6 +206,7 @@ impl Server {
             (_, None) => yes(404),
             (Ask::Look, Some(offset)) => Answer { offset: Some(offset), length: Some(LENGTH), ..yes(200) },
             (Ask::Send { from, to, checksum }, Some(offset)) => {
+                self.sent += to - from;
                 assert_eq!(checksum.or(self.checks), self.checks, "a hash that this server does not know");
                 if from != offset {
                     return yes(409);
@@ -307,6 +315,7 @@ proptest! {
         let cuts: Vec<Fault> = shares.into_iter().map(Fault::Cut).collect();
         let (_, server) = send(&cuts);
         prop_assert_eq!(server.received, LENGTH, "a byte was taken twice");
+        prop_assert!(server.sent <= LENGTH + cuts.len() as u64 * PIECE_BYTES, "{} bytes set out", server.sent);
     }
 
     #[test]
@@ -339,6 +348,8 @@ proptest! {
         let wait = backoff(attempts, random);
         prop_assert!((FIRST_WAIT_MS / 2..=MAX_WAIT_MS).contains(&wait));
         prop_assert!(backoff(attempts + 1, random) >= wait);
+        // Two phones of one village do not come back at the same moment.
+        prop_assert!(backoff(attempts, (random + 0.5) % 1.0).abs_diff(wait) >= FIRST_WAIT_MS / 5);
     }
 }
 
@@ -353,7 +364,7 @@ fn a_server_that_never_agrees_with_itself_is_not_asked_without_end() {
             asked += 1;
             let yes = Answer { tus: true, ..Answer::default() };
             let answer = match ask {
-                Ask::Create => Answer { status: 201, location: Some("l".into()), ..yes },
+                Ask::Create { .. } => Answer { status: 201, location: Some("l".into()), ..yes },
                 Ask::Look if status != 404 && status != 410 => {
                     Answer { status: 200, offset: Some(0), length: Some(LENGTH), ..yes }
                 }
@@ -397,9 +408,9 @@ fn only_a_tus_server_can_refuse() {
     ] {
         let mut sender = Sender::new();
         sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
-        sender.took(Ask::Create, Outcome::Answered(Answer { status, ..Answer::default() }));
+        sender.took(CREATE, Outcome::Answered(Answer { status, ..Answer::default() }));
         assert_eq!(sender.item.status(), Status::Waiting, "a login page says {status}");
-        sender.took(Ask::Create, Outcome::Answered(Answer { status, tus: true, ..Answer::default() }));
+        sender.took(CREATE, Outcome::Answered(Answer { status, tus: true, ..Answer::default() }));
         assert_eq!(sender.item.status(), Status::Refused(why));
         assert_eq!(sender.next(), Next::Rest);
     }
@@ -409,11 +420,11 @@ fn only_a_tus_server_can_refuse() {
 fn a_new_permission_in_the_kit_takes_a_refusal_back() {
     let mut sender = Sender::new();
     sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
-    sender.took(Ask::Create, Outcome::Answered(Answer { status: 401, tus: true, ..Answer::default() }));
+    sender.took(CREATE, Outcome::Answered(Answer { status: 401, tus: true, ..Answer::default() }));
     let upload = Upload { token: "new".into(), ..sender.item.upload.clone() };
     assert!(sender.item.readdress(&upload) && !sender.item.readdress(&upload));
     sender.courier = Courier::new(sender.item.flight.clone());
-    assert_eq!(sender.next(), Next::Do(Ask::Create));
+    assert_eq!(sender.next(), Next::Do(CREATE));
 }
 
 #[test]
@@ -430,6 +441,74 @@ fn what_arrived_is_erased_with_the_permission_of_today_and_kept_by_the_rules_of_
 }
 
 #[test]
+fn another_key_is_taken_before_the_sealing_and_what_is_sealed_stays_as_it_is() {
+    let new = Upload { recipients: vec!["age1new".into()], ..item().upload };
+    let mut sender = Sender::new();
+    assert!(sender.item.readdress(&new));
+    assert_eq!((&sender.item.upload, sender.next()), (&new, Next::Do(Ask::Seal)));
+
+    let mut sender = Sender::new();
+    sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+    sender.took(CREATE, Server::default().answers(CREATE, Fault::None));
+    let before = sender.item.flight.clone();
+    assert!(sender.item.readdress(&new));
+    assert_eq!(sender.item.flight, before, "sealed once, for the key of that day, which the desk keeps");
+}
+
+#[test]
+fn what_came_of_an_old_address_is_no_word_about_the_new_one() {
+    let mut sender = Sender::new();
+    sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+    sender.took(CREATE, Server::default().answers(CREATE, Fault::None));
+    let before = sender.item.clone();
+    let mut further = before.flight.clone();
+    further.confirmed = 1000;
+    // The patient may hurry it meanwhile, and choose otherwise.
+    let mut record = before.clone();
+    (record.flight.not_before, record.wifi_only) = (Some(1), true);
+    record.advance(&before, &further).unwrap();
+    assert_eq!((record.flight.confirmed, record.wifi_only), (1000, true));
+    // The kit has another address meanwhile; what is under way to the old one fails.
+    let mut record = before.clone();
+    assert!(record.readdress(&Upload { url: "v/".into(), ..before.upload.clone() }));
+    let after = record.clone();
+    assert_eq!(record.advance(&before, &further), Err(StoreError::Changed));
+    assert_eq!(record, after);
+    assert!(!sender.courier.holds(&record.flight), "the sender begins with the record");
+    assert!(sender.courier.holds(&before.flight));
+}
+
+#[test]
+fn what_is_sent_again_after_it_was_taken_back_is_a_new_item() {
+    let store = MemoryRecords::default();
+    let item = item();
+    let film = clip(&item.header.item, State::Kept, 0, 0);
+    block_on(async {
+        store.put(&item).await.unwrap();
+        store.put(&film).await.unwrap();
+        forget(&store, &item, "next".into()).await.unwrap();
+        assert_eq!(store.get::<OutboxItem>(&item.header.item).await.unwrap(), None);
+        let next = store.get::<Clip>(&film.id).await.unwrap().unwrap().next_item;
+        assert_eq!(next.as_deref(), Some("next"));
+        // It is the film of the clip all the same.
+        let mut again = send(&[]).0.item;
+        (again.header.item, again.clip) = ("next".into(), Some(film.id.clone()));
+        assert_eq!(drop_films(&store, &[again]).await, Ok(true));
+        assert_eq!(store.get::<Clip>(&film.id).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn what_the_clinic_had_by_another_way_and_erased_stays_on_the_list() {
+    let mut sender = Sender::new();
+    sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
+    let erased = Handled { item: sender.item.header.item.clone(), on: Day::of(0, 0) };
+    sender.item.heed(&Answers { erased: vec![erased], ..Answers::default() });
+    assert_eq!((sender.next(), sender.item.status()), (Next::Rest, Status::Erased));
+    assert!(!sender.item.is_pending());
+}
+
+#[test]
 fn an_item_for_free_networks_waits_for_one() {
     let mut sender = Sender::new();
     sender.item.wifi_only = true;
@@ -438,7 +517,7 @@ fn an_item_for_free_networks_waits_for_one() {
     for link in [Link::Mobile, Link::Unknown] {
         assert_eq!(sender.courier.next(&sender.item, link, 0), Next::WaitForWifi);
     }
-    assert_eq!(sender.courier.next(&sender.item, Link::Free, 0), Next::Do(Ask::Create));
+    assert_eq!(sender.courier.next(&sender.item, Link::Free, 0), Next::Do(CREATE));
 }
 
 #[test]
@@ -446,13 +525,13 @@ fn waking_ends_a_wait_and_a_clock_set_back_does_not_prolong_it() {
     let mut sender = Sender::new();
     sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
     for _ in 0..30 {
-        sender.took(Ask::Create, Outcome::Nothing(Held::Offline));
+        sender.took(CREATE, Outcome::Nothing(Held::Offline));
     }
     assert!(matches!(sender.next(), Next::Wait(_)));
     let ten_years = 315_360_000_000;
-    assert_eq!(sender.courier.next(&sender.item, Link::Unknown, -ten_years), Next::Do(Ask::Create));
+    assert_eq!(sender.courier.next(&sender.item, Link::Unknown, -ten_years), Next::Do(CREATE));
     sender.courier.wake();
-    assert_eq!(sender.next(), Next::Do(Ask::Create));
+    assert_eq!(sender.next(), Next::Do(CREATE));
 }
 
 #[test]
@@ -476,7 +555,7 @@ fn an_item_that_never_arrived_is_forgotten_and_one_that_did_is_erased_at_the_ser
 fn an_upload_given_up_is_erased_at_the_server_before_it_is_forgotten() {
     let mut sender = Sender::new();
     sender.took(Ask::Seal, Outcome::Sealed(LENGTH));
-    sender.took(Ask::Create, Server::default().answers(Ask::Create, Fault::None));
+    sender.took(CREATE, Server::default().answers(CREATE, Fault::None));
     sender.item.wish = Wish::Erase;
     assert_eq!(sender.next(), Next::Do(Ask::Erase));
     sender.took(Ask::Erase, Outcome::Answered(Answer { status: 404, tus: true, ..Answer::default() }));

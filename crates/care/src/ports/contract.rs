@@ -73,6 +73,7 @@ fn clip(id: &str, profile: &ProfileId) -> Clip {
         state: State::Recording,
         reference: false,
         words: None,
+        next_item: None,
     }
 }
 
