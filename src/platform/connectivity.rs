@@ -22,6 +22,8 @@ pub enum Change {
     Kind,
     /// The page came back after a long time; told besides `Visible`.
     Back,
+    /// The browser keeps the page aside, still, for the way back.
+    Aside,
 }
 
 /// What the browser believes.
@@ -41,6 +43,13 @@ pub fn on_change(changed: impl Fn(Change) + Clone + 'static) {
         let changed = changed.clone();
         EventListener::new(&window, event, move |_| changed(change)).forget();
     }
+    let aside = changed.clone();
+    let listener = EventListener::new(&window, "pagehide", move |event| {
+        if js::get(event, "persisted").is_truthy() {
+            aside(Change::Aside);
+        }
+    });
+    listener.forget();
     // Where the browser says so.
     if let Ok(connection) = js::global("navigator.connection").dyn_into::<EventTarget>() {
         let changed = changed.clone();

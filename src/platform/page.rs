@@ -1,7 +1,7 @@
 //! The page around the screens: title, language and mode of the document, focus, dialogs, the
 //! shell of `index.html`, and what is shown when the program itself fails.
 
-use super::js;
+use super::{dom::View, js};
 use care::{profile::Mode, text::Lang};
 use js_sys::Function;
 use wasm_bindgen::JsCast;
@@ -129,6 +129,17 @@ pub fn mark_usable(after: impl FnOnce() + 'static) {
 /// Once the views stand that the signals of this moment ask for.
 pub fn next_frame(act: impl FnOnce() + 'static) {
     leptos::prelude::request_animation_frame(act);
+}
+
+/// Brings what has just come into view, if it is not, once it stands.
+pub fn reveal(view: &View) {
+    let element = view.element().clone();
+    next_frame(move || {
+        if let Ok(scroll) = js::get(&element, "scrollIntoView").dyn_into::<Function>() {
+            // Whatever it answers, the words stand there.
+            let _ = scroll.call1(&element, &js::object(&[("block", "nearest".into())]));
+        }
+    });
 }
 
 /// Another screen stands in the place of the last one, at the same address: to its beginning.

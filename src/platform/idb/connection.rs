@@ -1,10 +1,12 @@
 //! One connection, shared by the whole page: opened on first use, closed when another tab needs
-//! to upgrade, opened again once when it died (iOS kills the connections of sleeping apps).
+//! to upgrade, opened again once when it died (iOS kills the connections of sleeping apps), and let go
+//! while the browser keeps the page aside for the way back.
 
 use super::schema::{MEDIA, MEDIA_CHUNKS, MIGRATIONS, Migration};
 use crate::platform::js;
 use care::ports::StoreError;
-use js_sys::{Array, Promise};
+use gloo_events::EventListener;
+use js_sys::{Array, Promise, Set};
 use std::{
     cell::{Cell, RefCell},
     pin::Pin,
@@ -13,7 +15,8 @@ use std::{
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{
-    IdbDatabase, IdbFactory, IdbRequest, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent,
+    EventTarget, IdbDatabase, IdbFactory, IdbRequest, IdbTransaction, IdbTransactionMode,
+    IdbVersionChangeEvent,
 };
 
 #[wasm_bindgen]
@@ -48,6 +51,10 @@ pub(super) struct Inner {
     opening: RefCell<Option<Promise>>,
     failure: RefCell<Option<StoreError>>,
     blocked: Cell<bool>,
+    /// Transactions under way.
+    active: Set,
+    /// Settled when the page is back, while it is kept aside.
+    aside: RefCell<Option<Promise>>,
 }
 
 impl Db {
@@ -64,7 +71,10 @@ impl Db {
             opening: RefCell::default(),
             failure: RefCell::default(),
             blocked: Cell::new(false),
+            active: Set::new(&JsValue::UNDEFINED),
+            aside: RefCell::default(),
         }));
+        Inner::let_go_aside(&db.0);
         match db.0.connection().await {
             Err(e) if e.is_connection() => drop(db.0.connection().await?),
             other => drop(other?),
@@ -118,12 +128,14 @@ impl Db {
             tx.set_oncomplete(Some(&committed));
             tx.set_onabort(Some(&aborted));
         });
+        self.0.active.add(&tx);
         let worked = work(tx.clone()).await;
         if worked.is_err() {
             // One that has ended already cannot be aborted, and need not be.
             let _ = tx.abort();
         }
         let committed = JsFuture::from(ended).await.is_ok();
+        self.0.active.delete(&tx);
         match worked {
             Ok(value) if committed => Ok(value),
             // Without room only the transaction may know why it ended, not its last request.
@@ -168,6 +180,11 @@ pub(super) async fn answers(requests: Vec<IdbRequest>) -> Result<JsValue, JsValu
 impl Inner {
     /// The shared connection, opened when there is none.
     async fn connection(self: &Rc<Self>) -> Result<IdbDatabase, StoreError> {
+        let aside = self.aside.borrow().clone();
+        if let Some(aside) = aside {
+            // It is never rejected.
+            let _ = JsFuture::from(aside).await;
+        }
         if let Some(db) = &*self.handle.borrow() {
             return Ok(db.clone());
         }
@@ -235,6 +252,36 @@ impl Inner {
         db.set_onversionchange(Some(&forget));
         db.set_onclose(Some(&forget));
         Ok(db)
+    }
+
+    /// WebKit neither ends nor goes on with a transaction of a page that it keeps aside: the next page, which waits
+    /// for it, never opens. So all of them end, and are made again when the page is back.
+    fn let_go_aside(inner: &Rc<Self>) {
+        let scope: EventTarget = js_sys::global().unchecked_into();
+        let weak = Rc::downgrade(inner);
+        let leaving = EventListener::new(&scope, "pagehide", move |event| {
+            let Some(inner) = weak.upgrade().filter(|_| js::get(event, "persisted").is_truthy()) else {
+                return;
+            };
+            let back = Promise::new(&mut |back, _| {
+                let scope: EventTarget = js_sys::global().unchecked_into();
+                let inner = Rc::downgrade(&inner);
+                let returned = EventListener::once(&scope, "pageshow", move |_| {
+                    if let Some(inner) = inner.upgrade() {
+                        inner.aside.take();
+                    }
+                    let _ = back.call0(&JsValue::UNDEFINED);
+                });
+                returned.forget();
+            });
+            inner.aside.replace(Some(back));
+            inner.active.for_each(&mut |tx, _, _| {
+                // One that has just ended cannot be aborted, and need not be.
+                let _ = tx.unchecked_into::<IdbTransaction>().abort();
+            });
+            inner.forget();
+        });
+        leaving.forget();
     }
 
     /// Closes the connection; the next use opens a new one.

@@ -221,6 +221,30 @@ async fn many_at_once_share_one_connection() {
 }
 
 #[wasm_bindgen_test]
+async fn a_page_kept_aside_holds_nobody_up_and_does_its_work_when_it_is_back() {
+    let name = fresh_name();
+    let db = Db::open(&name).await.unwrap();
+    let film = film(4);
+    let tell = "dispatchEvent(new PageTransitionEvent(a, { persisted: true })); return Promise.resolve()";
+    let write = {
+        let (db, sha256) = (db.clone(), film.sha256.clone());
+        future_to_promise(async move {
+            db.put_chunk(&sha256, 0, JsBytes::copy_of(&[1; 9])).await.unwrap();
+            Ok(JsValue::TRUE)
+        })
+    };
+    // Its transaction has begun by then.
+    JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await.unwrap();
+    script(tell, "pagehide", &JsValue::UNDEFINED).await;
+    // What another page would do: it waits for nobody.
+    let key = Array::of2(&film.sha256.as_str().into(), &0.into());
+    assert!(read_raw(&name, MEDIA_CHUNKS, key.clone().into()).await.is_undefined(), "nothing is half done");
+    script(tell, "pageshow", &JsValue::UNDEFINED).await;
+    JsFuture::from(write).await.unwrap();
+    assert!(!read_raw(&name, MEDIA_CHUNKS, key.into()).await.is_undefined());
+}
+
+#[wasm_bindgen_test]
 async fn a_failed_write_leaves_nothing_half_done() {
     let db = fresh().await;
     db.add(&profile("p")).await.unwrap();
