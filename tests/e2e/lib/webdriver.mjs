@@ -1,9 +1,11 @@
 // Firefox and WebKitGTK through WebDriver, with the few verbs that the main path needs, named
 // as Playwright names them.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Builder, Capabilities } from "selenium-webdriver";
 import firefox from "selenium-webdriver/firefox.js";
 import { temporary } from "./clinic.mjs";
@@ -127,11 +129,15 @@ export class WebKit {
     await mkdir(settings, { recursive: true });
     // The desktop's own wish, which WebKitGTK passes on.
     await writeFile(`${settings}/settings.ini`, `[Settings]\ngtk-enable-animations=${Number(!lessMovement)}\n`);
+    // Its own recorder and encoder: what keeps them from working on Debian 12 is told in the file.
+    const mended = `${browser.home}/webkit-recorder.so`;
+    const source = fileURLToPath(new URL("webkit-recorder.c", import.meta.url));
+    await promisify(execFile)("cc", ["-shared", "-fPIC", "-O2", "-o", mended, source]);
     const display = await browser.#xvfb();
     const port = await freePort();
     browser.driverProcess = spawn(webkitDriver(), [`--port=${port}`], {
       stdio: "ignore",
-      env: { ...process.env, DISPLAY: display, HOME: browser.home, XDG_CONFIG_HOME: `${browser.home}/.config`, LANG: "fr_FR.UTF-8", LIBGL_ALWAYS_SOFTWARE: "1" },
+      env: { ...process.env, DISPLAY: display, HOME: browser.home, XDG_CONFIG_HOME: `${browser.home}/.config`, LANG: "fr_FR.UTF-8", LIBGL_ALWAYS_SOFTWARE: "1", LD_PRELOAD: mended },
     });
     await answering(`http://127.0.0.1:${port}/status`, browser.driverProcess);
     const triple = /^[^-]+/.exec(process.arch === "x64" ? "x86_64" : "aarch64")[0];

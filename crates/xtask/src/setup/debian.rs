@@ -19,7 +19,7 @@ struct Package {
     why: &'static str,
 }
 
-const PACKAGES: [Package; 14] = [
+const PACKAGES: [Package; 15] = [
     Package { name: "ffmpeg", sign: "ffmpeg", scope: Scope::Serve, why: "makes the small videos of a kit" },
     Package { name: "make", sign: "make", scope: Scope::Test, why: "compiles a C library of Garage" },
     Package { name: "chromium", sign: "chromium", scope: Scope::Test, why: "tests and measurements" },
@@ -41,6 +41,12 @@ const PACKAGES: [Package; 14] = [
         sign: "/usr/share/doc/gstreamer1.0-libav/copyright",
         scope: Scope::Test,
         why: "lets WebKit play H.264 and AAC, as Safari does",
+    },
+    Package {
+        name: "gstreamer1.0-plugins-bad",
+        sign: "/usr/share/doc/gstreamer1.0-plugins-bad/copyright",
+        scope: Scope::Test,
+        why: "lets WebKit record MP4, as Safari does",
     },
     Package {
         name: "xvfb",
