@@ -81,6 +81,8 @@ impl Sender {
             items.sort_by_key(|item| item.header.made_ms);
             if outbox::drop_films(db, &items).await? {
                 channel::outbox_changed();
+                // The clips are other ones, too.
+                channel::records_changed();
             }
             items.retain(OutboxItem::is_pending);
             if items.is_empty() {

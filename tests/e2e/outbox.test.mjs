@@ -2,7 +2,7 @@
 // that has not.
 
 import assert from "node:assert/strict";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { Clinic, clinic as desk } from "./lib/clinic.mjs";
@@ -10,7 +10,7 @@ import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { seed, session } from "./lib/journal.mjs";
 import { faults } from "./lib/layout.mjs";
 import {
-  bendKit, breaking, ForeignTus, kept, noteShares, opened, receiving, sealed, seedClip, send, sha256, shares, status,
+  bendKit, breaking, ForeignTus, itemOf, kept, noteShares, opened, receiving, sealed, seedClip, send, sha256, shares, status,
 } from "./lib/outbox.mjs";
 import { choose, online, onPhone, open, openLink } from "./lib/portal.mjs";
 import { until } from "./lib/until.mjs";
@@ -471,7 +471,8 @@ test("the screens of sending say that nobody watches, when this clinic reads, an
           await watched("outbox", SAID[lang], link);
           await watched(`outbox/${clip.id}`, SAID[lang], link);
           const all = await words("main");
-          assert.ok(all.includes(SAID[lang][3]), `« ${SAID[lang][3]} » in: ${all}`);
+          for (const one of [SAID[lang][3], lang === "fr" ? "30 Ko" : "30 KB"]) assert.ok(all.includes(one), `« ${one} » in: ${all}`);
+          assert.equal(await page.locator("main [data-bytes='30000'] [data-seconds='1']").count(), 1, "its weight, and how long it takes");
         }
       }
       await watched("follow-up/results", SAID.fr, 1);
@@ -564,6 +565,110 @@ test("a sent clip is erased at the clinic after a second yes, and a waiting one 
     await page.waitForSelector(`[data-item="${other.id}"]`, { state: "detached" });
     const { clips } = await kept(page);
     assert.deepEqual(clips.map((c) => c.id), [other.id], "the film stays on the phone");
+  }));
+
+/** Takes what waits back from its card. */
+async function takeBack(page, id) {
+  await page.click(`[data-item="${id}"] [data-action=outbox-delete]`);
+  await page.click("dialog[open] [data-action=outbox-delete-confirm]");
+  await page.waitForSelector(`[data-item="${id}"]`, { state: "detached" });
+}
+
+test("a clip whose sending was taken back goes again, whole, while another one waits", { timeout: 60_000 }, () =>
+  withClip(300_000, async (page, clip) => {
+    const other = await seedClip(page, kit.kit_id, EXERCISE, 40_000);
+    clinic.proxy.faults = { on: ({ method }) => (method === "POST" ? { status: 503 } : undefined) };
+    for (const { id } of [clip, other]) {
+      await send(page, portal, id);
+      await until("it is sealed", async () => (await itemOf(page, id)).flight.sealed > 0);
+    }
+    await takeBack(page, clip.id);
+    const again = await send(page, portal, clip.id);
+    assert.notEqual(again, clip.id, "another sealing is another item");
+    clinic.proxy.faults = {};
+    await online(page);
+    for (const id of [again, other.id]) await status(page, id, "arrived");
+    const found = await Promise.all((await tus.files()).map((file) => opened(file, keys[0])));
+    const hashes = Object.fromEntries(found.map(({ header, payload }) => [header.item, sha256(payload)]));
+    assert.deepEqual(hashes, { [again]: clip.sha256, [other.id]: other.sha256 });
+    assert.deepEqual((await kept(page)).clips, [], "both films have left the phone");
+  }));
+
+test("a clip that was erased at the clinic can be sent again, and is new there", { timeout: 60_000 }, () =>
+  withClip(40_000, async (page, clip) => {
+    clinic.proxy.forwardBelow("/u", undefined);
+    await send(page, portal, clip.id, { keep: true });
+    await status(page, clip.id, "arrived");
+    await page.click("[data-action=outbox-erase]");
+    await page.click("dialog[open] [data-action=outbox-erase-confirm]");
+    await status(page, clip.id, "erased");
+    await page.click("[data-action=outbox-unlist]");
+    await page.waitForSelector(`[data-item="${clip.id}"]`, { state: "detached" });
+    const again = await send(page, portal, clip.id);
+    await status(page, again, "arrived");
+    assert.equal(sha256((await opened(itemAtClinic(again), keys[0])).payload), clip.sha256);
+  }));
+
+test("a permission that is over is told, the film stays, and a kit with a new one lets it arrive", { timeout: 60_000 }, () =>
+  withClip(40_000, async (page, clip) => {
+    clinic.proxy.forwardBelow("/u", undefined);
+    await rm(path.join(clinic.folder, "server", "tokens", sha256(kit.upload.token)));
+    await send(page, portal, clip.id);
+    const card = page.locator(`[data-item="${clip.id}"]`);
+    await status(page, clip.id, "refused");
+    assert.match(await card.innerText(), /Pas accepté\s: gardé ici/);
+    assert.match(await card.innerText(), /Votre lien n’autorise plus l’envoi/);
+    assert.equal((await kept(page)).clips.length, 1, "the film is still here");
+    ({ kit, keys } = await receiving(clinic));
+    await online(page);
+    await status(page, clip.id, "arrived");
+    assert.equal(sha256((await opened(itemAtClinic(clip.id), keys[0])).payload), clip.sha256);
+  }));
+
+test("a phone without room for the sealed copy says so, keeps the film, and sends when there is room", { timeout: 60_000 }, () =>
+  withClip(3_000_000, async (page, clip) => {
+    const cdp = await page.context().newCDPSession(page);
+    const { origin } = new URL(portal);
+    const used = await page.evaluate(() => navigator.storage.estimate().then(({ usage }) => usage));
+    await cdp.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: used + 1_000_000 });
+    await send(page, portal, clip.id);
+    await page.getByText("Plus assez de place dans ce téléphone pour préparer l’envoi.").waitFor();
+    const { items, clips } = await kept(page);
+    assert.deepEqual([items[0].chunks, clips.length], [0, 1], "half a copy is of no use; the film stays");
+    await cdp.send("Storage.overrideQuotaForOrigin", { origin });
+    await page.click("[data-action=outbox-now]");
+    await status(page, clip.id, "arrived");
+    await arrivedWhole(clip);
+  }));
+
+test("whoever comes back, or hurries it while the server is being asked, waits for nothing", { timeout: 60_000 }, () =>
+  withClip(40_000, async (page, clip) => {
+    let answer = { status: 503 };
+    clinic.proxy.faults = { on: ({ method }) => (method === "POST" ? answer : undefined) };
+    await send(page, portal, clip.id);
+    const flight = async () => (await itemOf(page, clip.id)).flight;
+    // Asked in vain so often that the next time by itself is far.
+    for (let tries = 1; tries <= 5; tries++) {
+      await until(`try ${tries}`, async () => (await flight()).attempts === tries);
+      if (tries < 5) await page.click("[data-action=outbox-now]");
+    }
+    const from = clinic.proxy.log.length;
+    const posts = () => asked(from, "POST");
+    // Hurried while the server has not answered yet.
+    clinic.proxy.faults.latencyMs = 2_000;
+    await page.click("[data-action=outbox-now]");
+    await until("it is asked", () => posts().length === 1);
+    await page.click("[data-action=outbox-now]");
+    await until("it is asked again", () => posts().length === 2);
+    assert.ok(posts()[1].began - posts()[0].ended < 10_000, "not after a wait of half a minute");
+    clinic.proxy.faults.latencyMs = 0;
+    await until("both answers", async () => (await flight()).attempts >= 7);
+    // The page comes back.
+    const { not_before } = await flight();
+    answer = undefined;
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await status(page, clip.id, "arrived");
+    assert.ok((await flight()).arrived_ms < not_before, "long before its time");
   }));
 
 test("results go the same way, sealed, as the Bundle that a file would hold", { timeout: 60_000 }, () =>

@@ -461,6 +461,19 @@ fn a_kit_has_its_limits_and_they_are_its_own() {
 }
 
 #[test]
+fn a_kit_asks_no_more_than_so_often_a_minute() {
+    let site = Site::new(Limits { requests_per_minute: 3, ..Limits::default() });
+    let server = site.start();
+    let url = create(&server, &item(1), 3).header("location").to_owned();
+    let statuses: Vec<u16> = (0..4).map(|_| head(&url).status).collect();
+    assert_eq!(statuses, [200, 200, 429, 429]);
+    assert!(head(&url).header("retry-after").parse::<u64>().unwrap() <= 60);
+    let other = format!("Bearer {}", token(1));
+    let headers = [("Authorization", &*other)];
+    assert_ne!(ask("HEAD", &url, &headers, b"").status, 429, "another kit is not held up");
+}
+
+#[test]
 fn a_kit_does_not_fill_the_disk_in_a_day() {
     let site = Site::new(Limits { mb_per_day: 10, ..Limits::default() });
     let server = site.start();

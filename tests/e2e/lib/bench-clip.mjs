@@ -15,7 +15,8 @@ function noteStart() {
 }
 
 /**
- * Kills the browser `kills` times between 2 and 7 seconds into a recording.
+ * Kills the browser `kills` times, at any moment between a third of a second and ten seconds into a recording. Of one
+ * that dies before its first piece nothing is left, and that is what it lost.
  * @returns {Promise<{lost: number[], types: string[]}>} milliseconds lost by each kill, and what was written
  */
 export async function killsOfARecording(kills, container, say) {
@@ -36,15 +37,19 @@ export async function killsOfARecording(kills, container, say) {
           await toCamera(page);
           await page.click("[data-action=clip-record]");
           const began = await page.waitForFunction(() => window.rolledAt, null, { timeout: 30_000 }).then((v) => v.jsonValue());
-          await new Promise((go) => setTimeout(go, 2_000 + Math.random() * 5_000));
+          await new Promise((go) => setTimeout(go, 300 + Math.random() * 9_700));
           const lasted = Date.now() - began;
           await browser.kill();
           page = await browser.revive();
           await prepare();
           await open(page, clinic.proxy.url, "clip");
-          await page.waitForSelector("[data-action=clip-keep]", { timeout: 30_000 });
+          await page.waitForSelector("[data-action=clip-keep], main > .lead", { timeout: 30_000 });
           const [clip, ...more] = await clips(page);
           if (more.length) throw new Error(`kill ${i}: ${more.length + 1} clips are there`);
+          if (clip === undefined) {
+            lost.push(lasted);
+            continue;
+          }
           const { seconds } = await playThrough(page, clip);
           lost.push(lasted - seconds * 1000);
           types.add(clip.mime);

@@ -129,16 +129,20 @@ async function slow(phones, length) {
   }
 }
 
-/** Megabytes a second that a server takes and keeps, four lines at once. */
+/** Megabytes a second that a server takes and keeps, over ten seconds of four lines at once. */
 async function fast(peer) {
   const bytes = randomBytes(25_000_000);
   const one = async () => assert.ok(await send(await create(peer, bytes.length), bytes), peer.name);
   await one();
   const began = performance.now();
+  let taken = 0;
   await Promise.all(Array.from({ length: 4 }, async () => {
-    for (let n = 0; n < 3; n++) await one();
+    while (performance.now() - began < 10_000) {
+      await one();
+      taken += bytes.length;
+    }
   }));
-  return (12 * bytes.length) / 1e6 / ((performance.now() - began) / 1000);
+  return taken / 1e6 / ((performance.now() - began) / 1000);
 }
 
 /** What sending over a line that breaks costs: breaks, bytes of it that crossed the line, seconds. */
@@ -218,6 +222,6 @@ export async function uploads(row, say) {
     }
   }
   const mine = speeds["clinic serve"];
-  row("Received and on the disk, four lines of 25 MB", `${mine.toFixed(0)} MB/s; rustus ${speeds.rustus.toFixed(0)} MB/s, without waiting for the disk`, "–", true);
+  row("Received and on the disk, four lines of 25 MB for ten seconds", `${mine.toFixed(0)} MB/s; rustus ${speeds.rustus.toFixed(0)} MB/s, without waiting for the disk`, "–", true);
   await sideBySide(row, say);
 }

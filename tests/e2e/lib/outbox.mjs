@@ -14,6 +14,7 @@ import { readLink } from "./clinic.mjs";
 import { stored } from "./database.mjs";
 import { decrypt, encrypt, keyFromJwk, readJws, signedKit, signKit, withSignedKit } from "./envelope.mjs";
 import { newItem } from "./tus.mjs";
+import { until } from "./until.mjs";
 
 const run = promisify(execFile);
 
@@ -207,14 +208,19 @@ export async function status(page, id, words, { timeout = 30_000 } = {}) {
   }
 }
 
-/** From a clip's sending screen to « Mes envois », with the patient's agreement. */
+/** What a clip became in the list, under its own name or, when it is sent anew, another. */
+export const itemOf = async (page, id) => (await kept(page)).items.find((item) => (item.clip ?? item.header.item) === id);
+
+/** From a clip's sending screen to « Mes envois », with the patient's agreement; the item that it became. */
 export async function send(page, portal, id, { keep = false, wifiOnly = false } = {}) {
   await page.goto(`${portal}outbox/${id}`);
   await page.click("[data-action=consent]");
   if (wifiOnly) await page.click("[data-action=wifi-only]");
   if (keep) await page.click("[data-action=keep-here]");
   await page.click("[data-action=clip-send]");
-  await page.waitForSelector(`[data-item="${id}"]`);
+  const { header } = await until("it is on the list", () => itemOf(page, id));
+  await page.waitForSelector(`[data-item="${header.item}"]`);
+  return header.item;
 }
 
 export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
