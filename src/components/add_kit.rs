@@ -11,7 +11,7 @@ use crate::{
     later,
     platform::{
         dom::{View, all, el, none, region, switch},
-        page::Early,
+        page::{self, Early},
     },
     state::{Adding, App},
 };
@@ -19,12 +19,16 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-/// How adding goes, beside the form.
+/// How adding goes, beside the form. A link that was tapped may fail while the form is out of sight.
 fn outcome(app: App) -> View {
     let words = move || match app.adding.get() {
         Adding::Idle => none(),
         Adding::Busy => el("p", "busy").text(t(K::KitAdding)),
-        Adding::Failed(problem) => notice::problem(problem),
+        Adding::Failed(problem) => {
+            let said = notice::problem(problem);
+            page::reveal(&said);
+            said
+        }
     };
     el("div", "outcome").attr("role", "status").with(region(words))
 }

@@ -213,13 +213,16 @@ pub fn player(kit: &KitHandle, exercise: &Exercise, simple: bool) -> View {
 fn screen(player: &Player, exercise: &Exercise, video: View, ask: &HtmlDialogElement) -> View {
     let (Film { url, captions }, still) = (player.kit.film(exercise), player.kit.poster_url(exercise));
     let doing = player.doing;
+    // One language alone: of two a browser may show both, whichever was asked for.
     let tracks = move || {
-        all(captions.get().into_iter().map(|(lang, url)| {
+        let captions = captions.get();
+        let own = captions.iter().find(|(lang, _)| *lang == i18n::lang()).or_else(|| captions.first());
+        none().maybe(own.map(|(lang, url)| {
             el("track", "")
                 .attr("kind", "captions")
                 .attr("srclang", lang.tag())
                 .attr("label", lang.tag())
-                .attr("src", &url)
+                .attr("src", url)
         }))
     };
     let on = |act: fn(&Player)| {

@@ -43,6 +43,8 @@ fn question(app: App, link: ShLink, again: bool) -> View {
         .attr("autocomplete", "off")
         .attr("autocapitalize", "none")
         .attr("spellcheck", "false")
+        // An empty one is told by the browser, in its own words.
+        .attr("required", "")
         .attr("aria-describedby", "code-hint");
     let input: HtmlInputElement = field.element().clone().unchecked_into();
     let told = RwSignal::new(None::<Refused>);

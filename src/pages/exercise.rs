@@ -176,9 +176,11 @@ fn scenes(exercise: &Exercise, drawing: bool, asks: bool) -> Vec<Scene> {
     scenes.extend(drawing.then_some(Scene::Drawing));
     scenes.push(Scene::Film);
     scenes.extend(asks.then_some(Scene::Question));
+    // Whoever goes past the film has not been asked: when not to do it comes before how.
+    scenes.push(Scene::Heed);
     scenes.extend((0..exercise.steps.len()).map(Scene::Step));
     scenes.extend((!exercise.feel.is_empty() || !exercise.feel_not.is_empty()).then_some(Scene::Feel));
-    scenes.extend([Scene::Dose, Scene::Heed, Scene::End]);
+    scenes.extend([Scene::Dose, Scene::End]);
     scenes
 }
 

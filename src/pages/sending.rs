@@ -93,7 +93,12 @@ fn before(app: App, kit: &KitHandle, upload: &Upload, clip: &Clip, simple: bool)
         Some(Err(why)) => notice::problem(why),
     };
     let size = i18n::size(clip.bytes);
-    let choices = if simple { none() } else { all([wifi, keep, el("p", "soft").text(t(K::OutboxKeepNot))]) };
+    let choices = match simple {
+        // « Mon geste » stays.
+        true if clip.reference => none(),
+        true => el("p", "").text(t(K::OutboxGoes)),
+        false => all([wifi, keep, el("p", "soft").text(t(K::OutboxKeepNot))]),
+    };
     let body = all([
         el("p", "lead").text(&fill(K::OutboxSendWho, &[("name", name)])),
         sent::nobody_watches(Some(kit), simple),
