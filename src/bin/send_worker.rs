@@ -146,6 +146,11 @@ impl Sender {
                 Ok(kept) => kept,
                 // What the page noted meanwhile counts; the server is asked where it stands.
                 Err(StoreError::Changed) => db.get(&id).await?,
+                // Not even that can be noted: the courier knows it, and the page says it.
+                Err(StoreError::Quota) if flight.held == Some(Held::NoSpace) => {
+                    worker_scope::tell(&"no-space".into());
+                    continue;
+                }
                 Err(e) => return Err(e),
             };
             let Some(kept) = kept else { return Ok(None) };
@@ -164,8 +169,9 @@ impl Sender {
             Ask::Seal => match seal(db, item).await {
                 Ok(outcome) => outcome,
                 Err(StoreError::Quota) => {
-                    // Half of it is of no use, and takes the room of what patients film.
-                    drop_sealed(db, &item.header.item).await?;
+                    // Half of it is of no use, and takes the room of what patients film. Where even that is
+                    // refused, the next try begins with it.
+                    let _ = drop_sealed(db, &item.header.item).await;
                     Outcome::Nothing(Held::NoSpace)
                 }
                 Err(e) => return Err(e),

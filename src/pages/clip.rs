@@ -677,7 +677,13 @@ fn view(here: &Here, filming: &Filming, clip: &Clip, why: Option<Trouble>) -> Vi
         (none(), Box::new(keep))
     };
     let seen = all([
-        why.map_or_else(none, clips::trouble),
+        match why {
+            // Neither the file nor another try is on this screen.
+            Some(why @ Trouble::Failed) => {
+                notice::alert(why.key(), t(K::ClipFailedWhat), t(K::ClipFailedKept))
+            }
+            why => why.map_or_else(none, clips::trouble),
+        },
         el("p", "lead").text(t(K::ClipViewText)),
         el("div", "card stack")
             .attr("data-status", "recording")

@@ -94,7 +94,7 @@ fn card(app: App, id: &str, simple: bool) -> View {
         None => none(),
     });
     let shown = region(move || match told() {
-        Some(item) => state(&item),
+        Some(item) => state(app, &item),
         None => none(),
     });
     el("section", "stack")
@@ -120,17 +120,17 @@ fn key_of(item: &OutboxItem) -> usize {
 }
 
 /// The facts of the moment.
-fn state(item: &OutboxItem) -> View {
+fn state(app: App, item: &OutboxItem) -> View {
     let status = item.status();
     let mut lines = vec![sent::chip(status)];
     let line = |words: &str| el("p", "").text(words);
     match status {
-        Status::Waiting | Status::Sending => lines.extend(under_way(item)),
+        Status::Waiting | Status::Sending => lines.extend(under_way(app, item)),
         Status::Arrived | Status::Seen(_) => {
-            lines.push(line(t(if status == Status::Arrived {
-                K::OutboxArrivedText
-            } else {
-                K::OutboxSeenText
+            lines.push(line(t(match status {
+                _ if reply::to_answer(app, item).is_some() => K::ReplyNew,
+                Status::Arrived => K::OutboxArrivedText,
+                _ => K::OutboxSeenText,
             })));
             if let Some(day) = item.kept_until() {
                 let words = fill(K::OutboxUntil, &[("date", &i18n::date(day))]);
@@ -146,7 +146,8 @@ fn state(item: &OutboxItem) -> View {
 }
 
 /// Bytes, expected time, and why it does not go on, if it does not.
-fn under_way(item: &OutboxItem) -> Vec<View> {
+fn under_way(app: App, item: &OutboxItem) -> Vec<View> {
+    let held = app.held(item);
     let total = item.flight.sealed.unwrap_or(item.header.bytes);
     let done = item.flight.shown;
     let words = if done > 0 {
@@ -156,8 +157,7 @@ fn under_way(item: &OutboxItem) -> Vec<View> {
     };
     let waits_for_wifi = item.wifi_only && tus::link() != Link::Free;
     // While nothing goes nobody knows how long it takes.
-    let time = (item.flight.held.is_none() && !waits_for_wifi)
-        .then(|| sent::time(K::OutboxSeconds, item.seconds_left()));
+    let time = (held.is_none() && !waits_for_wifi).then(|| sent::time(K::OutboxSeconds, item.seconds_left()));
     let line = el("p", "progress-words")
         .attr("data-bytes", &item.bytes_left().to_string())
         .with(el("span", "").text(&words))
@@ -166,7 +166,7 @@ fn under_way(item: &OutboxItem) -> Vec<View> {
         .attr("aria-label", t(K::OutboxWaiting))
         .attr("max", &total.to_string())
         .attr("value", &done.to_string());
-    let why = match item.flight.held {
+    let why = match held {
         _ if item.wifi_only && tus::link() == Link::Unknown => K::OutboxWifiUnknown,
         _ if item.wifi_only && tus::link() == Link::Mobile => K::OutboxWifiWait,
         Some(Held::Offline) => K::OutboxHeldOffline,
@@ -184,7 +184,11 @@ fn controls(app: App, item: &OutboxItem, simple: bool) -> View {
     let id = item.header.item.clone();
     match item.status() {
         Status::Waiting | Status::Sending => waiting(app, item, simple),
-        Status::Arrived | Status::Seen(_) => erase(app, id, false),
+        Status::Arrived | Status::Seen(_) => {
+            let item = item.clone();
+            let answer = region(move || reply::to_answer(app, &item).unwrap_or_else(none));
+            all([answer, erase(app, id, false)])
+        }
         Status::Refused(_) => {
             let save = if simple || item.flight.sealed.is_none() { none() } else { save(app, item) };
             all([save, erase(app, id, true)])

@@ -395,10 +395,13 @@ impl Filming {
     /// A last piece and the end should follow; a broken recorder may forget them. Until then this is held:
     /// its screen may be gone.
     fn wait_for_the_end(&self) {
-        let filming = self.clone();
+        let (filming, question) = (self.clone(), self.0.asked.get());
         js::run(async move {
             js::sleep(LAST_WORD_MS).await;
-            if !filming.0.heard_all.replace(true) {
+            let held = &filming.0;
+            // A file may have been chosen meanwhile: its end is its own.
+            let same = held.left.get() || held.asked.get() == question;
+            if same && !held.heard_all.replace(true) {
                 filming.write_on();
             }
         });

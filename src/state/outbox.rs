@@ -13,7 +13,7 @@ use care::{
     clip::{self, Clip},
     item::{Header, Kind},
     kit::{ReturnPath, Upload},
-    outbox::{self, Flight, OutboxItem, Wish},
+    outbox::{self, Flight, Held, OutboxItem, Wish},
     ports::{ChunkChange, Clock, Records, SharedRecords, StoreError},
     problem::Problem,
     results,
@@ -28,6 +28,8 @@ use wasm_bindgen::JsValue;
 struct Outbox {
     settled: bool,
     items: Vec<OutboxItem>,
+    /// The phone is so full that the sender could not even note it.
+    full: bool,
 }
 
 /// The worker that sends for this page.
@@ -84,6 +86,12 @@ impl App {
     /// The item of this id, or the one that the clip of this id became.
     pub fn sent(self, id: &str) -> Option<OutboxItem> {
         self.outbox(|items| items.iter().find(|item| item.header.item == id || item.clip() == id).cloned())
+    }
+
+    /// Why an item does not go on for the moment.
+    pub fn held(self, item: &OutboxItem) -> Option<Held> {
+        let full = known().with(|outbox| outbox.full) && item.flight.sealed.is_none();
+        if full { Some(Held::NoSpace) } else { item.flight.held }
     }
 
     /// The kit of an item or a clip.
@@ -148,7 +156,7 @@ impl App {
         let arrived = |items: &[OutboxItem]| items.iter().filter(|item| item.may_go()).count();
         let before = known().with_untracked(|outbox| arrived(&outbox.items));
         let films_go = arrived(&items) != before;
-        known().set(Outbox { settled: true, items });
+        known().set(Outbox { settled: true, items, full: false });
         if films_go {
             self.read_clips().await;
         }
@@ -356,10 +364,10 @@ impl App {
         // One that does not come is called again at the next occasion.
         let came = match Worker::start("send_worker").await {
             Ok(worker) => {
-                worker.hear(move |message| {
-                    if message == "idle" {
-                        leptos::task::spawn_local(self.sender_rests());
-                    }
+                worker.hear(move |message| match message.as_string().as_deref() {
+                    Some("idle") => leptos::task::spawn_local(self.sender_rests()),
+                    Some("no-space") => known().update(|outbox| outbox.full = true),
+                    _ => {}
                 });
                 Sender::Here(worker)
             }

@@ -13,10 +13,13 @@ import { sha256 } from "./lib/envelope.mjs";
 import { root } from "./lib/env.mjs";
 import { aKit, exercise, writeKit } from "./lib/kits.mjs";
 import { faults } from "./lib/layout.mjs";
-import { choose, onPhone, open, openLink, usable } from "./lib/portal.mjs";
+import { bendKit } from "./lib/outbox.mjs";
+import { choose, kitState, onPhone, open, openLink, startLight, usable } from "./lib/portal.mjs";
+import { fillUp, giveRoom } from "./lib/room.mjs";
 import { voice } from "./lib/session.mjs";
 import { shoot } from "./lib/shots.mjs";
 import { until } from "./lib/until.mjs";
+import { words } from "./lib/words.mjs";
 
 const EXERCISE = "sit-to-stand";
 const FILM = `clip/${EXERCISE}`;
@@ -43,6 +46,13 @@ const withCamera = (run, { args = CAMERA, mode, lang, spoken, ...options } = {})
 
 const heading = (page, words) => page.locator("main h1").getByText(words).waitFor({ timeout: 20_000 });
 const trouble = (page, name) => page.waitForSelector(`main [data-problem=${name}]`, { timeout: 15_000 });
+
+/** The trouble of this name stands, in the words of its section. */
+async function told(page, name, section, counsel = "do") {
+  const { what, [counsel]: advice } = await words("fr", `clip.${section}`);
+  const said = await (await trouble(page, name)).innerText();
+  assert.ok(said.includes(what) && said.includes(advice), said);
+}
 
 /** What a screen breaks of the rules, after a picture was taken of it. */
 async function looks(page, mode, name) {
@@ -87,10 +97,22 @@ for (const mode of ["standard", "simple"]) {
           await page.click("[data-action=clip-keep]");
           await page.waitForSelector("main [data-status=kept]");
           await look("kept");
+          if (mode === "simple") {
+            await page.click("[data-action=clip-word]");
+            await page.fill("#word", "Le genou tire.");
+            await look("word");
+            await page.click("[data-action=clip-word-keep]");
+            await page.waitForSelector("main [data-status=kept]");
+          }
           const [clip] = await clips(page);
           assert.deepEqual([clip.state, clip.exercise, clip.sound], ["kept", EXERCISE, false]);
+          assert.equal(clip.words, mode === "simple" ? "Le genou tire." : undefined);
           await open(page, portal, "clip");
           await page.click("[data-action=clip-play]");
+          const [length, size] = [Math.round(clip.ms / 1_000), Math.round(clip.bytes / 1_000)];
+          const second = `${lang === "fr" ? "seconde" : "second"}${length > 1 ? "s" : ""}`;
+          const facts = await page.locator(`[data-clip="${clip.id}"] [data-bytes]`).innerText();
+          assert.equal(facts, `${length} ${second}, ${size}\u00a0${lang === "fr" ? "Ko" : "KB"}`);
           await page.waitForSelector(".clip-player[data-player=playing]");
           await look("mine");
           assert.deepEqual(wrong, []);
@@ -99,6 +121,56 @@ for (const mode of ["standard", "simple"]) {
       ));
   }
 }
+
+test("before filming it is said why, for whom, where it stays, how to place oneself, and who else is seen", () =>
+  withCamera(async (page) => {
+    for (const mode of ["standard", "simple"]) {
+      for (const lang of ["fr", "en"]) {
+        await choose(page, portal, mode, lang);
+        await open(page, portal, FILM);
+        const clip = await words(lang, "clip");
+        const said = [];
+        const read = async (there) => {
+          await page.waitForSelector(there);
+          said.push(await page.locator("main").innerText());
+        };
+        if (mode === "standard") {
+          await read("[data-action=clip-start]");
+        } else {
+          await read("[data-action=clip-next-step]");
+          await page.click("[data-action=clip-next-step]");
+          await heading(page, clip.prepare);
+          await read("[data-action=clip-next-step]");
+          await page.click("[data-action=clip-next-step]");
+          for (const asked of ["clip-helper", "clip-others", "clip-age"]) {
+            await read(`[data-action=${asked}]`);
+            await page.click(`[data-action=${asked}]`);
+          }
+        }
+        const text = said.join("\n");
+        let at = -1; // in this order
+        for (const [name, about] of [
+          ["why", /^Votre kiné|^Your physio/],
+          ["why_here", /reste dans ce téléphone|stays on this phone/],
+          ["why_consent", /jamais sans votre accord|never leaves without your agreement/],
+          ["prepare", /image|picture/],
+          ["prepare_phone", /téléphone|phone/],
+          ["prepare_far", /mètres|metres/],
+          ["prepare_light", /lumière|light/],
+          ["prepare_turn", /téléphone debout.* couché|upright.* on its side/],
+          ["prepare_behind", /derrière vous|behind you/],
+          ["ask_others_yes", /gens d’accord|people who agree/],
+          ...(mode === "standard" ? [["start", /caméra|camera/]] : []),
+        ]) {
+          const next = text.indexOf(clip[name], at + 1);
+          assert.match(clip[name], about);
+          assert.ok(next > at, `${name} in ${mode} mode, in ${lang}:\n${text}`);
+          at = next;
+        }
+        if (mode === "simple") assert.ok(text.includes(clip.ask_others), text);
+      }
+    }
+  }));
 
 test("what was filmed is stored piece by piece as it was recorded, small, and plays to its end", () =>
   withCamera(async (page) => {
@@ -184,6 +256,35 @@ test("the camera turns round, sound is off until it is wanted, and how long it h
     const [clip] = await clips(page);
     assert.ok(clip.sound && /opus/.test(clip.mime), `${clip.sound} ${clip.mime}`);
   }));
+
+test("in simple mode a « Non » to any question has its sentence, leads back, and opens no camera", () =>
+  withCamera(
+    async (page, browser) => {
+      await browser.context.addInitScript(noteWishes);
+      const clip = await words("fr", "clip");
+      for (const [address, first] of [[`${FILM}/reference`, "kine"], [FILM, "helper"]]) {
+        await open(page, portal, address);
+        await page.click("[data-action=clip-next-step]");
+        await heading(page, clip.prepare);
+        await page.click("[data-action=clip-next-step]");
+        for (const asked of [first, "others", "age"]) {
+          await page.waitForSelector(`[data-action=clip-${asked}]`);
+          await page.click("[data-action=clip-no]");
+          await page.locator("main .lead").getByText(clip[`ask_${asked}_no`], { exact: true }).waitFor();
+          await heading(page, clip[`ask_${asked}`]);
+          assert.equal(await page.locator(`main a[href="exercise/${EXERCISE}"]`).count(), 1);
+          await page.locator("main .button").last().click();
+          assert.equal(await page.evaluate(() => window.wishes.length), 0, asked);
+          await page.click(`[data-action=clip-${asked}]`);
+        }
+        const notice = page.locator("dialog[open] [data-action=acknowledge]");
+        await notice.or(page.locator(".filming")).first().waitFor();
+        if (await notice.count()) await notice.click();
+        await page.waitForFunction(() => window.wishes.length === 1);
+      }
+    },
+    { mode: "simple" },
+  ));
 
 test("the outline is that of the position that takes most room", async () => {
   const positions = ["standing", "sitting", "lying"];
@@ -408,67 +509,101 @@ for (const [name, script] of [
     }));
 }
 
-for (const [event, name] of [["ended", "camera_unplugged"], ["mute", "camera_taken"]]) {
-  test(`a camera that goes away while filming (${event}) leaves a clip and says why`, () =>
+for (const [event, why] of [["ended", "unplugged"], ["mute", "taken"]]) {
+  test(`a camera that goes away (${event}) says why, before, in the countdown and while filming, and leaves a clip`, () =>
     withCamera(async (page, browser) => {
       await browser.context.addInitScript(() => {
         const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
         navigator.mediaDevices.getUserMedia = async (wish) => (window.stream = await get(wish));
       });
+      const goesAway = async () => {
+        await page.evaluate((event) => window.stream.getVideoTracks()[0].dispatchEvent(new Event(event)), event);
+        await told(page, `camera_${why}`, why);
+        assert.equal(await page.evaluate(() => window.stream.getVideoTracks()[0].readyState), "ended", "the camera is off");
+      };
       await open(page, portal, FILM);
       await toCamera(page);
+      for (const counting of [false, true]) {
+        await page.waitForSelector("[data-action=clip-record]");
+        if (counting) {
+          await page.click("[data-action=clip-record]");
+          await page.locator("[role=timer]").getByText("3", { exact: true }).waitFor();
+        }
+        await goesAway();
+        assert.equal(await page.locator("[data-action=clip-file]").count(), 1);
+        await page.click("[data-action=retry]");
+      }
       await roll(page, 1_500);
-      await page.evaluate((event) => window.stream.getVideoTracks()[0].dispatchEvent(new Event(event)), event);
-      await trouble(page, name);
+      await goesAway();
       await page.click("[data-action=clip-keep]");
       await page.waitForSelector("main [data-status=kept]");
-      assert.ok((await playThrough(page, (await clips(page))[0])).seconds > 1);
+      const [clip, ...none] = await clips(page);
+      assert.equal(none.length, 0);
+      assert.ok((await playThrough(page, clip)).seconds > 1);
     }));
 }
 
-/**
- * A phone on which the portal has so many bytes. The browser remembers for a while how much room there was:
- * so that is said before the portal is opened.
- */
+test("a recorder that fails says so: what it gave is a clip, and where it gave nothing one may try again", () =>
+  withCamera(async (page, browser) => {
+    await browser.context.addInitScript(() => {
+      const { start } = MediaRecorder.prototype;
+      window.silent = true;
+      MediaRecorder.prototype.start = function (...slice) {
+        window.recorder = this;
+        if (!window.silent) start.apply(this, slice);
+      };
+    });
+    const fails = async (counsel) => {
+      await page.evaluate(() => window.recorder.dispatchEvent(new Event("error")));
+      await told(page, "recorder_failed", "failed", counsel);
+    };
+    await open(page, portal, FILM);
+    await toCamera(page);
+    await roll(page, 0);
+    await fails("do");
+    assert.deepEqual([await clips(page), await chunkKeys(page)], [[], []]);
+    assert.equal(await page.locator("[data-action=clip-file]").count(), 1);
+    await page.evaluate(() => (window.silent = false));
+    await page.click("[data-action=retry]");
+    await roll(page, 1_500);
+    await fails("kept");
+    await page.click("[data-action=clip-keep]");
+    await page.waitForSelector("main [data-status=kept]");
+    assert.ok((await playThrough(page, (await clips(page))[0])).seconds > 1);
+  }));
+
+test("a store that fails while filming, and while keeping, says so; what it had is kept once it works again", () =>
+  withCamera(async (page, browser) => {
+    await browser.context.addInitScript(() => {
+      const { put } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.put = function (...given) {
+        if (window.broken) throw new DOMException("broken", "UnknownError");
+        return put.apply(this, given);
+      };
+    });
+    await open(page, portal, FILM);
+    await toCamera(page);
+    await roll(page, 1_500);
+    await page.evaluate(() => (window.broken = true));
+    await told(page, "not_kept", "store");
+    await page.click("[data-action=clip-keep]");
+    await page.locator("main [data-problem=not_kept]").nth(1).waitFor();
+    await page.evaluate(() => (window.broken = false));
+    await page.click("[data-action=clip-keep]");
+    await page.waitForSelector("main [data-status=kept]");
+    assert.ok((await playThrough(page, (await clips(page))[0])).seconds > 0.8);
+  }));
+
+/** A phone with a camera on which the portal has so many bytes. */
 const withRoom = (bytes, run) =>
   onPhone(
     async (page, browser) => {
-      const cdp = await browser.context.newCDPSession(page);
-      await cdp.send("Storage.overrideQuotaForOrigin", { origin: new URL(portal).origin, quotaSize: bytes });
+      await giveRoom(page, portal, bytes);
       await openLink(page, clinic.link);
       await run(page, browser);
     },
     { args: CAMERA },
   );
-
-/** Another page of the same origin takes all the room that is left. */
-async function fillUp(context) {
-  const page = await context.newPage();
-  await page.goto(`${portal}jwks.json`);
-  await page.evaluate(async () => {
-    const db = await new Promise((ok, no) => {
-      const opening = indexedDB.open("filler", 1);
-      opening.onupgradeneeded = () => opening.result.createObjectStore("all", { autoIncrement: true });
-      opening.onsuccess = () => ok(opening.result);
-      opening.onerror = no;
-    });
-    // Noise: what can be compressed takes no room.
-    const noise = (bytes) => {
-      const all = new Uint8Array(bytes);
-      for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(all.subarray(at, Math.min(at + 65_536, bytes)));
-      return all;
-    };
-    const put = (bytes) =>
-      new Promise((done) => {
-        const tx = db.transaction("all", "readwrite");
-        tx.objectStore("all").put(noise(bytes));
-        tx.oncomplete = () => done(true);
-        tx.onabort = () => done(false);
-      });
-    for (const bytes of [1 << 20, 1 << 17, 1 << 13, 1 << 10]) for (let n = 0; n < 64 && (await put(bytes)); n++);
-  });
-  await page.close();
-}
 
 test("a device that is nearly full refuses a new clip and keeps those that are there", () =>
   withRoom(15_000_000, async (page, browser) => {
@@ -476,7 +611,7 @@ test("a device that is nearly full refuses a new clip and keeps those that are t
     await film(page, 1_000);
     await page.click("[data-action=clip-keep]");
     await page.waitForSelector("main [data-status=kept]");
-    await fillUp(browser.context);
+    await fillUp(browser.context, portal);
     await page.click("[data-action=clip-again]");
     await trouble(page, "no_space");
     assert.equal(await page.locator("[data-action=clip-file]").count(), 0, "a file would not fit either");
@@ -489,7 +624,7 @@ test("a device that is full in the middle keeps what was filmed until then", () 
     await open(page, portal, FILM);
     await toCamera(page);
     await roll(page, 1_500);
-    await fillUp(browser.context);
+    await fillUp(browser.context, portal);
     await trouble(page, "no_space");
     await page.waitForSelector("[data-action=clip-play]");
     const [clip] = await clips(page);
@@ -516,12 +651,44 @@ test("« Mon geste » is filmed with the kiné, shown when filming at home, and 
     const [only, ...none] = await clips(page);
     assert.deepEqual([only.reference, none.length], [true, 0]);
     assert.notEqual(only.id, first.id);
+    await open(page, portal, `exercise/${EXERCISE}`);
+    const title = page.getByRole("heading", { name: "Mon geste", exact: true });
+    const own = page.locator("main section", { has: title }).locator(`[data-clip="${only.id}"]`);
+    await own.locator("[data-action=clip-play]").click();
+    await own.locator(".clip-player[data-player=playing]").waitFor();
     await open(page, portal, FILM);
     await toCamera(page);
     await page.waitForFunction(() => document.querySelector(".camera-model video")?.currentTime > 0.1);
     await page.setViewportSize(PHONE);
     await shoot(page, "clip-camera-with-gesture");
   }));
+
+test("beside the picture stands what is to be done: the drawing, or the film where there is none", async () => {
+  const own = await Clinic.open();
+  try {
+    const drawn = (e) => (e.id === "heel-raises" ? { ...e, animation: undefined } : e);
+    await bendKit(own, ({ exercises }) => ({ exercises: exercises.map(drawn) }));
+    await onPhone(
+      async (page) => {
+        await openLink(page, own.link);
+        await startLight(page);
+        await kitState(page, "ready", { timeout: 60_000 });
+        await open(page, own.proxy.url, "clip/heel-raises");
+        await toCamera(page);
+        await page.waitForFunction(() => document.querySelector(".camera-model video")?.currentTime > 0.1);
+        await open(page, own.proxy.url, FILM);
+        await toCamera(page);
+        await roll(page, 0);
+        await page.waitForSelector("[data-status=recording] .camera-model svg");
+        assert.ok(await page.evaluate(() => !document.querySelector(".camera-model svg").animationsPaused()));
+        assert.doesNotMatch(await page.locator(".camera-model").innerText(), /Mon geste/);
+      },
+      { args: CAMERA },
+    );
+  } finally {
+    await own.close();
+  }
+});
 
 test("an exercise that asks for a helper is not filmed before one is there", () =>
   withCamera(async (page) => {
@@ -554,6 +721,51 @@ test("an exercise that must not be filmed at home opens no camera, and the kit s
       await page.waitForSelector("[data-action=clip-keep]", { timeout: 15_000 });
       const [clip] = await clips(page);
       assert.ok(clip.ms > 4_500 && clip.ms <= 5_000, `${clip.ms} ms of 5 s`);
+    },
+    { args: CAMERA },
+  );
+});
+
+/** Plays a clip with the portal's own player, to its end. */
+async function watch(page, place) {
+  const length = (place) => document.querySelector(`${place} .clip-player video`)?.duration < Infinity;
+  await page.waitForFunction(length, place); // looked for at the clip's end
+  await page.click(`${place} [data-action=clip-play]`);
+  await page.waitForSelector(`${place} .clip-player[data-player=playing]`);
+  await page.waitForFunction((place) => document.querySelector(`${place} .clip-player video`).ended, place);
+}
+
+test("a clip whose exercise has left the kit: « Mes envois » leads to it, it plays, is saved, is held out", async () => {
+  const folder = await kitFolder(clinic.dir, "leaves");
+  const [stays, leaves] = ["stays", "leaves"].map((id) => exercise(id, { film: "alone", contraindications: [] }));
+  const link = await clinic.publish(await writeKit(folder, aKit([stays, leaves])));
+  await onPhone(
+    async (page) => {
+      await openLink(page, link);
+      await open(page, portal, "clip/leaves");
+      await film(page, 1_000);
+      await page.click("[data-action=clip-keep]");
+      await page.waitForSelector("main [data-status=kept]");
+      const [clip] = await clips(page);
+      assert.equal(await clinic.publish(await writeKit(folder, aKit([stays]))), link);
+      await open(page, portal, "exercise/leaves");
+      await heading(page, (await words("fr", "exercise")).not_found);
+      for (const mode of ["standard", "simple"]) {
+        await choose(page, portal, mode);
+        await open(page, portal, "outbox");
+        await page.click("[data-action=clip-all]");
+        await heading(page, "Mes vidéos");
+        const card = `main [data-clip="${clip.id}"]`;
+        await page.locator(card).getByRole("heading", { name: "Un exercice qui n’est plus dans votre kit" }).waitFor();
+        await watch(page, card);
+        if (mode === "simple") await page.click("[data-action=clip-more]");
+        const saving = page.waitForEvent("download");
+        await page.click("[data-action=clip-save]");
+        const file = await readFile(await (await saving).path());
+        assert.deepEqual([file.length, sha256(file)], [clip.bytes, (await playThrough(page, clip)).sha256]);
+      }
+      await open(page, portal, "follow-up/show");
+      await watch(page, "dialog[open]");
     },
     { args: CAMERA },
   );

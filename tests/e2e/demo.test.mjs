@@ -12,13 +12,7 @@ import { root, xtaskBin } from "./lib/env.mjs";
 import { KITS } from "./lib/library.mjs";
 import { choose, onPhone, open, openLink, screens } from "./lib/portal.mjs";
 import { ended, freePort } from "./lib/processes.mjs";
-
-/** A section of the portal's words: name → text. */
-async function words(lang, section) {
-  const text = await readFile(path.join(root, `locales/${lang}.toml`), "utf8");
-  const [, body] = new RegExp(`^\\[${section}\\]\n((?:.+\n)*)`, "m").exec(text);
-  return Object.fromEntries([...body.matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name, said]) => [name, said]));
-}
+import { words } from "./lib/words.mjs";
 
 /** Runs the demonstration until it says « Ready »: the lines it printed, and how to stop it. */
 async function serve(data) {

@@ -13,6 +13,7 @@ import {
   bendKit, breaking, ForeignTus, itemOf, kept, noteShares, opened, receiving, sealed, seedClip, send, sha256, shares, status,
 } from "./lib/outbox.mjs";
 import { choose, online, onPhone, open, openLink } from "./lib/portal.mjs";
+import { fillUp, giveRoom } from "./lib/room.mjs";
 import { until } from "./lib/until.mjs";
 
 let clinic, portal, kit, keys, tus;
@@ -625,19 +626,41 @@ test("a permission that is over is told, the film stays, and a kit with a new on
     assert.equal(sha256((await opened(itemAtClinic(clip.id), keys[0])).payload), clip.sha256);
   }));
 
-test("a phone without room for the sealed copy says so, keeps the film, and sends when there is room", { timeout: 60_000 }, () =>
-  withClip(3_000_000, async (page, clip) => {
-    const cdp = await page.context().newCDPSession(page);
-    const { origin } = new URL(portal);
-    const used = await page.evaluate(() => navigator.storage.estimate().then(({ usage }) => usage));
-    await cdp.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: used + 1_000_000 });
+const NO_ROOM = "Plus assez de place dans ce téléphone pour préparer l’envoi.";
+
+test("a phone so full that nothing can be noted says so all the same, and keeps the film", { timeout: 60_000 }, () =>
+  onPhone(async (page, browser) => {
+    await giveRoom(page, portal, 6_000_000);
+    await openLink(page, clinic.link);
+    const clip = await seedClip(page, kit.kit_id, EXERCISE, 500_000);
+    const other = await browser.context.newPage();
+    await other.goto(`${portal}jwks.json`);
+    // The sender waits for its turn until the phone is full.
+    await other.evaluate(() => new Promise((go) => {
+      navigator.locks.request("bon-geste-outbox", () => new Promise((release) => ((window.release = release), go())));
+    }));
     await send(page, portal, clip.id);
-    await page.getByText("Plus assez de place dans ce téléphone pour préparer l’envoi.").waitFor();
+    await fillUp(browser.context, portal);
+    await other.evaluate(() => window.release());
+    await page.getByText(NO_ROOM).waitFor();
+    assert.equal((await kept(page)).clips.length, 1);
+  }));
+
+test("a phone without room for the sealed copy says so, keeps the film, and sends when there is room", { timeout: 60_000 }, () =>
+  onPhone(async (page) => {
+    await giveRoom(page, portal, 6_000_000);
+    await openLink(page, clinic.link);
+    const clip = await seedClip(page, kit.kit_id, EXERCISE, 3_000_000);
+    await send(page, portal, clip.id);
+    await page.getByText(NO_ROOM).waitFor();
     const { items, clips } = await kept(page);
     assert.deepEqual([items[0].chunks, clips.length], [0, 1], "half a copy is of no use; the film stays");
-    await cdp.send("Storage.overrideQuotaForOrigin", { origin });
-    await page.click("[data-action=outbox-now]");
-    await status(page, clip.id, "arrived");
+    await giveRoom(page, portal);
+    await until("there is room again, and it arrives", async () => {
+      if ((await itemOf(page, clip.id)).flight.arrived_ms) return true;
+      await page.locator("[data-action=outbox-now]").click({ timeout: 1_000 }).catch(() => {});
+      return false;
+    });
     await arrivedWhole(clip);
   }));
 

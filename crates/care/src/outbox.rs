@@ -692,10 +692,17 @@ pub fn erasure_day(arrived: Day, keep_days: u32) -> Day {
 }
 
 impl Flight {
-    /// Whether the other one is the same but for how long it waits, which the patient may cut short.
+    /// Whether the other one stands at the same place. How often it was tried, and how long it waits, the patient
+    /// may cut short, and a full phone cannot note.
     fn is_as_far_as(&self, other: &Flight) -> bool {
-        let at_once = |flight: &Flight| Flight { not_before: None, ..flight.clone() };
-        at_once(self) == at_once(other)
+        let place = |flight: &Flight| Flight {
+            attempts: 0,
+            not_before: None,
+            held: None,
+            speed: None,
+            ..flight.clone()
+        };
+        place(self) == place(other)
     }
 }
 

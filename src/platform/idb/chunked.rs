@@ -75,7 +75,8 @@ impl SharedRecords for Db {
                     if found.is_undefined() {
                         return Ok(found);
                     }
-                    let changed = change(&from_js(&found)).map_err(|e| {
+                    let before = from_js(&found);
+                    let changed = change(&before).map_err(|e| {
                         *failed.borrow_mut() = Some(e);
                         JsValue::UNDEFINED
                     })?;
@@ -86,7 +87,10 @@ impl SharedRecords for Db {
                         ChunkChange::Put(n, chunk) => drop(bytes.put_with_key(chunk, &chunk_key(key, *n))?),
                         ChunkChange::Drop => drop(bytes.delete(&all_chunks(key)?)?),
                     }
-                    request(&records.put(&row)?).await?;
+                    // What stays the same is not written: on a full phone chunks can go, and nothing can come.
+                    if changed != before {
+                        request(&records.put(&row)?).await?;
+                    }
                     Ok(row)
                 })
             })
