@@ -70,7 +70,11 @@ pub fn panel(app: App, kit: &KitHandle, simple: bool) -> View {
     });
     let held = kit.clone();
     let trouble = move || {
-        let over = matches!(held.status(), KitStatus::Ready | KitStatus::Invalid | KitStatus::NoSpace);
+        // What was paused does not go on by itself, whatever the network does.
+        let over = matches!(
+            held.status(),
+            KitStatus::Ready | KitStatus::Invalid | KitStatus::NoSpace | KitStatus::Paused
+        );
         let clock = held.kit.from_the_future(app.today()).then_some(Problem::ClockWrong);
         notice::maybe_problem(held.trouble.get().filter(|_| !over).or(clock))
     };

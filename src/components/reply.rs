@@ -12,7 +12,7 @@ use crate::{
     platform::dom::{View, all, el, none, region},
     state::{App, KitHandle},
 };
-use care::kit::Reply;
+use care::{kit::Reply, outbox::OutboxItem};
 
 /// The answers about an exercise, the newest first.
 pub fn of_exercise(kit: &KitHandle, exercise: &str) -> View {
@@ -23,6 +23,15 @@ pub fn of_exercise(kit: &KitHandle, exercise: &str) -> View {
 /// kit has no more.
 fn exercise_of<'r>(kit: &KitHandle, reply: &'r Reply) -> Option<&'r str> {
     reply.exercise.as_deref().filter(|id| kit.kit.exercise(id).is_some())
+}
+
+/// The way to the answer to what was sent, where it stands with its exercise.
+pub fn to_answer(app: App, item: &OutboxItem) -> Option<View> {
+    let kit = app.kit_of(&item.header.kit_id)?;
+    let answers = kit.kit.replies().iter().filter(|reply| reply.item.as_ref() == Some(&item.header.item));
+    let to = exercise_of(&kit, answers.max_by_key(|reply| reply.on)?)?;
+    let to = ["exercise/", to].concat();
+    Some(control::link("button wide", "outbox-answer", icon::PERSON, t(K::ReplyRead), &to))
 }
 
 /// The answers that stand on no exercise's screen.

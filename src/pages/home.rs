@@ -220,9 +220,15 @@ fn to_do(app: App, kit: &KitHandle, looking: RwSignal<bool>) -> View {
         looking.set(true);
         page::turn();
     };
+    // A kit before the first appointment: what is to be read, and the quiz.
+    let exercises = if kit.kit.exercises.is_empty() {
+        all([control::link("button main wide", "kit", icon::KIT, t(K::KitTitle), "kit"), quiz()])
+    } else {
+        control::button("button wide", "exercises", icon::NEXT, t(K::HomeExercises), look)
+    };
     let body = all([
         region(move || today(app, &daily, true, false)),
-        control::button("button wide", "exercises", icon::NEXT, t(K::HomeExercises), look),
+        exercises,
         control::link("button wide", "follow-up", icon::DOCUMENT, t(K::HomeFollowUp), "follow-up"),
     ]);
     shell::screen(app, t(K::HomeToday), body)
