@@ -55,12 +55,15 @@ fn main() {
         let _turn = locks::turn(TURN).await;
         let sender = Sender { couriers, wake, calls };
         loop {
+            let calls = sender.calls.get();
             // A database that cannot be opened now is tried again at the next word of the page's.
             if let Ok(db) = Db::open(idb::NAME).await {
                 let _ = sender.send_all(&db).await;
             }
             worker_scope::tell(&"idle".into());
-            sender.wake.within(LOOK_MS).await;
+            if sender.calls.get() == calls {
+                sender.wake.within(LOOK_MS).await;
+            }
         }
     });
 }
@@ -86,10 +89,15 @@ impl Sender {
             }
             items.retain(OutboxItem::is_pending);
             if items.is_empty() {
-                return Ok(());
+                if self.calls.get() == calls {
+                    return Ok(());
+                }
+                continue;
             }
             let mut until = None;
             for item in items {
+                // As it is now: what went before it may have taken minutes, and the patient may want it otherwise.
+                let Some(item) = db.get(&item.header.item).await? else { continue };
                 let waits = self.send(db, item).await?;
                 until = match (until, waits) {
                     (Some(one), Some(other)) => Some(i64::min(one, other)),
@@ -147,7 +155,7 @@ impl Sender {
                 // What the page noted meanwhile counts; the server is asked where it stands.
                 Err(StoreError::Changed) => db.get(&id).await?,
                 // Not even that can be noted: the courier knows it, and the page says it.
-                Err(StoreError::Quota) if flight.held == Some(Held::NoSpace) => {
+                Err(StoreError::Quota) if flight.held == Some(Held::NoSpace) && flight.refused.is_none() => {
                     worker_scope::tell(&"no-space".into());
                     continue;
                 }

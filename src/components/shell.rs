@@ -59,12 +59,8 @@ pub fn notices(app: App, path: RwSignal<String>) -> View {
     let storage = move || notice::maybe_problem(app.problem_told.get());
     // A screen that begins with the form tells of adding beside it.
     let form = move || {
-        let (standard, none_yet) = (app.mode.get() == Mode::Standard, app.current().is_none());
-        path.with(|p| match p.as_str() {
-            "kit" => standard || none_yet,
-            "" => standard && none_yet,
-            _ => false,
-        })
+        let home = app.mode.get() == Mode::Standard;
+        app.current().is_none() && path.with(|p| p == "kit" || (home && p.is_empty()))
     };
     let adding = move || match app.adding.get() {
         _ if form() => none(),

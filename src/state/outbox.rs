@@ -20,7 +20,10 @@ use care::{
     trust::{Verification, may_play},
 };
 use leptos::prelude::*;
-use std::{cell::RefCell, mem};
+use std::{
+    cell::{Cell, RefCell},
+    mem,
+};
 use wasm_bindgen::JsValue;
 
 /// What is known of what was sent.
@@ -35,7 +38,8 @@ struct Outbox {
 /// The worker that sends for this page.
 enum Sender {
     Away,
-    Coming,
+    /// The how manieth it is: one that was given up may come, or fail, after the next was called.
+    Coming(u32),
     Here(Worker),
 }
 
@@ -43,6 +47,7 @@ thread_local! {
     // Not in `App`: the first screens would have to know it.
     static OUTBOX: ArcRwSignal<Outbox> = ArcRwSignal::new(Outbox::default());
     static SENDER: RefCell<Sender> = const { RefCell::new(Sender::Away) };
+    static CALLED: Cell<u32> = const { Cell::new(0) };
 }
 
 fn known() -> ArcRwSignal<Outbox> {
@@ -156,7 +161,10 @@ impl App {
         let arrived = |items: &[OutboxItem]| items.iter().filter(|item| item.may_go()).count();
         let before = known().with_untracked(|outbox| arrived(&outbox.items));
         let films_go = arrived(&items) != before;
-        known().set(Outbox { settled: true, items, full: false });
+        // Told until nothing waits to be sealed: a full phone notes nothing that would end it.
+        let unsealed = |item: &OutboxItem| item.is_pending() && item.flight.sealed.is_none();
+        let full = known().with_untracked(|outbox| outbox.full) && items.iter().any(unsealed);
+        known().set(Outbox { settled: true, items, full });
         if films_go {
             self.read_clips().await;
         }
@@ -352,15 +360,17 @@ impl App {
         channel::send_now();
         SENDER.with_borrow_mut(|sender| match sender {
             Sender::Here(worker) => worker.tell(&JsValue::NULL),
-            Sender::Coming => {}
+            Sender::Coming(_) => {}
             Sender::Away => {
-                *sender = Sender::Coming;
-                leptos::task::spawn_local(self.start_sender());
+                let nth = CALLED.get().wrapping_add(1);
+                CALLED.set(nth);
+                *sender = Sender::Coming(nth);
+                leptos::task::spawn_local(self.start_sender(nth));
             }
         });
     }
 
-    async fn start_sender(self) {
+    async fn start_sender(self, nth: u32) {
         // One that does not come is called again at the next occasion.
         let came = match Worker::start("send_worker").await {
             Ok(worker) => {
@@ -373,7 +383,11 @@ impl App {
             }
             Err(_) => Sender::Away,
         };
-        SENDER.set(came);
+        SENDER.with_borrow_mut(|sender| {
+            if matches!(sender, Sender::Coming(awaited) if *awaited == nth) {
+                *sender = came;
+            }
+        });
     }
 
     /// The worker found nothing to do: unless something came meanwhile its memory is given back.

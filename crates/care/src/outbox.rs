@@ -182,11 +182,14 @@ pub async fn forget<R: SharedRecords>(
     item: &OutboxItem,
     next: String,
 ) -> Result<(), StoreError> {
+    // What was sealed goes first: on a full phone nothing can be written before.
+    let key = &item.header.item;
+    records.change(key, |_: &mut OutboxItem| (), ChunkChange::Drop).await?;
     if item.header.kind == Kind::Clip {
         let rename = |clip: &mut Clip| clip.next_item = Some(next.clone());
         records.change(item.clip(), rename, ChunkChange::Same).await?;
     }
-    records.remove_with_chunks::<OutboxItem>(&item.header.item).await
+    records.remove_with_chunks::<OutboxItem>(key).await
 }
 
 /// Where an item is, as every screen says it (`data-status`).
@@ -490,7 +493,9 @@ impl Courier {
 
     fn answered(&mut self, ask: Ask, answer: &Answer, now_ms: i64, took_ms: u64, random: f64) {
         if ask == Ask::Discover {
-            self.offers = if answer.tus { Offers::Known(answer.checks) } else { Offers::Unheard };
+            // To this question the protocol lets a server leave its version out.
+            let known = answer.tus || answer.checks.is_some();
+            self.offers = if known { Offers::Known(answer.checks) } else { Offers::Unheard };
             return;
         }
         match (answer.status, answer.tus) {
@@ -566,6 +571,8 @@ impl Courier {
             Some(location) => {
                 self.flight.location = Some(location.clone());
                 self.flight.confirmed = 0;
+                // It may be another server than that of the last place.
+                self.offers = Offers::Unasked;
                 self.flight.not_before = None;
             }
             None => self.wait(Held::Server, None, now_ms, random),

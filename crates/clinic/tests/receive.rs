@@ -413,7 +413,14 @@ fn pages_of_other_origins_may_send_with_a_token() {
         &[origin, ("Upload-Length", "3"), ("Upload-Metadata", &meta)],
         b"",
     );
-    for header in ["Location", "Upload-Offset", "Upload-Length", "Tus-Resumable", "Upload-Expires"] {
+    for header in [
+        "Location",
+        "Upload-Offset",
+        "Upload-Length",
+        "Tus-Resumable",
+        "Upload-Expires",
+        "Tus-Checksum-Algorithm",
+    ] {
         assert!(created.header("access-control-expose-headers").contains(header), "{header}");
     }
     let refused = ask("HEAD", &url_of(&server, &item(1)), &[origin, ("Authorization", "")], b"");

@@ -260,9 +260,10 @@ impl Inner {
         let scope: EventTarget = js_sys::global().unchecked_into();
         let weak = Rc::downgrade(inner);
         let leaving = EventListener::new(&scope, "pagehide", move |event| {
-            let Some(inner) = weak.upgrade().filter(|_| js::get(event, "persisted").is_truthy()) else {
-                return;
-            };
+            let kept = js::get(event, "persisted").is_truthy();
+            // The other engines let what was asked of the database come to its end.
+            let webkit = js::text(&js::global("navigator"), "vendor").starts_with("Apple");
+            let Some(inner) = weak.upgrade().filter(|_| kept && webkit) else { return };
             let back = Promise::new(&mut |back, _| {
                 let scope: EventTarget = js_sys::global().unchecked_into();
                 let inner = Rc::downgrade(&inner);

@@ -225,6 +225,8 @@ async fn a_page_kept_aside_holds_nobody_up_and_does_its_work_when_it_is_back() {
     let name = fresh_name();
     let db = Db::open(&name).await.unwrap();
     let film = film(4);
+    let vendor = "Object.defineProperty(navigator, 'vendor', { value: a, configurable: true }); return Promise.resolve()";
+    script(vendor, "Apple Computer, Inc.", &JsValue::UNDEFINED).await;
     let tell = "dispatchEvent(new PageTransitionEvent(a, { persisted: true })); return Promise.resolve()";
     let write = {
         let (db, sha256) = (db.clone(), film.sha256.clone());
@@ -240,6 +242,7 @@ async fn a_page_kept_aside_holds_nobody_up_and_does_its_work_when_it_is_back() {
     let key = Array::of2(&film.sha256.as_str().into(), &0.into());
     assert!(read_raw(&name, MEDIA_CHUNKS, key.clone().into()).await.is_undefined(), "nothing is half done");
     script(tell, "pageshow", &JsValue::UNDEFINED).await;
+    script("delete navigator.vendor; return Promise.resolve()", "", &JsValue::UNDEFINED).await;
     JsFuture::from(write).await.unwrap();
     assert!(!read_raw(&name, MEDIA_CHUNKS, key.into()).await.is_undefined());
 }

@@ -43,7 +43,7 @@ const QUIET: Duration = Duration::from_secs(120);
 
 const METHODS: &str = "OPTIONS, POST, HEAD, PATCH, DELETE";
 const MAY_SEND: &str = "Authorization, Content-Type, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset, Upload-Checksum, X-HTTP-Method-Override, X-Requested-With";
-const MAY_READ: &str = "Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Offset, Upload-Length, Upload-Expires, Retry-After";
+const MAY_READ: &str = "Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Checksum-Algorithm, Tus-Max-Size, Upload-Offset, Upload-Length, Upload-Expires, Retry-After";
 
 /// Receives for all kits of a clinic.
 pub struct Receiver {
