@@ -612,8 +612,10 @@ impl Courier {
                 }
                 let least = if self.checksum().is_some() { MIN_CHECKED } else { PIECE_BYTES };
                 let wanted = speed.saturating_mul(PIECE_MS) / 1000 / least * least;
-                // At most twice the last one: one lucky moment is no fast network.
-                self.piece = wanted.clamp(least, (self.piece * 2).min(self.most));
+                // At most twice the last one: one lucky moment is no fast network. A checked one may have been
+                // smaller than the next server, which checks nothing, gets.
+                let most = (self.piece * 2).min(self.most).max(least);
+                self.piece = wanted.clamp(least, most);
                 self.sure = true;
                 self.flight.not_before = None;
                 self.confirm(offset, length, now_ms);

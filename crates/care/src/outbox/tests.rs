@@ -647,11 +647,20 @@ fn answered(status: u16, offset: Option<u64>) -> Outcome {
 
 /// Lets the next piece pass, and says how large it was.
 fn pass(courier: &mut Courier, took_ms: u64) -> u64 {
-    let Next::Do(ask @ Ask::Send { from, to, .. }) = courier.next(&item(), Link::Unknown, i64::MAX) else {
+    pass_in(courier, &item(), took_ms) / PIECE_BYTES
+}
+
+/// The same to where `item` goes, fast; KiB.
+fn pass_to(courier: &mut Courier, item: &OutboxItem) -> u64 {
+    pass_in(courier, item, 1) / 1024
+}
+
+fn pass_in(courier: &mut Courier, item: &OutboxItem, took_ms: u64) -> u64 {
+    let Next::Do(ask @ Ask::Send { from, to, .. }) = courier.next(item, Link::Unknown, i64::MAX) else {
         panic!()
     };
     courier.took(ask, answered(204, Some(to)), 0, took_ms, 0.0);
-    (to - from) / PIECE_BYTES
+    to - from
 }
 
 #[test]
@@ -720,6 +729,29 @@ fn a_server_that_lets_nobody_ask_gets_its_pieces_and_is_asked_again_after_a_brea
         courier.took(Ask::Look, answered(200, Some(0)), 0, 1, 0.0);
         assert_eq!(courier.next(&item, Link::Unknown, 0), Next::Do(Ask::Discover));
     }
+}
+
+#[test]
+fn a_next_server_that_checks_nothing_gets_whole_pieces_again() {
+    let mut item = item();
+    item.upload.url = "https://c.example/u/".into();
+    let mut courier = at_the_beginning();
+    let offer = Answer { status: 204, tus: true, checks: Some(Algorithm::Sha1), ..Answer::default() };
+    courier.took(Ask::Discover, Outcome::Answered(offer), 0, 1, 0.0);
+    for _ in 0..4 {
+        let Next::Do(ask @ Ask::Send { .. }) = courier.next(&item, Link::Unknown, i64::MAX) else { panic!() };
+        courier.took(ask, Outcome::Nothing(Held::Offline), 0, 1, 0.0);
+        courier.took(Ask::Look, answered(200, Some(0)), 0, 1, 0.0);
+    }
+    // It expired there; the next place is at a server that lets nobody ask.
+    courier.took(Ask::Look, answered(410, None), 0, 1, 0.0);
+    let place =
+        Answer { location: Some("m".into()), ..Answer { status: 201, tus: true, ..Answer::default() } };
+    courier.took(CREATE, Outcome::Answered(place), 0, 1, 0.0);
+    courier.took(Ask::Look, answered(200, Some(0)), 0, 1, 0.0);
+    assert_eq!(courier.next(&item, Link::Unknown, i64::MAX), Next::Do(Ask::Discover));
+    courier.took(Ask::Discover, Outcome::Nothing(Held::Offline), 0, 1, 0.0);
+    assert_eq!([pass_to(&mut courier, &item), pass_to(&mut courier, &item)], [8, 128]);
 }
 
 #[test]
