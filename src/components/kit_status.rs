@@ -70,13 +70,12 @@ pub fn panel(app: App, kit: &KitHandle, simple: bool) -> View {
     });
     let held = kit.clone();
     let trouble = move || {
-        // What was paused does not go on by itself, whatever the network does.
-        let over = matches!(
-            held.status(),
-            KitStatus::Ready | KitStatus::Invalid | KitStatus::NoSpace | KitStatus::Paused
-        );
+        let status = held.status();
+        let over = matches!(status, KitStatus::Ready | KitStatus::Invalid | KitStatus::NoSpace);
         let clock = held.kit.from_the_future(app.today()).then_some(Problem::ClockWrong);
-        notice::maybe_problem(held.trouble.get().filter(|_| !over).or(clock))
+        // What was paused does not go on by itself when the network returns.
+        let paused = |problem: &Problem| status == KitStatus::Paused && *problem == Problem::Offline;
+        notice::maybe_problem(held.trouble.get().filter(|problem| !over && !paused(problem)).or(clock))
     };
     let held = kit.clone();
     let controls = by_status(kit, move |status| controls(app, &held, status, simple));

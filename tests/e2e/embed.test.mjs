@@ -309,6 +309,8 @@ async function hostBelievesItsFrameAlone({ page }) {
   const body = `${tag("quiz")}<iframe id="stranger" title="x"></iframe><iframe id="portal" src="${portal}embed/booklet" title="y"></iframe>`;
   await page.goto(website.page("host-engine", portal, body, { free: true }));
   await holds(page, () => document.querySelector("bon-geste").shadowRoot?.querySelector(".box.here"));
+  // Its own title has come: a later one would be no forged one.
+  await holds(page, () => !/^(Un instant|One moment)/.test(document.querySelector("bon-geste").shadowRoot.querySelector("iframe").title));
   await page.evaluate(listen);
   const look = () =>
     page.evaluate(() => {

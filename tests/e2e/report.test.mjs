@@ -377,7 +377,7 @@ for (const mode of MODES) {
         await sound(page, mode, "teach-start");
         await page.click("main [data-action=teach-pass]");
         await page.waitForFunction(() => !document.querySelector("main [data-action^=teach]"));
-        assert.match(await heading(page), /Étape 1/);
+        assert.match(await heading(page), /Quand s’arrêter/);
         await toFilm();
         await page.click("main .button.main:not([data-action])");
         await page.click("main [data-action=teach-start]");
