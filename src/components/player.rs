@@ -114,7 +114,7 @@ impl Player {
     fn show_captions(&self) {
         // The frame that was waited for may come after the patient has left.
         let Some(shown) = self.captions.try_get_untracked() else { return };
-        film::show_captions(&self.video, shown.then(|| i18n::lang().tag()));
+        film::show_captions(&self.video, shown);
     }
 
     fn turn_captions(&self) {

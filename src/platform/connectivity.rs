@@ -22,8 +22,6 @@ pub enum Change {
     Kind,
     /// The page came back after a long time; told besides `Visible`.
     Back,
-    /// The browser keeps the page aside, still, for the way back.
-    Aside,
 }
 
 /// What the browser believes.
@@ -43,13 +41,6 @@ pub fn on_change(changed: impl Fn(Change) + Clone + 'static) {
         let changed = changed.clone();
         EventListener::new(&window, event, move |_| changed(change)).forget();
     }
-    let aside = changed.clone();
-    let listener = EventListener::new(&window, "pagehide", move |event| {
-        if js::get(event, "persisted").is_truthy() {
-            aside(Change::Aside);
-        }
-    });
-    listener.forget();
     // Where the browser says so.
     if let Ok(connection) = js::global("navigator.connection").dyn_into::<EventTarget>() {
         let changed = changed.clone();
@@ -70,6 +61,17 @@ pub fn on_change(changed: impl Fn(Change) + Clone + 'static) {
         });
         listener.forget();
     }
+}
+
+/// Calls back whenever the browser keeps the page aside, still, for the way back (bfcache). Never in a worker.
+pub fn on_aside(kept: impl Fn() + 'static) {
+    let scope: EventTarget = js_sys::global().unchecked_into();
+    let listener = EventListener::new(&scope, "pagehide", move |event| {
+        if js::get(event, "persisted").is_truthy() {
+            kept();
+        }
+    });
+    listener.forget();
 }
 
 /// Listens for the page's leaving, until it is dropped.

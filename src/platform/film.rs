@@ -54,14 +54,13 @@ pub fn found_length(video: &HtmlVideoElement) -> bool {
     known
 }
 
-/// Shows captions in `lang` (or the first that there are), or none.
-pub fn show_captions(video: &HtmlVideoElement, lang: Option<&str>) {
+/// Shows the film's captions, or none.
+pub fn show_captions(video: &HtmlVideoElement, shown: bool) {
     let tracks = js::get(video, "textTracks");
     let count = js::get(&tracks, "length").as_f64().unwrap_or(0.0) as u32;
     let track = |i: u32| js::get(&tracks, &i.to_string());
-    let shown = lang.map(|lang| (0..count).find(|i| js::text(&track(*i), "language") == lang).unwrap_or(0));
     for i in 0..count {
-        let mode = if shown == Some(i) { "showing" } else { "disabled" };
+        let mode = if shown && i == 0 { "showing" } else { "disabled" };
         // Setting a mode never fails.
         let _ = js_sys::Reflect::set(&track(i), &"mode".into(), &mode.into());
     }

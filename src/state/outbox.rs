@@ -120,11 +120,9 @@ impl App {
             if matches!(change, Change::Online | Change::Back) {
                 self.check_coded();
             }
-            // A worker kept still in the middle of a change would hold up the page that follows.
-            if change == Change::Aside {
-                SENDER.set(Sender::Away);
-            }
         });
+        // A worker kept still in the middle of a change would hold up the page that follows.
+        connectivity::on_aside(|| SENDER.set(Sender::Away));
         // As long as the page: what the clinic answers comes with a kit.
         let owner = Owner::new();
         owner.with(|| {

@@ -167,7 +167,7 @@ impl App {
             connectivity::Change::Offline => self.online.set(false),
             connectivity::Change::Back => self.check_now(),
             // Only what is sent asks what the network costs.
-            connectivity::Change::Kind | connectivity::Change::Aside => {}
+            connectivity::Change::Kind => {}
             connectivity::Change::Visible => {
                 for kit in self.kits.get_untracked() {
                     kit.come_back();

@@ -3,7 +3,7 @@
 //! while the browser keeps the page aside for the way back.
 
 use super::schema::{MEDIA, MEDIA_CHUNKS, MIGRATIONS, Migration};
-use crate::platform::js;
+use crate::platform::{connectivity, js};
 use care::ports::StoreError;
 use gloo_events::EventListener;
 use js_sys::{Array, Promise, Set};
@@ -257,13 +257,11 @@ impl Inner {
     /// WebKit neither ends nor goes on with a transaction of a page that it keeps aside: the next page, which waits
     /// for it, never opens. So all of them end, and are made again when the page is back.
     fn let_go_aside(inner: &Rc<Self>) {
-        let scope: EventTarget = js_sys::global().unchecked_into();
         let weak = Rc::downgrade(inner);
-        let leaving = EventListener::new(&scope, "pagehide", move |event| {
-            let kept = js::get(event, "persisted").is_truthy();
+        connectivity::on_aside(move || {
             // The other engines let what was asked of the database come to its end.
             let webkit = js::text(&js::global("navigator"), "vendor").starts_with("Apple");
-            let Some(inner) = weak.upgrade().filter(|_| kept && webkit) else { return };
+            let Some(inner) = weak.upgrade().filter(|_| webkit) else { return };
             let back = Promise::new(&mut |back, _| {
                 let scope: EventTarget = js_sys::global().unchecked_into();
                 let inner = Rc::downgrade(&inner);
@@ -282,7 +280,6 @@ impl Inner {
             });
             inner.forget();
         });
-        leaving.forget();
     }
 
     /// Closes the connection; the next use opens a new one.
